@@ -1,0 +1,45 @@
+-- hops: every observed fact, as it was told. Written by ingest/pipeline.ts, read by ingest/sql/hops_*.sql and Grafana.
+--
+-- Grain     one row per version of a fact; the same version told twice collapses in a merge, readers drop it before.
+-- Sort key  locality first: the hops of a trace (or of a trace-less key) lie side by side, which halves the disk and
+--           makes the lookup one granule. Only immutable facts are in it (docs/adr/0003).
+-- Retention by day, whole partitions.
+CREATE TABLE IF NOT EXISTS hops
+(
+    tenant             LowCardinality(String),
+    locality           UInt64,
+    at                 DateTime64(9, 'UTC')   CODEC(Delta(8), ZSTD(1)),
+    kind               Enum8('span' = 1, 'log' = 2, 'cloudevent' = 3),
+    trace_id           FixedString(16)        CODEC(ZSTD(1)),
+    span_id            FixedString(8)         CODEC(NONE),
+    parent_id          FixedString(8)         CODEC(ZSTD(1)),
+    fact_id            FixedString(16)        CODEC(ZSTD(1)),
+    digest             UInt32                 CODEC(NONE),
+    duration           Int64                  CODEC(T64, ZSTD(1)),
+    received_at        DateTime64(3, 'UTC')   CODEC(Delta(8), ZSTD(1)),
+    service            LowCardinality(String) CODEC(ZSTD(1)),
+    name               LowCardinality(String) CODEC(ZSTD(1)),
+    span_kind          Enum8('internal' = 1, 'server' = 2, 'client' = 3, 'producer' = 4, 'consumer' = 5),
+    status             Enum8('unset' = 0, 'ok' = 1, 'error' = 2),
+    severity           UInt8,
+    message            String                 CODEC(ZSTD(1)),
+    body               String                 CODEC(ZSTD(1)),
+    trace_state        String                 CODEC(ZSTD(1)),
+    attributes         Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    resource           Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    scope_name         LowCardinality(String) CODEC(ZSTD(1)),
+    scope_version      LowCardinality(String) CODEC(ZSTD(1)),
+    event_at           Array(DateTime64(9, 'UTC'))         CODEC(ZSTD(1)),
+    event_name         Array(LowCardinality(String))       CODEC(ZSTD(1)),
+    event_attributes   Array(Map(LowCardinality(String), String)) CODEC(ZSTD(1)),
+    link_trace_id      Array(FixedString(16))              CODEC(ZSTD(1)),
+    link_span_id       Array(FixedString(8))               CODEC(ZSTD(1)),
+    link_attributes    Array(Map(LowCardinality(String), String)) CODEC(ZSTD(1)),
+    dropped_links      UInt32,
+    dropped_events     UInt32,
+    dropped_attributes UInt32
+)
+ENGINE = ReplacingMergeTree
+PARTITION BY toDate(at)
+ORDER BY (tenant, locality, at, trace_id, span_id, fact_id, digest)
+SETTINGS index_granularity = 1024

@@ -1,0 +1,30 @@
+-- otel_traces: the hops of kind span under the OpenTelemetry exporter's column names, so that Grafana's ClickHouse
+-- plugin and existing queries work unchanged. A view: costs nothing until it is read.
+--
+-- Trap      filter by TraceId and Timestamp; a search by attribute alone reads every day.
+CREATE VIEW IF NOT EXISTS otel_traces AS
+SELECT
+    at                                    AS Timestamp,
+    lower(hex(trace_id))                  AS TraceId,
+    lower(hex(span_id))                   AS SpanId,
+    if(parent_id = toFixedString('', 8), '', lower(hex(parent_id))) AS ParentSpanId,
+    trace_state                           AS TraceState,
+    name                                  AS SpanName,
+    initcap(toString(span_kind))          AS SpanKind,
+    service                               AS ServiceName,
+    resource                              AS ResourceAttributes,
+    scope_name                            AS ScopeName,
+    scope_version                         AS ScopeVersion,
+    attributes                            AS SpanAttributes,
+    toUInt64(greatest(duration, 0))       AS Duration,
+    initcap(toString(status))             AS StatusCode,
+    message                               AS StatusMessage,
+    event_at                              AS `Events.Timestamp`,
+    event_name                            AS `Events.Name`,
+    event_attributes                      AS `Events.Attributes`,
+    arrayMap(id -> lower(hex(id)), link_trace_id) AS `Links.TraceId`,
+    arrayMap(id -> lower(hex(id)), link_span_id)  AS `Links.SpanId`,
+    arrayMap(id -> '', link_trace_id)     AS `Links.TraceState`,
+    link_attributes                       AS `Links.Attributes`
+FROM hops
+WHERE kind = 'span'
