@@ -6,6 +6,11 @@
  * Pure: journey = f(definition, hops, now). A late fact gives the state that an early one would have given.
  * Does not decide which hops belong to the subject: stitch.ts does.
  */
+import type { Hop } from "../collector/hop.ts";
+import type { Definition } from "./definitions.ts";
+import { errorOf, momentOf, seenByCaller } from "./facts.ts";
+import { type Milestones, milestonesOf } from "./milestones.ts";
+import { nextStep, stepsOf } from "./steps.ts";
 import type { Subject } from "./stitch.ts";
 
 /** Where a journey stands. `overdue` is an open journey whose deadline has passed: read off the clock, never stored. */
@@ -19,7 +24,7 @@ export interface JourneyStep {
   readonly name: string;
   readonly owner: string;
   readonly state: StepState;
-  /** when it was reached, null while it was not */
+  /** when it was reached, or failed; null while neither */
   readonly atNs: bigint | null;
   /** when it has to be reached, null when nothing says so */
   readonly dueNs: bigint | null;
@@ -56,8 +61,10 @@ export interface Journey {
   readonly subject: Subject;
   readonly state: JourneyState;
   readonly startedNs: bigint;
-  /** when it succeeded, failed or was compensated; null while open or overdue */
+  /** when it succeeded or failed; null while open or overdue. A later compensation does not move it */
   readonly endedNs: bigint | null;
+  /** when its success was compensated, null when it was not */
+  readonly compensatedNs: bigint | null;
   readonly deadlineNs: bigint;
   /** success after the deadline */
   readonly late: boolean;
@@ -76,4 +83,122 @@ export interface Journey {
   readonly verdict: Verdict | null;
   /** how many facts were folded: the version of a stored row, for facts only grow */
   readonly facts: number;
+}
+
+/** What there is to fold. */
+export interface Folding {
+  readonly definition: Definition;
+  readonly subject: Subject;
+  /** the subject's hops, each fact once, in any order */
+  readonly hops: readonly Hop[];
+  /** per tag: the attribute names to look under, first match wins */
+  readonly tags: ReadonlyMap<string, readonly string[]>;
+}
+
+/** How far a journey came, before its steps are told apart. Times are nanoseconds since 1970 UTC. */
+export interface Course {
+  readonly startedNs: bigint;
+  readonly deadlineNs: bigint;
+  readonly succeededNs: bigint | null;
+  readonly failedNs: bigint | null;
+  readonly compensatedNs: bigint | null;
+  readonly state: JourneyState;
+}
+
+/** The journey as it stands at `nowNs`, or null when no hop is a milestone of the definition. */
+export function fold(folding: Folding, nowNs: bigint): Journey | null {
+  const { definition, subject } = folding;
+  const hops = inOrder(folding.hops);
+  const milestones = milestonesOf(definition, hops);
+  if (milestones.first === null) return null;
+  const course = courseOf(definition, milestones, nowNs);
+  const steps = stepsOf(definition, { milestones, course, nowNs });
+  const next = nextStep(definition, steps, course);
+  const why = reasonOf(milestones, course, next);
+  return {
+    definition: definition.name,
+    definitionVersion: definition.version,
+    owner: definition.owner,
+    subject,
+    ...course,
+    endedNs: course.succeededNs ?? course.failedNs,
+    late: course.succeededNs !== null && course.succeededNs > course.deadlineNs,
+    recovered:
+      course.succeededNs !== null && course.failedNs !== null && course.failedNs < course.succeededNs,
+    reason: why?.text ?? null,
+    failedStep: why?.step ?? null,
+    steps,
+    next,
+    seenByCaller: seenByCaller(definition, hops),
+    tags: tagsOf(folding.tags, hops),
+    verdict: verdictOf(definition, course),
+    facts: hops.length,
+  };
+}
+
+/** By time, then by id: the one order that every arrival gives. */
+export function inOrder(hops: readonly Hop[]): Hop[] {
+  return [...hops].sort((a, b) => (a.atNs === b.atNs ? (a.id < b.id ? -1 : 1) : a.atNs < b.atNs ? -1 : 1));
+}
+
+function courseOf(definition: Definition, milestones: Milestones, nowNs: bigint): Course {
+  const startedNs = milestones.startedNs;
+  const deadlineNs = startedNs + BigInt(definition.timeoutMs) * 1_000_000n;
+  const success = milestones.reached.get(definition.succeeds);
+  const succeededNs = success === undefined ? null : momentOf(success);
+  const failedNs = milestones.failure === null ? null : momentOf(milestones.failure);
+  const undone = milestones.compensations.find((hop) => succeededNs !== null && momentOf(hop) >= succeededNs);
+  const compensatedNs = undone === undefined ? null : momentOf(undone);
+  const open: JourneyState = nowNs > deadlineNs ? "overdue" : "open";
+  const unsuccessful = failedNs === null ? open : "failed";
+  const successful = compensatedNs === null ? "succeeded" : "compensated";
+  const state = succeededNs === null ? unsuccessful : successful;
+  return { startedNs, deadlineNs, succeededNs, failedNs, compensatedNs, state };
+}
+
+/**
+ * Counted once: a success in time in the minute of the success, anything else when it failed or at the deadline,
+ * whichever was first, so that a fact after the deadline moves nothing.
+ */
+function verdictOf(definition: Definition, course: Course): Verdict | null {
+  const { succeededNs, failedNs, deadlineNs, state } = course;
+  if (state === "open") return null;
+  const inTime = succeededNs !== null && succeededNs <= deadlineNs;
+  const missedNs = failedNs !== null && failedNs < deadlineNs ? failedNs : deadlineNs;
+  const verdict: Verdict = { atNs: inTime ? succeededNs : missedNs, good: inTime, excluded: false };
+  if (state !== "compensated" || definition.compensation === "keep") return verdict;
+  if (definition.compensation === "exclude") return { ...verdict, excluded: true };
+  return { ...verdict, good: definition.compensation === "good" };
+}
+
+function reasonOf(
+  milestones: Milestones,
+  course: Course,
+  next: Journey["next"],
+): { text: string; step: string | null } | null {
+  if (course.state === "failed" && milestones.failure !== null) {
+    const hop = milestones.failure;
+    const step = milestones.failedStep;
+    const what = step === null ? `"${hop.name || hop.body}"` : `"${step}"`;
+    const said = errorOf(hop);
+    return { text: `${what} failed in ${hop.service}${said === null ? "" : `: ${said}`}`, step };
+  }
+  if (course.state === "overdue" && next !== null) {
+    return { text: `"${next.step}" has not happened; ${next.owner} owns it`, step: next.step };
+  }
+  return null;
+}
+
+function tagsOf(
+  tags: ReadonlyMap<string, readonly string[]>,
+  hops: readonly Hop[],
+): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const [tag, names] of tags) {
+    for (const name of names) {
+      const value = hops.find((hop) => hop.attributes.has(name))?.attributes.get(name);
+      if (value !== undefined && !found.has(tag)) found.set(tag, value);
+    }
+  }
+  return found;
 }

@@ -34,7 +34,15 @@ export interface Related {
 
 /** Something that the answer cannot be sure of. */
 export interface Gap {
-  readonly kind: "parent-missing" | "links-dropped" | "clock-suspect" | "sampled" | "late" | "conflict" | "hub" | "truncated";
+  readonly kind:
+    | "parent-missing"
+    | "links-dropped"
+    | "clock-suspect"
+    | "sampled"
+    | "late"
+    | "conflict"
+    | "hub"
+    | "truncated";
   readonly text: string;
   readonly hopId?: string;
 }

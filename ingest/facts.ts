@@ -1,0 +1,52 @@
+/**
+ * Facts: what a single hop says about its moment, its error, and the answer that a caller got.
+ *
+ *   Hop → [facts] → fold, story
+ *
+ * Pure. Reads old and new semantic-convention names alike.
+ */
+import type { Hop } from "../collector/hop.ts";
+import type { Definition } from "./definitions.ts";
+import type { SeenByCaller } from "./fold.ts";
+import { matches } from "./match.ts";
+
+/** When a hop counts as having happened: a span at its end, anything else at its instant; ns since 1970 UTC. */
+export function momentOf(hop: Hop): bigint {
+  return hop.kind === "span" ? hop.endNs : hop.atNs;
+}
+
+/** How long a hop took; ms, never negative: a clock that jumped back is a gap in the answer, not a duration. */
+export function durationMsOf(hop: Hop): number {
+  return hop.endNs > hop.atNs ? Number(hop.endNs - hop.atNs) / 1e6 : 0;
+}
+
+/** What went wrong, in the sender's own words; null when the hop says nothing of an error. */
+export function errorOf(hop: Hop): string | null {
+  const exception = hop.events.find((event) => event.attributes.has("exception.message"));
+  const words = [
+    hop.message,
+    exception?.attributes.get("exception.message"),
+    hop.attributes.get("exception.message"),
+    hop.attributes.get("error.message"),
+    hop.attributes.get("error.type"),
+    hop.kind === "log" ? hop.body : undefined,
+  ];
+  return words.find((text) => text !== undefined && text !== "") ?? null;
+}
+
+/** What the caller got: the last hop that the definition's `entry` matches, for a retry replaces what was seen before. */
+export function seenByCaller(definition: Definition, hops: readonly Hop[]): SeenByCaller | null {
+  const hop = hops.findLast((candidate) => matches(definition.entry, candidate));
+  if (hop === undefined) return null;
+  const code = hop.attributes.get("http.response.status_code") ?? hop.attributes.get("http.status_code");
+  const failed = hop.status === "error" || Number(code ?? 0) >= 400;
+  return {
+    atNs: hop.atNs,
+    service: hop.service,
+    name: hop.name,
+    durationMs: durationMsOf(hop),
+    status: code ?? hop.status,
+    error: failed ? (errorOf(hop) ?? `HTTP ${code ?? "error"}`) : null,
+    hopId: hop.id,
+  };
+}

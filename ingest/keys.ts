@@ -1,0 +1,116 @@
+/**
+ * Keys: the business identifiers that a hop carries, read out of it by the declared sources.
+ *
+ *   Hop → [keys] → stitch
+ *
+ * Pure, and done at reading time from the raw fact, so a changed declaration also holds for what is already stored.
+ * A place is the hop itself, each of its events, each of its links; the resource counts only when no place has the kind.
+ * In one place the first source that has a value wins, unless the kind is `many`; an array is one key per element.
+ * Values become text by one rule: trimmed, case kept, 42 = "42"; empty ones and those over 512 characters are none.
+ */
+import type { Attributes, Hop } from "../collector/hop.ts";
+import type { KeyKind, KeySource } from "./definitions.ts";
+
+/** Kind → values, kinds by authority, values in the order found, none twice. */
+export type Keys = ReadonlyMap<string, readonly string[]>;
+
+const VALUE_CHARACTERS_MAX = 512;
+
+/** Every key on a hop, those on its events and links included. */
+export function keysOf(hop: Hop, kinds: readonly KeyKind[]): Keys {
+  const keys = new Map<string, readonly string[]>();
+  for (const kind of kinds) {
+    const found = new Set(valuesIn(kind, hop.attributes, hop));
+    for (const event of hop.events) for (const v of valuesIn(kind, event.attributes, null)) found.add(v);
+    for (const link of hop.links) for (const v of valuesIn(kind, link.attributes, null)) found.add(v);
+    if (found.size === 0) for (const v of valuesIn(kind, hop.resource, null)) found.add(v);
+    if (found.size > 0) keys.set(kind.kind, [...found]);
+  }
+  return keys;
+}
+
+/** The keys in one set of attributes alone, such as those of a link. */
+export function keysIn(attributes: Attributes, kinds: readonly KeyKind[]): Keys {
+  const keys = new Map<string, readonly string[]>();
+  if (attributes.size === 0) return keys;
+  for (const kind of kinds) {
+    const found = valuesIn(kind, attributes, null);
+    if (found.length > 0) keys.set(kind.kind, found);
+  }
+  return keys;
+}
+
+/** `order.id=ORD-42`, as evidence and refs write it. */
+export function keyText(kind: string, value: string): string {
+  return `${kind}=${value}`;
+}
+
+/** `name@version` of the message schema that a hop says it follows, or null. */
+export function contractOf(hop: Hop): string | null {
+  return hop.attributes.get("waybill.contract") ?? hop.attributes.get("dataschema") ?? null;
+}
+
+/** @param hop  the hop itself when its own attributes are looked at, for what only it has: body, CloudEvent context */
+function valuesIn(kind: KeyKind, attributes: Attributes, hop: Hop | null): string[] {
+  const found: string[] = [];
+  for (const source of kind.from) {
+    const raw = rawValue(source, attributes, hop);
+    if (raw === null) continue;
+    for (const value of normalised(raw)) if (!found.includes(value)) found.push(value);
+    if (found.length > 0 && !kind.many) break;
+  }
+  return found;
+}
+
+function rawValue(source: KeySource, attributes: Attributes, hop: Hop | null): string | null {
+  switch (source.kind) {
+    case "attribute":
+      return attributes.get(source.name) ?? null;
+    case "pointer":
+      return pointed(attributes.get(source.attribute), source.pointer);
+    case "cloudevent":
+      return hop?.kind === "cloudevent" ? (attributes.get(source.name) ?? null) : null;
+    case "body":
+      return hop?.kind === "log" ? source.pattern.find(hop.body) : null;
+  }
+}
+
+function normalised(raw: string): string[] {
+  const text = raw.trim();
+  if (text.startsWith("[") && text.endsWith("]")) {
+    const list = parsedJson(text);
+    if (Array.isArray(list))
+      return list.filter(isScalar).flatMap((element) => normalisedScalar(String(element)));
+  }
+  return normalisedScalar(text);
+}
+
+function normalisedScalar(raw: string): string[] {
+  const text = raw.trim();
+  return text === "" || text.length > VALUE_CHARACTERS_MAX ? [] : [text];
+}
+
+/** RFC 6901: the scalar, or array of scalars, that a JSON pointer finds inside a JSON text. */
+function pointed(text: string | undefined, pointer: string): string | null {
+  if (text === undefined) return null;
+  let at: unknown = parsedJson(text);
+  for (const token of pointer.split("/").slice(1)) {
+    const name = token.replaceAll("~1", "/").replaceAll("~0", "~");
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, name)) return null;
+    at = Reflect.get(at, name);
+  }
+  if (isScalar(at)) return String(at);
+  return Array.isArray(at) ? JSON.stringify(at) : null;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // not JSON is an ordinary value here, not an error
+  }
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+}
