@@ -1,0 +1,113 @@
+/**
+ * View: the shape in which objectives are answered, as schemas.
+ *
+ *   evaluate → [view] → /v1/slos, `waybill slo`, /metrics
+ *
+ * Ratios are fractions (0.25, not 25), durations `…Ms` are numbers, times RFC 3339 UTC with nanoseconds.
+ */
+import { z } from "@hono/zod-openapi";
+import { TIER_NAMES } from "./tiers.ts";
+
+const Time = z.iso.datetime({ precision: 9 }).describe("RFC 3339, UTC, nanoseconds");
+const Count = z.int().min(0);
+const Severity = z.enum(["page", "ticket"]);
+const TierName = z.enum(TIER_NAMES);
+const Burn = z
+  .number()
+  .min(0)
+  .nullable()
+  .describe("times faster than planned; null when nothing was counted");
+
+/** One window of an objective. */
+export const WindowView = z.object({ windowMs: z.number(), good: Count, bad: Count, burn: Burn });
+
+/** One burn tier of an objective. */
+export const TierView = z.object({
+  name: TierName,
+  severity: Severity,
+  longMs: z.number(),
+  shortMs: z.number(),
+  factor: z.number().describe("burn that both windows must exceed"),
+  longBurn: Burn,
+  shortBurn: Burn,
+  verdict: z.enum(["burning", "quiet", "no_data"]),
+  firing: z.boolean().describe("no_data keeps what was decided before"),
+});
+
+/** The error budget of an objective over its window; signed. */
+export const BudgetView = z.object({
+  allowedJourneys: z.number(),
+  consumedRatio: z.number(),
+  remainingRatio: z.number(),
+  remainingJourneys: z.number(),
+  remainingMinutes: z.number().describe("minutes of total outage at even traffic"),
+  oneFailureRatio: z.number(),
+  emptyInMs: z.number().nullable().describe("at the burn of the last hour; null when nothing burns"),
+});
+
+/** One objective, as it stands at the watermark. */
+export const SloView = z.object({
+  id: z.string().describe("definition.objective"),
+  definition: z.string(),
+  name: z.string(),
+  owner: z.string(),
+  kind: z.enum(["success", "latency"]),
+  targetRatio: z.number(),
+  windowMs: z.number(),
+  withinMs: z.number().nullable(),
+  watermark: Time.describe("windows end here"),
+  state: z.enum(["ok", "burning", "exhausted", "no_data", "stale"]),
+  good: Count,
+  bad: Count,
+  inFlight: Count.describe("journeys of the definition that count on neither side yet"),
+  tookMsP99: z.number().nullable().describe("of successful journeys; shown, never decided on"),
+  windows: z.array(WindowView),
+  tiers: z.array(TierView),
+  budget: BudgetView.nullable().describe("null when no journey was counted"),
+});
+
+/** All objectives. */
+export const SloList = z.object({ asOf: Time, slos: z.array(SloView) });
+
+/** A journey that spent budget. */
+export const SloExample = z.object({
+  kind: z.string(),
+  id: z.string(),
+  at: Time.describe("when it counted"),
+  step: z.string().nullable(),
+  url: z.string().describe("where its answer is"),
+});
+
+/** One objective with what spent its budget. */
+export const SloDetail = SloView.extend({
+  burntByStep: z.array(
+    z.object({
+      step: z.string().nullable().describe("failed or missing step; null when no single step was"),
+      bad: Count,
+      consumedRatio: z.number().describe("share of the budget"),
+    }),
+  ),
+  examples: z.array(SloExample).describe("the latest, at most three"),
+});
+
+/** An objective that burns too fast: one alert, however many of its tiers fire. A page takes the place of a ticket. */
+export const SloAlert = z.object({
+  id: z.string(),
+  owner: z.string(),
+  severity: Severity,
+  tiers: z.array(TierName),
+  text: z.string(),
+  url: z.string().describe("where the objective is"),
+});
+
+/** Everything that fires. */
+export const AlertList = z.object({ asOf: Time, alerts: z.array(SloAlert) });
+
+export type WindowView = z.infer<typeof WindowView>;
+export type TierView = z.infer<typeof TierView>;
+export type SloView = z.infer<typeof SloView>;
+export type SloList = z.infer<typeof SloList>;
+export type SloExample = z.infer<typeof SloExample>;
+export type SloDetail = z.infer<typeof SloDetail>;
+export type SloAlert = z.infer<typeof SloAlert>;
+export type AlertList = z.infer<typeof AlertList>;
