@@ -9,7 +9,7 @@
 import type { Hop } from "../collector/hop.ts";
 import { causationOf, messagesOf } from "./carriers.ts";
 import type { KeyKind } from "./definitions.ts";
-import { type Keys, keysOf } from "./keys.ts";
+import { type Keys, keysOf, keyText } from "./keys.ts";
 
 /** The classes of causes, by how much they say: parent span, linked spans, producer of the message, CloudEvents cause. */
 export const KIN = { parent: 0, link: 1, message: 2, causation: 3 } as const;
@@ -35,6 +35,8 @@ export interface Node {
 export interface Graph {
   readonly nodes: readonly Node[];
   readonly byTrace: ReadonlyMap<string, readonly number[]>;
+  /** `kind=value` → the nodes that carry the key */
+  readonly byKey: ReadonlyMap<string, readonly number[]>;
 }
 
 /** Which of two versions of one fact holds: the one that ended later, then the greater digest. Same for any order. */
@@ -74,7 +76,17 @@ export function graphOf(hops: Iterable<Hop>, kinds: readonly KeyKind[]): Graph {
       orphan: namesAbsentSpan(hop, index),
     };
   });
-  return { nodes, byTrace: index.traces };
+  return { nodes, byTrace: index.traces, byKey: carriersIn(nodes) };
+}
+
+function carriersIn(nodes: readonly Node[]): ReadonlyMap<string, readonly number[]> {
+  const carriers = new Map<string, number[]>();
+  nodes.forEach((node, at) => {
+    for (const [kind, values] of node.keys) {
+      for (const value of values) append(carriers, keyText(kind, value), at);
+    }
+  });
+  return carriers;
 }
 
 interface Index {

@@ -27,7 +27,6 @@ export interface Subjects {
 
 /** Prepares rules 1 to 3 for subjects of `subjectKind`. Every answer is computed once. */
 export function subjectsIn(graph: Graph, kinds: readonly KeyKind[], subjectKind: string): Subjects {
-  const carriers = carriersIn(graph);
   const subjectRank = kinds.findIndex((k) => k.kind === subjectKind);
   const keyMemo = new Map<string, ReadonlyMap<string, string>>();
   const nodeMemo: (Found | undefined)[] = [];
@@ -39,7 +38,7 @@ export function subjectsIn(graph: Graph, kinds: readonly KeyKind[], subjectKind:
     if (known !== undefined) return known;
     const found = new Map<string, string>();
     const kind = kinds[rank]?.kind ?? "";
-    for (const at of carriers.get(`${kind}\n${value}`) ?? []) {
+    for (const at of graph.byKey.get(keyText(kind, value)) ?? []) {
       const node = graph.nodes[at];
       if (node === undefined) continue;
       for (const id of below(node.keys, rank).keys()) if (!found.has(id)) found.set(id, node.hop.id);
@@ -104,18 +103,4 @@ export function subjectsIn(graph: Graph, kinds: readonly KeyKind[], subjectKind:
       return null;
     },
   };
-}
-
-function carriersIn(graph: Graph): ReadonlyMap<string, readonly number[]> {
-  const carriers = new Map<string, number[]>();
-  graph.nodes.forEach((node, at) => {
-    for (const [kind, values] of node.keys) {
-      for (const value of values) {
-        const list = carriers.get(`${kind}\n${value}`);
-        if (list === undefined) carriers.set(`${kind}\n${value}`, [at]);
-        else list.push(at);
-      }
-    }
-  });
-  return carriers;
 }

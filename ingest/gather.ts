@@ -1,0 +1,82 @@
+/**
+ * Gather: from a few wanted keys or hops to every hop that has a say in their journeys.
+ *
+ *   refs, hops (store ∪ recent) → [gather] → stitch
+ *
+ * The loop around the pure `reach`: look refs up, load the places they name, look again, until nothing new is asked
+ * for. Each round is two keyed reads however much is asked. Bounded: beyond the limit it stops and says so.
+ */
+import type { Hop } from "../collector/hop.ts";
+import { type Graph, graphOf } from "./graph.ts";
+import { reach, type Wanted } from "./reach.ts";
+import { type Place, placeText, type Ref, type RefRow, refText } from "./refs.ts";
+import type { StitchOptions } from "./stitch.ts";
+
+/** Where hops come from: the store, what is not stored yet, or both. */
+export interface HopSource {
+  /** Where hops carry any of the refs. */
+  readonly refs: (tenant: string, refs: readonly Ref[]) => Promise<readonly RefRow[]>;
+  /** Every hop at the places; more than one version of a fact may be among them. */
+  readonly hops: (tenant: string, places: readonly Place[]) => Promise<readonly Hop[]>;
+}
+
+/** What was gathered. */
+export interface Gathered {
+  readonly graph: Graph;
+  /** the limit was reached: there is more than this */
+  readonly truncated: boolean;
+}
+
+/** What a search is bounded by. */
+export interface GatherOptions extends StitchOptions {
+  readonly tenant: string;
+  /** stop once this many hops are loaded; count */
+  readonly hopsMax: number;
+}
+
+/** Loads everything that has a say in what is wanted. */
+export async function gather(source: HopSource, wanted: Wanted, options: GatherOptions): Promise<Gathered> {
+  const loaded: Hop[] = [];
+  const asked = new Set<string>();
+  const visited = new Set<string>();
+  let graph = graphOf([], options.kinds);
+  for (;;) {
+    const refs = fresh(reach({ graph, wanted, options, asked }), asked);
+    if (refs.length === 0) return { graph, truncated: false };
+    const rows = await source.refs(options.tenant, refs);
+    const places = unvisited(rows, visited);
+    if (places.length === 0) continue;
+    loaded.push(...(await source.hops(options.tenant, places)));
+    graph = graphOf(loaded, options.kinds);
+    if (graph.nodes.length > options.hopsMax) return { graph, truncated: true };
+  }
+}
+
+function fresh(refs: Iterable<Ref>, asked: Set<string>): Ref[] {
+  const news: Ref[] = [];
+  for (const ref of refs) {
+    const text = refText(ref);
+    if (!asked.has(text)) news.push(ref);
+    asked.add(text);
+  }
+  return news;
+}
+
+function unvisited(rows: readonly RefRow[], visited: Set<string>): Place[] {
+  const places: Place[] = [];
+  for (const { locality, day } of rows) {
+    const text = placeText({ locality, day });
+    if (!visited.has(text)) places.push({ locality, day });
+    visited.add(text);
+  }
+  return places;
+}
+
+/** Both sources as one; what one does not know the other may. */
+export function united(a: HopSource, b: HopSource): HopSource {
+  return {
+    refs: async (tenant, refs) => (await Promise.all([a.refs(tenant, refs), b.refs(tenant, refs)])).flat(),
+    hops: async (tenant, places) =>
+      (await Promise.all([a.hops(tenant, places), b.hops(tenant, places)])).flat(),
+  };
+}

@@ -1,0 +1,180 @@
+/**
+ * Reach: which refs are still to be looked up, so that stitching what is loaded gives what stitching everything would.
+ *
+ *   gather: load → graph → [reach] → load …
+ *
+ * Pure. Starts at the wanted hops and goes out over every edge, through hops without subjects of their own, up to the
+ * hops that have some; never through a hub. Keys are completed where they decide. It may ask for more than is needed,
+ * never for less (law: test/ingest/gather.prop.test.ts).
+ */
+
+import { causationOf, messagesOf } from "./carriers.ts";
+import type { Graph, Node } from "./graph.ts";
+import { CARRIER, linkedTraces, type Ref, refText } from "./refs.ts";
+import type { StitchOptions } from "./stitch.ts";
+import { type Subjects, subjectsIn } from "./subjects.ts";
+
+/** Where a search starts. */
+export interface Wanted {
+  /** keys whose subject, or whose hops, are wanted */
+  readonly keys: readonly Ref[];
+  /** hops, by id, all of whose subjects are wanted too: what they belong to may have changed */
+  readonly hops: ReadonlySet<string>;
+}
+
+/** How far a search has come. */
+export interface Searching {
+  readonly graph: Graph;
+  readonly wanted: Wanted;
+  readonly options: StitchOptions;
+  /** refs looked up before, as text: what they did not bring does not exist */
+  readonly asked: ReadonlySet<string>;
+}
+
+/** Every ref that matters, given what is loaded; those already looked up may be among them. */
+export function reach({ graph, wanted, options, asked }: Searching): Iterable<Ref> {
+  const search = new Search(graph, options, asked);
+  const touched = search.outward((node) => wanted.hops.has(node.hop.id), ALWAYS);
+  const keys = [...wanted.keys, ...search.provisional(touched)];
+  const subjects = search.subjectsOf(touched);
+  for (const key of wanted.keys) if (key.kind === options.subjectKind) subjects.add(key.value);
+  for (const id of subjects) search.ask({ kind: options.subjectKind, value: id });
+  for (const key of keys) search.ask(key);
+  const carriers = new Set(keys.flatMap((key) => graph.byKey.get(refText(key)) ?? []));
+  search.outward((_, at) => carriers.has(at) || search.belongsTo(at, subjects), UNLESS_HUB);
+  return search.asked.values();
+}
+
+type Passing = "always" | "unless hub";
+const ALWAYS: Passing = "always";
+const UNLESS_HUB: Passing = "unless hub";
+
+/** One search over one graph: collects what to ask for. */
+class Search {
+  readonly asked = new Map<string, Ref>();
+  readonly #graph: Graph;
+  readonly #options: StitchOptions;
+  readonly #subjects: Subjects;
+  readonly #before: ReadonlySet<string>;
+  readonly #whole = new Map<string, boolean>();
+
+  constructor(graph: Graph, options: StitchOptions, before: ReadonlySet<string>) {
+    this.#graph = graph;
+    this.#options = options;
+    this.#subjects = subjectsIn(graph, options.kinds, options.subjectKind);
+    this.#before = before;
+  }
+
+  ask(ref: Ref): void {
+    this.asked.set(refText(ref), ref);
+  }
+
+  belongsTo(at: number, subjects: ReadonlySet<string>): boolean {
+    for (const id of this.#subjects.of(at).keys()) if (subjects.has(id)) return true;
+    return false;
+  }
+
+  subjectsOf(nodes: Iterable<number>): Set<string> {
+    const ids = new Set<string>();
+    for (const at of nodes) for (const id of this.#subjects.of(at).keys()) ids.add(id);
+    return ids;
+  }
+
+  /** The keys of nodes that lead to no subject: they may be provisional subjects themselves. */
+  provisional(nodes: Iterable<number>): Ref[] {
+    const refs: Ref[] = [];
+    for (const at of nodes) {
+      if (this.#subjects.of(at).size > 0) continue;
+      for (const [kind, values] of this.#graph.nodes[at]?.keys ?? []) {
+        for (const value of values) refs.push({ kind, value });
+      }
+    }
+    return refs;
+  }
+
+  /** The nodes reached from the chosen ones. Goes on from the chosen and from nodes without subjects of their own. */
+  outward(isStart: (node: Node, at: number) => boolean, passing: Passing): Set<number> {
+    const reached = new Set<number>();
+    const queue: number[] = [];
+    const add = (at: number) => {
+      if (!reached.has(at)) queue.push(at);
+      reached.add(at);
+    };
+    this.#graph.nodes.forEach((node, at) => {
+      if (isStart(node, at)) add(at);
+    });
+    const starts = new Set(reached);
+    for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+      const node = this.#graph.nodes[at];
+      if (node === undefined) continue;
+      const isOwn = starts.has(at);
+      this.#askKeys(node, isOwn);
+      const hub = this.#isCrowd(at, node) && !(isOwn && passing === ALWAYS);
+      if (hub || (!isOwn && this.#subjects.of(at).size > 0)) continue;
+      this.#askCarriers(node);
+      for (const edges of [...node.causes, ...node.effects]) edges.forEach(add);
+      this.#addFragment(node, add);
+    }
+    return reached;
+  }
+
+  /** The keys that decide what a node belongs to; of a wanted node also those through which others belong to it. */
+  #askKeys(node: Node, isOwn: boolean): void {
+    const { kinds, subjectKind } = this.#options;
+    if (!isOwn && node.keys.has(subjectKind)) return;
+    const rank = kinds.findIndex((kind) => kind.kind === subjectKind);
+    for (const { kind } of kinds.slice(rank + 1)) {
+      for (const value of node.keys.get(kind) ?? []) {
+        const text = refText({ kind, value });
+        if (this.asked.has(text)) continue;
+        this.ask({ kind, value });
+        for (const at of this.#graph.byKey.get(text) ?? []) {
+          const carrier = this.#graph.nodes[at]; // what a key leads to is decided by the other keys of its carriers
+          if (carrier !== undefined) this.#askKeys(carrier, false);
+        }
+      }
+    }
+  }
+
+  #askCarriers(node: Node): void {
+    const { hop } = node;
+    if (hop.traceId !== "") {
+      this.ask({ kind: CARRIER.trace, value: hop.traceId });
+      this.ask({ kind: CARRIER.link, value: hop.traceId });
+    }
+    for (const value of linkedTraces(hop)) this.ask({ kind: CARRIER.trace, value });
+    const messages = messagesOf(hop);
+    for (const value of [...messages.sent, ...messages.received]) this.ask({ kind: CARRIER.message, value });
+    const event = causationOf(hop);
+    if (event === null) return;
+    this.ask({ kind: CARRIER.causedBy, value: event.eventId });
+    if (event.causationId !== "") this.ask({ kind: CARRIER.event, value: event.causationId });
+  }
+
+  /**
+   * Whether a node is a hub as far as is known. Ends that are not here count as one subject each. Of a crowd they are
+   * asked for until more subjects than the limit are known or none is left to ask for.
+   */
+  #isCrowd(at: number, node: Node): boolean {
+    const limit = this.#options.hubSubjects;
+    if (this.#subjects.of(at).size > limit) return true;
+    const ends = node.causes.flat();
+    if (ends.length + node.unresolvedLinks <= limit) return false;
+    const known = this.subjectsOf(ends).size;
+    if (known > limit) return true;
+    const missing = linkedTraces(node.hop).map((value): Ref => ({ kind: CARRIER.trace, value }));
+    const unasked = missing.filter((ref) => !this.#before.has(refText(ref)));
+    for (const ref of unasked.slice(0, limit + 1)) this.ask(ref);
+    return known + node.unresolvedLinks > limit;
+  }
+
+  /** A hop whose parent never arrived belongs by its trace: then every hop of the trace has a say. */
+  #addFragment(node: Node, add: (at: number) => void): void {
+    const trace = node.hop.traceId;
+    if (this.#whole.has(trace)) return;
+    const nodes = this.#graph.byTrace.get(trace) ?? [];
+    const torn = nodes.some((at) => this.#graph.nodes[at]?.orphan === true);
+    this.#whole.set(trace, torn);
+    if (torn) nodes.forEach(add);
+  }
+}
