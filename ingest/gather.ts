@@ -23,6 +23,8 @@ export interface HopSource {
 /** What was gathered. */
 export interface Gathered {
   readonly graph: Graph;
+  /** the subjects, provisional ones too, that nothing is missing of; `kind=id` → kind and id */
+  readonly complete: ReadonlyMap<string, Ref>;
   /** the limit was reached: there is more than this */
   readonly truncated: boolean;
 }
@@ -41,14 +43,15 @@ export async function gather(source: HopSource, wanted: Wanted, options: GatherO
   const visited = new Set<string>();
   let graph = graphOf([], options.kinds);
   for (;;) {
-    const refs = fresh(reach({ graph, wanted, options, asked }), asked);
-    if (refs.length === 0) return { graph, truncated: false };
+    const { refs: all, complete } = reach({ graph, wanted, options, asked });
+    const refs = fresh(all, asked);
+    if (refs.length === 0) return { graph, complete, truncated: false };
     const rows = await source.refs(options.tenant, refs);
     const places = unvisited(rows, visited);
     if (places.length === 0) continue;
     loaded.push(...(await source.hops(options.tenant, places)));
     graph = graphOf(loaded, options.kinds);
-    if (graph.nodes.length > options.hopsMax) return { graph, truncated: true };
+    if (graph.nodes.length > options.hopsMax) return { graph, complete, truncated: true };
   }
 }
 

@@ -31,8 +31,16 @@ export interface Searching {
   readonly asked: ReadonlySet<string>;
 }
 
-/** Every ref that matters, given what is loaded; those already looked up may be among them. */
-export function reach({ graph, wanted, options, asked }: Searching): Iterable<Ref> {
+/** How far a search sees, given what is loaded. */
+export interface Reached {
+  /** every ref that matters; those already looked up may be among them */
+  readonly refs: Iterable<Ref>;
+  /** the subjects, provisional ones too, whose hops are all here once no ref is left to look up; `kind=id` */
+  readonly complete: ReadonlyMap<string, Ref>;
+}
+
+/** Which refs to look up next, and for whom. */
+export function reach({ graph, wanted, options, asked }: Searching): Reached {
   const search = new Search(graph, options, asked);
   const touched = search.outward((node) => wanted.hops.has(node.hop.id), ALWAYS);
   const keys = [...wanted.keys, ...search.provisional(touched)];
@@ -42,7 +50,8 @@ export function reach({ graph, wanted, options, asked }: Searching): Iterable<Re
   for (const key of keys) search.ask(key);
   const carriers = new Set(keys.flatMap((key) => graph.byKey.get(refText(key)) ?? []));
   search.outward((_, at) => carriers.has(at) || search.belongsTo(at, subjects), UNLESS_HUB);
-  return search.asked.values();
+  const whole = [...keys, ...[...subjects].map((value): Ref => ({ kind: options.subjectKind, value }))];
+  return { refs: search.asked.values(), complete: new Map(whole.map((ref) => [refText(ref), ref])) };
 }
 
 type Passing = "always" | "unless hub";
