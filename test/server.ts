@@ -1,12 +1,13 @@
 /**
- * Server: a real ClickHouse HTTP server on loopback for the tests that need one.
+ * Server: a real ClickHouse HTTP server on loopback for the tests that need one, and a store on either shape.
  *
- *   startServer → url → ... → stop
+ *   startServer → url → ... → stop        onBothShapes → open → store
  *
  * `CLICKHOUSE_URL`, when set, is used instead and left running. Nothing here is a fake: the same engine, the same
  * wire protocol (see clickhouse_server.mjs).
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -14,6 +15,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe } from "vitest";
+import { openStore, type Store } from "../ingest/store.ts";
 
 const SCRIPT = fileURLToPath(new URL("./clickhouse_server.mjs", import.meta.url));
 const START_MS = 60_000;
@@ -54,6 +57,36 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     throw error;
   });
   return { url, stop };
+}
+
+/**
+ * Declares the same tests for the embedded engine and for a server.
+ *
+ * `open` gives a store on a database of its own; everything opened is closed when the block ends.
+ *
+ *   onBothShapes("migrations", (open) => { test("…", async () => { const store = await open(); … }); });
+ */
+export function onBothShapes(name: string, declare: (open: () => Promise<Store>) => void): void {
+  describe.each(["embedded", "server"] as const)(`${name} (%s)`, (shape) => {
+    const stores: Store[] = [];
+    let dataDir = "";
+    let server: Server | null = null;
+    beforeAll(async () => {
+      dataDir = await mkdtemp(join(tmpdir(), "waybill-store-"));
+      server = shape === "server" ? await startServer() : null;
+    });
+    afterAll(async () => {
+      for (const store of stores) await store.close();
+      await server?.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    });
+    declare(async () => {
+      const database = `test_${randomUUID().replaceAll("-", "")}`;
+      const store = await openStore({ url: server?.url ?? null, database, dataDir });
+      stores.push(store);
+      return store;
+    });
+  });
 }
 
 /** A port nobody listens on at this moment. */

@@ -1,0 +1,95 @@
+/**
+ * Client: one ClickHouse client, asked our way, its errors sorted.
+ *
+ * An outage (no connection, a timeout, a full disk, too many parts) becomes a retryable `Failure`; a statement that
+ * is wrong stays the error it is, loud, because no retry mends it. Same code for the embedded engine and a server.
+ */
+import { Readable } from "node:stream";
+import type { ClickHouseClient } from "@clickhouse/client";
+import { Failure } from "../errors.ts";
+import type { Params } from "./bind.ts";
+
+/** A statement and, on a server, the values of its holes. */
+export interface Request {
+  readonly query: string;
+  readonly query_params?: Params;
+}
+
+/** The rows of a question, as objects. */
+export async function rowsOf(client: ClickHouseClient, request: Request): Promise<unknown[]> {
+  return sorted(async () => (await client.query({ ...plain(request), format: "JSONEachRow" })).json());
+}
+
+/** Runs a statement that has no rows. */
+export async function run(client: ClickHouseClient, request: Request): Promise<void> {
+  await sorted(() => client.command(plain(request)));
+}
+
+/** Sends blocks as the body of one request; only for a server, which reads them as data and nothing else. */
+export async function insertBody(
+  client: ClickHouseClient,
+  table: string,
+  blocks: readonly Uint8Array[],
+): Promise<void> {
+  const values = Readable.from(blocks, { objectMode: false });
+  await sorted(async () => {
+    const { stream } = await client.exec({ query: `INSERT INTO ${table} FORMAT Native`, values });
+    for await (const _ of stream);
+  });
+}
+
+/** Resolves when ClickHouse answers. */
+export async function ping(client: ClickHouseClient): Promise<void> {
+  const answer = await client.ping();
+  if (!answer.success) throw asFailure(answer.error);
+}
+
+async function sorted<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw asFailure(error);
+  }
+}
+
+function plain({ query, query_params }: Request) {
+  return query_params === undefined ? { query } : { query, query_params: { ...query_params } };
+}
+
+/** ClickHouse's own codes for "not now": the same statement may succeed later. */
+const OUTAGES = new Map([
+  ["74", "cannot read from its disk"],
+  ["75", "cannot write to its disk"],
+  ["76", "cannot open a file"],
+  ["159", "took too long"],
+  ["198", "cannot find a host"],
+  ["202", "has too many queries"],
+  ["203", "has no free connection"],
+  ["209", "lost a connection"],
+  ["210", "lost a connection"],
+  ["225", "has no coordination service"],
+  ["236", "is shutting down"],
+  ["241", "is out of memory"],
+  ["242", "is read-only for now"],
+  ["243", "is out of disk"],
+  ["252", "merges too slowly"],
+  ["279", "cannot reach its replicas"],
+  ["285", "has too few replicas"],
+  ["319", "does not know whether the insert is stored"],
+  ["394", "cancelled the query"],
+  ["425", "got an error from its system"],
+  ["999", "has no coordination service"],
+]);
+
+/** Refused users: 192, 193, 194 and 516. */
+const REFUSALS = new Set(["192", "193", "194", "516"]);
+
+function asFailure(error: unknown): unknown {
+  if (error instanceof Failure || error instanceof TypeError || error instanceof RangeError) return error;
+  // By shape, not by class: the embedded driver throws its own copy of ClickHouseError.
+  const code = error instanceof Error && "type" in error && "code" in error ? String(error.code) : null;
+  if (code === null) return new Failure("store_unavailable", "", error);
+  if (REFUSALS.has(code)) return new Failure("config", "ClickHouse refuses the user or password", error);
+  const outage = OUTAGES.get(code);
+  return outage === undefined ? error : new Failure("store_unavailable", `ClickHouse ${outage}.`, error);
+}
