@@ -47,7 +47,11 @@ export function requestRefund(task: Task, purchase: Purchase): Reply {
 
 /** No order yet, so the correlation id is all there is to say. */
 function refuse(task: Task, reason: string): Reply {
-  emit(task, "checkout.failed", { ...correlation(task), "error.type": "stock_unknown", reason });
+  emit(task, "checkout.failed", {
+    ...correlation(task),
+    "error.type": "stock_unknown",
+    "error.message": reason,
+  });
   return { status: 503, error: reason };
 }
 

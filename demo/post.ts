@@ -33,6 +33,7 @@ export interface PostOptions {
 
 const QUEUE = { maxQueueSize: 100_000, maxExportBatchSize: 512, scheduledDelayMillis: 60_000 };
 const LETTER_TIMEOUT_MS = 10_000;
+const LETTERS_AT_ONCE = 16;
 
 /** The shop's post office. Close it when done. */
 export class Post {
@@ -105,8 +106,8 @@ export class Post {
   async flush(options: { readonly copies: number } = { copies: 1 }): Promise<void> {
     this.#copies = options.copies;
     await this.#allOf((provider) => provider.forceFlush());
-    for (const letter of this.#letters.splice(0)) {
-      for (let copy = 0; copy < letter.copies; copy += 1) await this.#postLetter(letter);
+    while (this.#letters.length > 0) {
+      await Promise.all(this.#letters.splice(0, LETTERS_AT_ONCE).map((letter) => this.#deliver(letter)));
     }
     const problems = this.#problems.splice(0);
     if (problems.length > 0) throw new Error(`The shop's telemetry did not arrive: ${problems[0]}`);
@@ -124,7 +125,11 @@ export class Post {
     }
   }
 
-  async #postLetter(letter: Letter): Promise<void> {
+  async #deliver(letter: Letter): Promise<void> {
+    for (let copy = 0; copy < letter.copies; copy += 1) await this.#postOnce(letter);
+  }
+
+  async #postOnce(letter: Letter): Promise<void> {
     const url = `${this.#endpoint}/v1/events`;
     const { body } = letter;
     const headers = { ...letter.headers, ...this.#headers };

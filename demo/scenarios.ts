@@ -68,7 +68,7 @@ export const SCENARIOS: readonly Scenario[] = [
       const purchase = begin(stage, { cardDeclined: true });
       const failed = { stepsDone: ["submitted", "placed"], stepFailed: "paid", reason: "insufficient funds" };
       const journey: JourneyTruth = { ...succeeded(purchase), state: "failed", ...failed };
-      return state(purchase, { journeys: [journey], seenByCaller: { status: "402", error: null } });
+      return state(purchase, { journeys: [journey], seenByCaller: { status: "402", error: "402" } });
     },
   },
   {

@@ -44,21 +44,24 @@ export async function playTraffic(
 /** Keeps the shop open: about one order a second, each shipped just now, until the signal says stop. */
 export async function keepShopOpen(options: OpenShopOptions): Promise<void> {
   const company = openCompany(options);
-  for (let index = 0; !options.signal.aborted; index += 1) {
-    const nowMs = options.now();
-    const { shop } = company.shop(`live ${index}`, nowMs);
-    const number = `L${String(index + 1).padStart(3, "0")}`;
-    const faults: Faults = index % 20 === 13 ? { cardDeclined: true } : {};
-    checkout(
-      shop,
-      newPurchase({ seed: options.seed, number, random: shop.random, faults }),
-      nowMs - ORDER_MS,
-    );
-    shop.timeline.run();
-    await company.post.flush().catch((error: unknown) => options.log?.(String(error)));
-    await sleep(PAUSE_MS, undefined, { signal: options.signal }).catch(() => undefined);
+  try {
+    for (let index = 0; !options.signal.aborted; index += 1) {
+      playLiveOrder(company, { index, seed: options.seed, nowMs: options.now() });
+      await company.post.flush().catch((error: unknown) => options.log?.(String(error)));
+      await sleep(PAUSE_MS, undefined, { signal: options.signal }).catch(() => undefined);
+    }
+  } finally {
+    await company.post.close();
   }
-  await company.post.close();
+}
+
+function playLiveOrder(company: Company, live: { index: number; seed: number; nowMs: number }): void {
+  const { index, seed, nowMs } = live;
+  const { shop } = company.shop(`live ${index}`, nowMs);
+  const number = `L${String(index + 1).padStart(3, "0")}`;
+  const faults: Faults = index % 20 === 13 ? { cardDeclined: true } : {};
+  checkout(shop, newPurchase({ seed, number, random: shop.random, faults }), nowMs - ORDER_MS);
+  shop.timeline.run();
 }
 
 function faultOf(index: number): Faults {

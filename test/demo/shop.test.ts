@@ -172,6 +172,14 @@ describe("a run of all scenarios", () => {
     expect(new Set(children.map((span) => span.links[0]?.spanId)).size).toBe(200);
   });
 
+  test("the truth counts a batch among the orders whose links it kept, and no other", () => {
+    const { hops, strangers } = named("batch-consumer").expected;
+    const receive = hops.find((hop) => hop.name === "receive order.shipped");
+    const linked = new Set(byId.get(receive?.id ?? "")?.links.map(idOf));
+    const senders = [...hops, ...strangers].filter((fact) => linked.has(fact.id));
+    expect(senders.flatMap((fact) => fact.about).sort()).toEqual([...(receive?.about ?? [])].sort());
+  });
+
   test("a duplicate delivery puts the same spans and the same CloudEvent on the wire twice", () => {
     for (const span of spansOf("duplicate-delivery")) {
       expect(run.spans.filter((candidate) => idOf(candidate) === idOf(span))).toHaveLength(2);
