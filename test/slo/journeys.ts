@@ -1,0 +1,51 @@
+/**
+ * Journeys: rows of the table, told in the few words that the objectives look at, for the tests of this folder.
+ */
+import { readFileSync } from "node:fs";
+import type { Store } from "../../ingest/store.ts";
+
+/** One version of one journey. */
+export interface JourneyRow {
+  /** when it counts: its end, or the deadline of an open one; epoch ms */
+  readonly atMs: number;
+  readonly outcome: "good" | "bad" | "open" | "excluded" | "merged";
+  /** `ORD-<id>`; a journey of its own unless given */
+  readonly id?: number;
+  readonly facts?: number;
+  /** default 100 */
+  readonly tookMs?: number;
+  /** failed or, while open, awaited */
+  readonly step?: string;
+}
+
+const STATES = { good: "succeeded", bad: "failed", open: "open", excluded: "compensated", merged: "merged" };
+const VERDICTS = { good: "good", bad: "bad", open: "none", excluded: "excluded", merged: "none" };
+
+let nextId = 1_000_000;
+
+/** Makes the table, as the migrations do. */
+export async function journeysTable(store: Store): Promise<void> {
+  await store.command(readFileSync(new URL("../../ingest/schema/003_journeys.sql", import.meta.url), "utf8"));
+}
+
+/** Writes the rows in one insert. */
+export async function tellJourneys(
+  store: Store,
+  rows: readonly JourneyRow[],
+  definition = "create-order",
+): Promise<void> {
+  if (rows.length === 0) return;
+  await store.command(
+    `INSERT INTO journeys (tenant, definition, subject_kind, subject, facts, owner, state, started_at, ended_at, deadline,
+       verdict, counted_at, failed_step, next_step) VALUES ${rows.map((row) => values(row, definition)).join(", ")}`,
+  );
+}
+
+function values(row: JourneyRow, definition: string): string {
+  const { atMs, outcome, id = nextId++, facts = 1, tookMs = 100, step = "" } = row;
+  const time = (ms: number) => `fromUnixTimestamp64Milli(${ms}, 'UTC')`;
+  const isOpen = outcome === "open";
+  return `('', '${definition}', 'order.id', 'ORD-${id}', ${facts}, 'checkout-team', '${STATES[outcome]}',
+    ${time(atMs - tookMs)}, ${isOpen ? "NULL" : time(atMs)}, ${time(isOpen ? atMs : atMs + 900_000)},
+    '${VERDICTS[outcome]}', ${isOpen ? "NULL" : time(atMs)}, '${isOpen ? "" : step}', '${isOpen ? step : ""}')`;
+}
