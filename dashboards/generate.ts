@@ -1,0 +1,12 @@
+/**
+ * Generate: write the committed JSON anew, into ./dashboards of the working folder.
+ *
+ *   npm run build && node dist/dashboards/generate.js
+ */
+import { writeFileSync } from "node:fs";
+import { render } from "./catalogue.ts";
+
+for (const { file, json } of render()) {
+  writeFileSync(`dashboards/${file}`, json);
+  process.stderr.write(`dashboards/${file}\n`);
+}

@@ -1,0 +1,18 @@
+-- subject_kinds: what journeys are known by. A kind other than the definition's own is provisional.
+--
+-- Row      one per definition and kind of subject.
+-- Window   the dashboard's, by start.
+-- Reads    the newest row of each journey: FINAL keeps the one with most facts (measured faster than LIMIT 1 BY here).
+-- Trap     the only panel that counts merged rows: provisional journeys that found the subject they belong to.
+SELECT
+    definition,
+    subject_kind,
+    countIf(state != 'merged') AS journeys,
+    countIf(state = 'open') AS open,
+    countIf(state = 'merged') AS found_their_subject
+FROM journeys FINAL
+WHERE $__timeFilter_ms(started_at)
+    AND $__conditionalAll(definition IN (${definition:singlequote}), $definition)
+    AND $__conditionalAll(hasAny(arrayMap((name, value) -> concat(name, '=', value), mapKeys(tags), mapValues(tags)), [${tag:singlequote}]), $tag)
+GROUP BY definition, subject_kind
+ORDER BY definition, journeys DESC, subject_kind

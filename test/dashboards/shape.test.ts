@@ -1,0 +1,100 @@
+/** What Grafana's file provider and our own data sources need of the committed dashboards. */
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { render } from "../../dashboards/catalogue.ts";
+import type { Objective } from "../../ingest/definitions.ts";
+import { renderMetrics } from "../../slo/metrics.ts";
+import { renderWindow } from "../../slo/phrase.ts";
+import { windowsOf } from "../../slo/windows.ts";
+
+interface Panel {
+  readonly id: number;
+  readonly type: string;
+  readonly title: string;
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+  readonly datasource?: Ref;
+  readonly targets?: readonly { readonly refId: string; readonly datasource: Ref; readonly expr?: string }[];
+}
+
+interface Ref {
+  readonly type: string;
+  readonly uid: string;
+}
+
+interface Dashboard {
+  readonly uid: string;
+  readonly schemaVersion: number;
+  readonly panels: readonly Panel[];
+}
+
+const BOARDS = render().map(({ file, json }) => ({ file, json, board: JSON.parse(json) as Dashboard })); // our own output
+
+describe.each(BOARDS)("$file", ({ file, json, board }) => {
+  test("is what the code generates: npm run build && node dist/dashboards/generate.js", () => {
+    expect(readFileSync(new URL(`../../dashboards/${file}`, import.meta.url), "utf8")).toBe(json);
+  });
+
+  test("is classic JSON without an id of any one Grafana", () => {
+    expect(board.schemaVersion).toBe(42);
+    expect(Object.keys(board)).toEqual(expect.arrayContaining(["panels", "uid", "title", "templating"]));
+    for (const name of ["id", "elements", "layout", "apiVersion"]) expect(board).not.toHaveProperty(name);
+  });
+
+  test("numbers its panels apart and lets none overlap or leave the grid", () => {
+    const ids = board.panels.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const cells = board.panels.flatMap(({ gridPos }) => cellsOf(gridPos));
+    expect(new Set(cells).size).toBe(cells.length);
+    expect(board.panels.every(({ gridPos }) => gridPos.x + gridPos.w <= 24)).toBe(true);
+  });
+
+  test("asks only data sources that are provisioned", () => {
+    const known = provisioned();
+    const asked = board.panels.flatMap(({ datasource, targets = [] }) => [
+      datasource,
+      ...targets.map((t) => t.datasource),
+    ]);
+    for (const ref of asked)
+      if (ref !== undefined) expect(known).toContainEqual({ type: ref.type, uid: ref.uid });
+    expect(asked.length).toBeGreaterThan(10);
+  });
+});
+
+test("no two dashboards share a uid", () => {
+  expect(new Set(BOARDS.map(({ board }) => board.uid)).size).toBe(BOARDS.length);
+});
+
+test("every gauge that a panel asks for is one that Waybill exports", async () => {
+  const text = await renderMetrics({ watermarkMs: 0, slos: [], journeys: [] });
+  const exported = [...text.matchAll(/^# TYPE (\w+) gauge$/gm)].map(([, name]) => name);
+  const asked = BOARDS.flatMap(({ json }) => [...json.matchAll(/waybill_\w+/g)].map(([name]) => name));
+  expect(asked.length).toBeGreaterThan(5);
+  expect(exported).toEqual(expect.arrayContaining(asked));
+});
+
+test("every window that a panel asks for is one that objectives are counted over", () => {
+  const objective: Objective = {
+    name: "success",
+    target: { numerator: 995, denominator: 1000 },
+    windowMs: 28 * 86_400_000,
+    withinMs: null,
+    minBadEvents: { page: 2, ticket: 1 },
+  };
+  const counted = windowsOf(objective).map(renderWindow);
+  const asked = BOARDS.flatMap(({ json }) =>
+    [...json.matchAll(/slo_window=\\"(\w+)\\"/g)].map(([, window]) => window),
+  );
+  expect(asked.length).toBeGreaterThan(0);
+  expect(counted).toEqual(expect.arrayContaining(asked));
+});
+
+function cellsOf({ x, y, w, h }: Panel["gridPos"]): string[] {
+  return Array.from({ length: w * h }, (_, cell) => `${x + (cell % w)},${y + Math.floor(cell / w)}`);
+}
+
+function provisioned(): Ref[] {
+  const path = new URL("../../dashboards/provisioning/datasources/waybill.yaml", import.meta.url);
+  const { datasources } = parse(readFileSync(path, "utf8")) as { datasources: Ref[] }; // our own file
+  return datasources.map(({ type, uid }) => ({ type, uid }));
+}
