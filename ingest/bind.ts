@@ -9,8 +9,11 @@
  * is ever between them. The types come from our own statements.
  */
 
-/** What a hole takes. Times are epoch integers, dates `YYYY-MM-DD`, 64-bit integers bigint or decimal text. */
-export type Param = string | number | bigint | boolean | null | readonly Param[];
+/** One value. Times are epoch integers; a 64-bit integer may be decimal text unless it is in a list. */
+export type Scalar = string | number | bigint | boolean | null;
+
+/** What a hole takes. */
+export type Param = Scalar | readonly Scalar[];
 
 /** Values by the name of their hole. */
 export type Params = Readonly<Record<string, Param>>;
@@ -57,11 +60,10 @@ function hex(text: string): string {
 
 /** A value as the engine reads it from text. Only strings inside arrays are quoted. */
 function textOf(value: Param): string {
-  if (Array.isArray(value)) return `[${value.map(elementOf).join(",")}]`;
-  return String(value);
+  return Array.isArray(value) ? `[${value.map(elementOf).join(",")}]` : String(value);
 }
 
-function elementOf(value: Param): string {
+function elementOf(value: Scalar): string {
   if (value === null) return "NULL";
-  return typeof value === "string" ? `'${value.replace(/[\\']/g, "\\$&")}'` : textOf(value);
+  return typeof value === "string" ? `'${value.replace(/[\\']/g, "\\$&")}'` : String(value);
 }

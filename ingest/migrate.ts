@@ -1,0 +1,109 @@
+/**
+ * Migrate: the numbered .sql files, applied in order, each once.
+ *
+ *   schema/*.sql → [migrate] → tables
+ *
+ * Up only. An applied file never changes; a database that has more than these files was written by a newer Waybill,
+ * and an older one keeps its hands off. Every statement can be repeated, because two processes may start at once and
+ * ClickHouse knows no transaction around a change of schema.
+ */
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { z } from "zod";
+import { Failure } from "../errors.ts";
+import { withoutComments } from "./bind.ts";
+import type { Store } from "./store.ts";
+
+/** One file of the schema. */
+export interface Migration {
+  /** `001_hops` */
+  readonly name: string;
+  /** one statement, without comments and semicolon */
+  readonly statement: string;
+  /** SHA-256 of the file, hex */
+  readonly checksum: string;
+}
+
+/** What a run did, by name. */
+export interface Migrated {
+  readonly applied: string[];
+  readonly already: string[];
+}
+
+const SCHEMA = new URL("./schema/", import.meta.url);
+
+const APPLIED = `CREATE TABLE IF NOT EXISTS migrations
+(name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
+ENGINE = ReplacingMergeTree ORDER BY (name, checksum)`;
+
+/**
+ * Brings the store up to these files. Safe to repeat, also after a crash in the middle.
+ *
+ * @throws {Failure} `config` when an applied file has changed or the store has migrations unknown here
+ */
+export async function migrate(store: Store, migrations = loadMigrations(SCHEMA)): Promise<Migrated> {
+  await store.command(APPLIED);
+  const done = await checksums(store);
+  refuseNewer(done, migrations);
+  const result: Migrated = { applied: [], already: [] };
+  for (const migration of migrations) {
+    const checksum = done.get(migration.name);
+    if (checksum === undefined) {
+      await apply(store, migration);
+      result.applied.push(migration.name);
+    } else if (checksum === migration.checksum) result.already.push(migration.name);
+    else
+      throw new Failure("config", `the schema file ${migration.name}.sql was changed after it was applied`);
+  }
+  return result;
+}
+
+/** The files of a folder, in order of their number. */
+export function loadMigrations(folder: URL): Migration[] {
+  const files = readdirSync(folder).filter((file) => file.endsWith(".sql"));
+  return files.sort().map((file, at) => {
+    if (!file.startsWith(`${String(at + 1).padStart(3, "0")}_`)) {
+      throw new RangeError(
+        `${file} is out of order: the files are numbered 001, 002 and so on, without gaps`,
+      );
+    }
+    const text = readFileSync(new URL(file, folder), "utf8");
+    const checksum = createHash("sha256").update(text).digest("hex");
+    return { name: file.slice(0, -".sql".length), statement: oneStatement(text, file), checksum };
+  });
+}
+
+/** The embedded engine would run a second statement without a word, a server would refuse it: one per file. */
+function oneStatement(text: string, file: string): string {
+  const statement = withoutComments(text).trim().replace(/;$/, "");
+  if (statement === "") throw new RangeError(`${file} has no statement`);
+  if (statement.replace(/'(?:[^'\\]|\\.|'')*'/g, "").includes(";")) {
+    throw new RangeError(`${file} has more than one statement`);
+  }
+  return statement;
+}
+
+async function checksums(store: Store): Promise<ReadonlyMap<string, string>> {
+  const Row = z.object({ name: z.string(), checksum: z.string() });
+  const rows = await store.query("SELECT name, checksum FROM migrations ORDER BY applied_at");
+  return new Map(
+    z
+      .array(Row)
+      .parse(rows)
+      .map(({ name, checksum }) => [name, checksum]),
+  );
+}
+
+function refuseNewer(done: ReadonlyMap<string, string>, migrations: readonly Migration[]): void {
+  const known = new Set(migrations.map(({ name }) => name));
+  const unknown = [...done.keys()].filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  const detail = `the store was written by a newer Waybill; unknown here: ${unknown.sort().join(", ")}`;
+  throw new Failure("config", detail);
+}
+
+async function apply(store: Store, { name, statement, checksum }: Migration): Promise<void> {
+  await store.command(statement);
+  const record = "INSERT INTO migrations (name, checksum) SELECT {name:String}, {checksum:String}";
+  await store.command(record, { name, checksum });
+}

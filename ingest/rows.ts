@@ -1,0 +1,110 @@
+/**
+ * Rows: a row of the store back into the hop it was made from.
+ *
+ *   store → [rows] → Hop → gather, stitch
+ *
+ * Pure. The other direction is native.ts; both together give back every hop unchanged. All-zero ids are ids that the
+ * fact does not have.
+ */
+import { z } from "zod";
+import type { Attributes, Hop, Link, SpanEvent } from "../collector/hop.ts";
+import { Int64 } from "./statements.ts";
+
+const Texts = z.array(z.string());
+const Count = z.number().int();
+
+/** One row of hops_by_locality.sql. */
+export const HopRow = z.object({
+  kind: z.enum(["span", "log", "cloudevent"]),
+  at_ns: Int64,
+  duration: Int64,
+  received_ms: Int64,
+  trace: z.string(),
+  span: z.string(),
+  parent: z.string(),
+  fact: z.string(),
+  digest: Count,
+  service: z.string(),
+  name: z.string(),
+  span_kind: z.enum(["internal", "server", "client", "producer", "consumer"]),
+  status: z.enum(["unset", "ok", "error"]),
+  severity: Count,
+  message: z.string(),
+  body: z.string(),
+  trace_state: z.string(),
+  attribute_names: Texts,
+  attribute_values: Texts,
+  resource_names: Texts,
+  resource_values: Texts,
+  scope_name: z.string(),
+  scope_version: z.string(),
+  event_ns: z.array(Int64),
+  event_name: Texts,
+  event_attribute_names: z.array(Texts),
+  event_attribute_values: z.array(Texts),
+  link_traces: Texts,
+  link_spans: Texts,
+  link_attribute_names: z.array(Texts),
+  link_attribute_values: z.array(Texts),
+  dropped_links: Count,
+  dropped_events: Count,
+  dropped_attributes: Count,
+});
+
+type Row = z.output<typeof HopRow>;
+
+/** The hop of a row. */
+export function hopOfRow(row: Row): Hop {
+  return {
+    id: row.kind === "span" ? row.trace + row.span : row.fact,
+    kind: row.kind,
+    atNs: row.at_ns,
+    endNs: row.at_ns + row.duration,
+    receivedNs: row.received_ms * 1_000_000n,
+    service: row.service,
+    name: row.name,
+    spanKind: row.span_kind,
+    status: row.status,
+    message: row.message,
+    body: row.body,
+    severity: row.severity,
+    traceId: idOf(row.trace),
+    spanId: idOf(row.span),
+    parentId: idOf(row.parent),
+    traceState: row.trace_state,
+    attributes: attributesOf(row.attribute_names, row.attribute_values),
+    resource: attributesOf(row.resource_names, row.resource_values),
+    scopeName: row.scope_name,
+    scopeVersion: row.scope_version,
+    links: linksOf(row),
+    events: eventsOf(row),
+    droppedLinks: row.dropped_links,
+    droppedEvents: row.dropped_events,
+    droppedAttributes: row.dropped_attributes,
+    digest: row.digest,
+  };
+}
+
+function linksOf(row: Row): Link[] {
+  return row.link_traces.map((trace, at) => ({
+    traceId: idOf(trace),
+    spanId: idOf(row.link_spans[at]),
+    attributes: attributesOf(row.link_attribute_names[at], row.link_attribute_values[at]),
+  }));
+}
+
+function eventsOf(row: Row): SpanEvent[] {
+  return row.event_ns.map((atNs, at) => ({
+    atNs,
+    name: row.event_name[at] ?? "",
+    attributes: attributesOf(row.event_attribute_names[at], row.event_attribute_values[at]),
+  }));
+}
+
+function attributesOf(names: readonly string[] = [], values: readonly string[] = []): Attributes {
+  return new Map(names.map((name, at) => [name, values[at] ?? ""]));
+}
+
+function idOf(hex = ""): string {
+  return /^0*$/.test(hex) ? "" : hex;
+}

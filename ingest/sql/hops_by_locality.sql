@@ -1,0 +1,49 @@
+-- hops_by_locality: every hop at these places.
+--
+-- Row      one per version of a fact, whole, in order of locality and time; a version told twice is one row.
+-- Window   the days given, paired with the localities: the first locality on the first day, and so on.
+-- Reads    hops only: partitions by day, then its key (tenant, locality).
+-- Trap     the pairs alone do not prune; the two lists before them do.
+SELECT
+    kind,
+    toUnixTimestamp64Nano(at)           AS at_ns,
+    duration,
+    toUnixTimestamp64Milli(received_at) AS received_ms,
+    lower(hex(trace_id))                AS trace,
+    lower(hex(span_id))                 AS span,
+    lower(hex(parent_id))               AS parent,
+    lower(hex(fact_id))                 AS fact,
+    digest,
+    service,
+    name,
+    span_kind,
+    status,
+    severity,
+    message,
+    body,
+    trace_state,
+    mapKeys(attributes)                 AS attribute_names,
+    mapValues(attributes)               AS attribute_values,
+    mapKeys(resource)                   AS resource_names,
+    mapValues(resource)                 AS resource_values,
+    scope_name,
+    scope_version,
+    arrayMap(t -> toUnixTimestamp64Nano(t), event_at) AS event_ns,
+    event_name,
+    arrayMap(m -> mapKeys(m), event_attributes)       AS event_attribute_names,
+    arrayMap(m -> mapValues(m), event_attributes)     AS event_attribute_values,
+    arrayMap(id -> lower(hex(id)), link_trace_id)     AS link_traces,
+    arrayMap(id -> lower(hex(id)), link_span_id)      AS link_spans,
+    arrayMap(m -> mapKeys(m), link_attributes)        AS link_attribute_names,
+    arrayMap(m -> mapValues(m), link_attributes)      AS link_attribute_values,
+    dropped_links,
+    dropped_events,
+    dropped_attributes
+FROM hops
+WHERE tenant = {tenant:String}
+  AND locality IN {localities:Array(UInt64)}
+  AND toDate(at) IN arrayMap(day -> toDate(day), {days:Array(UInt16)})
+  AND (locality, toUInt16(toDate(at))) IN arrayZip({localities:Array(UInt64)}, {days:Array(UInt16)})
+ORDER BY locality, at, trace_id, span_id, fact_id, digest, received_at
+LIMIT 1 BY kind, trace_id, span_id, fact_id, digest
+LIMIT {limit:UInt32}
