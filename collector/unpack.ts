@@ -1,0 +1,37 @@
+/**
+ * Unpack: a body as its sender had it before compression, never larger than the limit.
+ *
+ *   body → [unpack] → decode
+ *
+ * A bomb is given up at the limit, not after it. Off the event loop: zlib runs in the thread pool.
+ */
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import { Failure } from "../errors.ts";
+
+const gunzipAsync = promisify(gunzip);
+
+/**
+ * The body without its `Content-Encoding`.
+ *
+ * @param contentEncoding  as sent; "" for none
+ * @param bytesMax         the most the body may become; bytes
+ * @throws {Failure}       `too_large`, `malformed` (not gzip after all), `media_type` (neither gzip nor identity)
+ */
+export async function unpack(
+  contentEncoding: string,
+  body: Uint8Array,
+  bytesMax: number,
+): Promise<Uint8Array> {
+  const coding = contentEncoding.trim().toLowerCase();
+  if (coding === "" || coding === "identity") return body;
+  if (coding !== "gzip") throw new Failure("media_type", "Compress with gzip, or not at all.");
+  try {
+    return await gunzipAsync(body, { maxOutputLength: bytesMax });
+  } catch (error) {
+    const isBomb = error instanceof RangeError && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
+    if (isBomb)
+      throw new Failure("too_large", `Decompressed it is more than ${bytesMax} bytes; send smaller batches.`);
+    throw new Failure("malformed", "It is not the gzip that its Content-Encoding promises.", error);
+  }
+}
