@@ -1,0 +1,199 @@
+import { describe, expect, test } from "vitest";
+import { migrate } from "../../ingest/migrate.ts";
+import type { Store } from "../../ingest/store.ts";
+import { hopsByLocality, kindsOfValue, refsByValue, storedIn } from "../../ingest/stored.ts";
+import { onBothShapes } from "../server.ts";
+
+const DAY = 20_666;
+const LIMITS = { placesMax: 100, hopsMax: 1_000 };
+const ORDER = { kind: "order.id", value: "ORD-42" };
+
+/** Twenty thousand orders of one hop each over two days, in many granules, and nothing else. */
+const CROWD_REFS = `INSERT INTO refs SELECT 'acme', concat('ORD-', toString(number)), 'order.id',
+  toDate(${DAY} + number % 2), number FROM numbers(20000)`;
+const CROWD_HOPS = `INSERT INTO hops (tenant, locality, at, kind, trace_id, span_id)
+  SELECT 'acme', number, toDateTime64(toDate(${DAY} + number % 2), 9, 'UTC'), 'span',
+  toFixedString(unhex(leftPad(hex(number), 32, '1')), 16), toFixedString('12345678', 8) FROM numbers(20000)`;
+
+const WHOLE = `INSERT INTO hops
+  (tenant, locality, at, kind, trace_id, span_id, parent_id, fact_id, digest, duration, received_at, service, name,
+   span_kind, status, severity, message, body, trace_state, attributes, resource, scope_name, scope_version,
+   event_at, event_name, event_attributes, link_trace_id, link_span_id, link_attributes,
+   dropped_links, dropped_events, dropped_attributes)
+  SELECT 'acme', 18446744073709551615, fromUnixTimestamp64Nano(1785600000123456789), 'span',
+   unhex('0af7651916cd43dd8448eb211c80319c'), unhex('b7ad6b7169203331'), toFixedString('', 8), toFixedString('', 16),
+   4294967295, -5, fromUnixTimestamp64Milli(1785600001000), 'gateway', 'POST /orders', 'server', 'error', 0,
+   'timed out', '', 'rojo=1', map('__proto__', 'x', 'order.id', 'ORD-42'), map('service.name', 'gateway'), 'http', '1.0',
+   [fromUnixTimestamp64Nano(1785600000123456790)], ['exception'], [map('exception.type', 'Timeout')],
+   [unhex('0af7651916cd43dd8448eb211c80319d'), toFixedString('', 16)],
+   [unhex('b7ad6b7169203332'), toFixedString('', 8)], [map('a', 'b'), map()], 1, 2, 3`;
+
+async function migrated(open: () => Promise<Store>): Promise<Store> {
+  const store = await open();
+  await migrate(store);
+  return store;
+}
+
+/** Granules that a question reads of those there are, from the plan of the engine, over all parts. */
+async function granulesRead(store: Store, sql: string, params: Parameters<Store["query"]>[1]) {
+  const plan = JSON.stringify(await store.query(`EXPLAIN indexes = 1 ${sql}`, params));
+  const counts = [...plan.matchAll(/Granules: (\d+)\/(\d+)/g)].map(([, read, of]) => ({ read, of }));
+  return { read: Number(counts.at(-1)?.read), of: Number(counts.at(0)?.of) };
+}
+
+onBothShapes("what is stored", (open) => {
+  test("a whole hop comes back to the nanosecond, with names that objects would lose", async () => {
+    const store = await migrated(open);
+    await store.command(WHOLE);
+    const places = [{ locality: 18_446_744_073_709_551_615n, day: DAY }];
+    expect(await storedIn(store, LIMITS).hops("acme", places)).toEqual([
+      {
+        id: "0af7651916cd43dd8448eb211c80319cb7ad6b7169203331",
+        kind: "span",
+        atNs: 1_785_600_000_123_456_789n,
+        endNs: 1_785_600_000_123_456_784n,
+        receivedNs: 1_785_600_001_000_000_000n,
+        service: "gateway",
+        name: "POST /orders",
+        spanKind: "server",
+        status: "error",
+        message: "timed out",
+        body: "",
+        severity: 0,
+        traceId: "0af7651916cd43dd8448eb211c80319c",
+        spanId: "b7ad6b7169203331",
+        parentId: "",
+        traceState: "rojo=1",
+        attributes: new Map([
+          ["__proto__", "x"],
+          ["order.id", "ORD-42"],
+        ]),
+        resource: new Map([["service.name", "gateway"]]),
+        scopeName: "http",
+        scopeVersion: "1.0",
+        links: [
+          {
+            traceId: "0af7651916cd43dd8448eb211c80319d",
+            spanId: "b7ad6b7169203332",
+            attributes: new Map([["a", "b"]]),
+          },
+          { traceId: "", spanId: "", attributes: new Map() },
+        ],
+        events: [
+          {
+            atNs: 1_785_600_000_123_456_790n,
+            name: "exception",
+            attributes: new Map([["exception.type", "Timeout"]]),
+          },
+        ],
+        droppedLinks: 1,
+        droppedEvents: 2,
+        droppedAttributes: 3,
+        digest: 4_294_967_295,
+      },
+    ]);
+  });
+
+  test("a version told twice is one hop, another version of the fact is another", async () => {
+    const store = await migrated(open);
+    for (const digest of [7, 7, 8]) {
+      await store.command(
+        `INSERT INTO hops (tenant, locality, at, kind, fact_id, digest, name)
+         SELECT 'acme', 1, toDateTime64(toDate(${DAY}), 9, 'UTC'), 'log', toFixedString('0123456789abcdef', 16), {digest:UInt32}, 'x'`,
+        { digest },
+      );
+    }
+    const hops = await storedIn(store, LIMITS).hops("acme", [{ locality: 1n, day: DAY }]);
+    expect(hops.map(({ id, digest }) => [id, digest])).toEqual([
+      ["30313233343536373839616263646566", 7],
+      ["30313233343536373839616263646566", 8],
+    ]);
+  });
+
+  test("only the places asked for are read, of the tenant who asks, up to the limit", async () => {
+    const store = await migrated(open);
+    await store.command(CROWD_HOPS);
+    const source = storedIn(store, { ...LIMITS, hopsMax: 2 });
+    const places = [2n, 4n, 6n].map((locality) => ({ locality, day: DAY }));
+    expect(await source.hops("acme", places.slice(0, 1))).toHaveLength(1);
+    expect(await source.hops("acme", [{ locality: 2n, day: DAY + 1 }])).toEqual([]);
+    expect(await source.hops("other", places)).toEqual([]);
+    expect(await source.hops("acme", places)).toHaveLength(2);
+    expect(await source.hops("acme", [])).toEqual([]);
+  });
+
+  test("a ref leads to its places once, however often it was told, newest first", async () => {
+    const store = await migrated(open);
+    const rows = [
+      [DAY, 5],
+      [DAY, 5],
+      [DAY + 1, 4],
+      [DAY - 1, 18_446_744_073_709_551_615n],
+    ] as const;
+    for (const [day, locality] of rows) {
+      await store.command(
+        "INSERT INTO refs SELECT 'acme', 'ORD-42', 'order.id', toDate({day:UInt16}), {locality:UInt64}",
+        { day, locality },
+      );
+    }
+    const places = (placesMax: number) => storedIn(store, { ...LIMITS, placesMax }).refs("acme", [ORDER]);
+    expect(await places(100)).toEqual([
+      { ...ORDER, day: DAY + 1, locality: 4n },
+      { ...ORDER, day: DAY, locality: 5n },
+      { ...ORDER, day: DAY - 1, locality: 18_446_744_073_709_551_615n },
+    ]);
+    expect(await places(1)).toEqual([{ ...ORDER, day: DAY + 1, locality: 4n }]);
+  });
+
+  test("a ref is a kind and a value together: the same value under another kind is another", async () => {
+    const store = await migrated(open);
+    await store.command(`INSERT INTO refs SELECT 'acme', 'X', 'order.id', toDate(${DAY}), 1`);
+    await store.command(`INSERT INTO refs SELECT 'acme', 'X', 'item.id', toDate(${DAY}), 2`);
+    await store.command(`INSERT INTO refs SELECT 'acme', 'Y', 'order.id', toDate(${DAY}), 3`);
+    const source = storedIn(store, LIMITS);
+    const refs = await source.refs("acme", [
+      { kind: "item.id", value: "X" },
+      { kind: "order.id", value: "Y" },
+    ]);
+    expect(refs.map(({ locality }) => locality)).toEqual([2n, 3n]);
+    expect(await source.kindsOf("acme", "X", ["order.id", "item.id", "@trace"])).toEqual([
+      "item.id",
+      "order.id",
+    ]);
+    expect(await source.kindsOf("other", "X", ["order.id"])).toEqual([]);
+  });
+});
+
+describe("the keys prune", () => {
+  onBothShapes("among twenty thousand orders", (open) => {
+    test("a ref is found by reading next to nothing", async () => {
+      const store = await migrated(open);
+      await store.command(CROWD_REFS);
+      const params = {
+        tenant: "acme",
+        kinds: ["order.id", "order.id"],
+        values: ["ORD-7", "ORD-9999"],
+        each: 10,
+      };
+      const granules = await granulesRead(store, refsByValue.sql, params);
+      expect(granules.of).toBeGreaterThanOrEqual(19);
+      expect(granules.read).toBeLessThanOrEqual(3);
+      const kinds = await granulesRead(store, kindsOfValue.sql, {
+        tenant: "acme",
+        value: "ORD-7",
+        kinds: ["order.id"],
+      });
+      expect(kinds.of).toBeGreaterThanOrEqual(19);
+      expect(kinds.read).toBeLessThanOrEqual(2);
+    });
+
+    test("hops are found by reading one day and a granule or two of it", async () => {
+      const store = await migrated(open);
+      await store.command(CROWD_HOPS);
+      const params = { tenant: "acme", localities: [10_000n, 10_002n], days: [DAY, DAY], limit: 10 };
+      const granules = await granulesRead(store, hopsByLocality.sql, params);
+      expect(granules.of).toBeGreaterThanOrEqual(20);
+      expect(granules.read).toBeLessThanOrEqual(2);
+    });
+  });
+});
