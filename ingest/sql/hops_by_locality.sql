@@ -2,8 +2,8 @@
 --
 -- Row      one per version of a fact, whole, in order of locality and time; a version told twice is one row.
 -- Window   the days given, paired with the localities: the first locality on the first day, and so on.
--- Reads    hops only: partitions by day, then its key (tenant, locality).
--- Trap     the pairs alone do not prune; the two lists before them do.
+-- Reads    hops only: the pairs prune partitions by day, then its key (tenant, locality).
+-- Trap     the same pair twice is harmless; lists of unlike length are an error.
 SELECT
     kind,
     toUnixTimestamp64Nano(at)           AS at_ns,
@@ -41,8 +41,6 @@ SELECT
     dropped_attributes
 FROM hops
 WHERE tenant = {tenant:String}
-  AND locality IN {localities:Array(UInt64)}
-  AND toDate(at) IN arrayMap(day -> toDate(day), {days:Array(UInt16)})
   AND (locality, toUInt16(toDate(at))) IN arrayZip({localities:Array(UInt64)}, {days:Array(UInt16)})
 ORDER BY locality, at, trace_id, span_id, fact_id, digest, received_at
 LIMIT 1 BY kind, trace_id, span_id, fact_id, digest
