@@ -84,6 +84,7 @@ export function openBoard(sources: BoardSources): SloBoard {
 async function evaluateAll(sources: BoardSources, watermarkMs: number, before: Board | null): Promise<Board> {
   const slos: SloView[] = [];
   const journeys: Board["journeys"][number][] = [];
+  // One after the other: an order lookup must never wait for a row of these.
   for (const definition of sources.definitions) {
     const counts = await countJourneys(sources.store, { tenant: sources.tenant, definition, watermarkMs });
     journeys.push({ definition: definition.name, owner: definition.owner, inFlight: counts.inFlight });

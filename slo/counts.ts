@@ -5,9 +5,9 @@
  *
  * One statement per definition, in a single pass over its journeys, whatever the number of objectives and windows.
  */
-import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Definition, Objective } from "../ingest/definitions.ts";
+import { statement } from "../ingest/statements.ts";
 import type { Store } from "../ingest/store.ts";
 import { type Counts, windowsOf } from "./windows.ts";
 
@@ -28,37 +28,54 @@ export interface Burnt {
   readonly latest: readonly { readonly atMs: number; readonly kind: string; readonly id: string }[];
 }
 
-const WINDOW_COUNTS = sqlOf("window_counts.sql");
-const BURNT_BY_STEP = sqlOf("burnt_by_step.sql");
-
 // 64-bit integers come as decimal text; counts and milliseconds fit a number.
 const Int = z.coerce.number().int();
 
-const WindowRow = z
-  .object({
-    from_ms: Int,
-    good: Int,
-    bad: Int,
-    within: z.array(Int),
-    took_ms_p99: z.number().nullable(),
-    in_flight: Int,
-  })
-  .transform((row) => ({
-    fromMs: row.from_ms,
-    good: row.good,
-    bad: row.bad,
-    within: row.within,
-    tookMsP99: row.took_ms_p99,
-    inFlight: row.in_flight,
-  }));
+/** How the journeys of a definition came out, per window; as slo/sql/window_counts.sql says. */
+export const windowCounts = statement(new URL("./sql/window_counts.sql", import.meta.url), {
+  params: z.object({
+    tenant: z.string(),
+    definition: z.string(),
+    watermark_ms: z.int(),
+    from_ms: z.array(z.int()),
+    thresholds_ms: z.array(z.int()),
+  }),
+  row: z
+    .object({
+      from_ms: Int,
+      good: Int,
+      bad: Int,
+      within: z.array(Int),
+      took_ms_p99: z.number().nullable(),
+      in_flight: Int,
+    })
+    .transform((row) => ({
+      fromMs: row.from_ms,
+      good: row.good,
+      bad: row.bad,
+      within: row.within,
+      tookMsP99: row.took_ms_p99,
+      inFlight: row.in_flight,
+    })),
+});
 
-const BurntRow = z
-  .object({ step: z.string(), bad: Int, latest: z.array(z.tuple([Int, z.string(), z.string()])) })
-  .transform(({ step, bad, latest }) => ({
-    step: step === "" ? null : step,
-    bad,
-    latest: latest.map(([atMs, kind, id]) => ({ atMs, kind, id })),
-  }));
+/** Where the budget of an objective was spent; as slo/sql/burnt_by_step.sql says. */
+export const burntByStep = statement(new URL("./sql/burnt_by_step.sql", import.meta.url), {
+  params: z.object({
+    tenant: z.string(),
+    definition: z.string(),
+    watermark_ms: z.int(),
+    from_ms: z.int(),
+    threshold_ms: z.int(),
+  }),
+  row: z
+    .object({ step: z.string(), bad: Int, latest: z.array(z.tuple([Int, z.string(), z.string()])) })
+    .transform(({ step, bad, latest }) => ({
+      step: step === "" ? null : step,
+      bad,
+      latest: latest.map(([atMs, kind, id]) => ({ atMs, kind, id })),
+    })),
+});
 
 /** What the definition's journeys came to in all windows that its objectives need. */
 export async function countJourneys(
@@ -67,33 +84,23 @@ export async function countJourneys(
 ): Promise<Counts> {
   const lengthsMs = new Set([0, ...definition.objectives.flatMap(windowsOf)]);
   const thresholdsMs = [...new Set(definition.objectives.flatMap(({ withinMs }) => withinMs ?? []))];
-  const rows = await store.query(WINDOW_COUNTS, {
+  const windows = await windowCounts(store, {
     tenant,
     definition: definition.name,
     watermark_ms: watermarkMs,
     from_ms: [...lengthsMs].sort((a, b) => b - a).map((lengthMs) => watermarkMs - lengthMs),
     thresholds_ms: thresholdsMs,
   });
-  const windows = WindowRow.array().parse(rows);
   return { watermarkMs, thresholdsMs, windows, inFlight: windows[0]?.inFlight ?? 0 };
 }
 
 /** Where the budget of an objective was spent, the step with the most failures first. */
-export async function countBurnt(
-  store: Store,
-  asked: Asked,
-  objective: Objective,
-): Promise<readonly Burnt[]> {
-  const rows = await store.query(BURNT_BY_STEP, {
+export function countBurnt(store: Store, asked: Asked, objective: Objective): Promise<readonly Burnt[]> {
+  return burntByStep(store, {
     tenant: asked.tenant,
     definition: asked.definition.name,
     watermark_ms: asked.watermarkMs,
     from_ms: asked.watermarkMs - objective.windowMs,
     threshold_ms: objective.withinMs ?? -1,
   });
-  return BurntRow.array().parse(rows);
-}
-
-function sqlOf(name: string): string {
-  return readFileSync(new URL(`./sql/${name}`, import.meta.url), "utf8");
 }

@@ -20,9 +20,9 @@ export function renderWindow(ms: number): string {
   return `${ms / unit.ms}${unit.name}`;
 }
 
-/** A rough length, to one decimal of its largest unit: `43.2 min`, `2 d`. */
+/** A rough length, to one decimal of its largest unit: `43.2 min`, `2 d`; its sign is kept. */
 export function renderLength(ms: number): string {
-  const unit = UNITS.find((candidate) => ms >= candidate.ms) ?? UNITS[4];
+  const unit = UNITS.find((candidate) => Math.abs(ms) >= candidate.ms) ?? UNITS[4];
   return `${trim((ms / unit.ms).toFixed(1))} ${unit.name === "m" ? "min" : unit.name}`;
 }
 

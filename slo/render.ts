@@ -6,7 +6,7 @@
  * Pure. One line an objective, then a sentence for each that needs one.
  */
 import { alertsOf } from "./alerts.ts";
-import { renderPercent, renderWindow } from "./phrase.ts";
+import { renderLength, renderPercent, renderWindow } from "./phrase.ts";
 import type { SloList, SloView } from "./view.ts";
 
 const HEADINGS = [
@@ -49,7 +49,8 @@ function renderBudget({ budget }: SloView): string {
   if (budget === null) return "-";
   const journeys = Math.floor(budget.remainingJourneys);
   const unit = Math.abs(journeys) === 1 ? "journey" : "journeys";
-  return `${renderPercent(budget.remainingRatio)}, ${journeys} ${unit}, ${budget.remainingMinutes.toFixed(1)} min`;
+  const length = renderLength(budget.remainingMinutes * 60_000);
+  return `${renderPercent(budget.remainingRatio)}, ${journeys} ${unit}, ${length}`;
 }
 
 function renderTable(rows: readonly string[][]): string[] {

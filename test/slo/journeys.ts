@@ -19,7 +19,7 @@ export interface JourneyRow {
 }
 
 const STATES = { good: "succeeded", bad: "failed", open: "open", excluded: "compensated", merged: "merged" };
-const VERDICTS = { good: "good", bad: "bad", open: "none", excluded: "excluded", merged: "none" };
+const VERDICTS = { good: "good", bad: "bad", open: "none", excluded: "excluded", merged: "bad" };
 
 let nextId = 1_000_000;
 

@@ -1,0 +1,201 @@
+/** Objectives from stored journeys to what the API, the terminal and Prometheus show. */
+import { expect, test } from "vitest";
+import { Failure } from "../../errors.ts";
+import type { Store } from "../../ingest/store.ts";
+import { sloRoutes } from "../../query/routes/slos.ts";
+import { openBoard } from "../../slo/board.ts";
+import { renderMetrics } from "../../slo/metrics.ts";
+import { renderSlos } from "../../slo/render.ts";
+import { AlertList, SloDetail, SloList } from "../../slo/view.ts";
+import { onBothShapes } from "../server.ts";
+import { type JourneyRow, journeysTable, tellJourneys } from "./journeys.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, someDefinition, someObjective } from "./promise.ts";
+
+const NOW_MS = Date.parse("2026-03-10T12:01:30Z");
+const WATERMARK_MS = Date.parse("2026-03-10T12:00:00Z");
+const ninetyPercent = { numerator: 9, denominator: 10 };
+const definitions = [
+  someDefinition([
+    someObjective({ target: ninetyPercent, windowMs: 28 * DAY_MS }),
+    someObjective({ name: "fast", target: ninetyPercent, windowMs: 28 * DAY_MS, withinMs: 400 }),
+  ]),
+  someDefinition([], "refund"),
+];
+
+/** A hundred journeys ten days ago, 20 in the last two minutes of which 3 failed, one in flight. */
+function someTraffic(): JourneyRow[] {
+  const many = (count: number, row: JourneyRow) => Array.from({ length: count }, () => row);
+  return [
+    ...many(100, { atMs: WATERMARK_MS - 10 * DAY_MS, outcome: "good" }),
+    ...many(17, { atMs: WATERMARK_MS - MINUTE_MS, outcome: "good" }),
+    { atMs: WATERMARK_MS - MINUTE_MS, outcome: "bad", id: 1, step: "paid" },
+    { atMs: WATERMARK_MS - 2 * MINUTE_MS, outcome: "bad", id: 2, step: "paid" },
+    { atMs: WATERMARK_MS - 3 * MINUTE_MS, outcome: "open", id: 3, step: "shipped" },
+    { atMs: WATERMARK_MS + HOUR_MS, outcome: "open" },
+  ];
+}
+
+/** A store that can be told to stop answering, as a server that went away would. */
+function breakable(store: Store) {
+  let isBroken = false;
+  const query: Store["query"] = (sql, params) =>
+    isBroken ? Promise.reject(new Failure("store_unavailable")) : store.query(sql, params);
+  return { store: { ...store, query }, break: () => (isBroken = true) };
+}
+
+onBothShapes("the board", (open) => {
+  async function boardOf(rows: readonly JourneyRow[]) {
+    const { store, ...rest } = breakable(await open());
+    await journeysTable(store);
+    await tellJourneys(store, rows);
+    const board = openBoard({ store, definitions, tenant: "" });
+    let nowMs = NOW_MS;
+    const routes = sloRoutes({ board, nowMs: () => nowMs });
+    const get = async (path: string): Promise<unknown> => (await routes.request(path)).json();
+    return { ...rest, store, board, get, wait: (ms: number) => (nowMs += ms) };
+  }
+
+  test("shows each objective with its counts, burn and budget", async () => {
+    const { get } = await boardOf(someTraffic());
+    const { asOf, slos } = SloList.parse(await get("/v1/slos"));
+    expect(asOf).toBe("2026-03-10T12:01:30.000000000Z");
+    expect(slos.map((slo) => [slo.id, slo.state, slo.good, slo.bad, slo.inFlight])).toEqual([
+      ["create-order.success", "burning", 117, 3, 1],
+      ["create-order.fast", "ok", 117, 0, 1],
+    ]);
+    expect(slos[0]?.watermark).toBe("2026-03-10T12:00:00.000000000Z");
+    expect(slos[0]?.windows[0]).toEqual({ windowMs: 5 * MINUTE_MS, good: 17, bad: 3, burn: 1.5 });
+    expect(slos[0]?.budget).toMatchObject({
+      allowedJourneys: 12,
+      remainingRatio: 0.75,
+      remainingJourneys: 9,
+    });
+  });
+
+  test("explains which steps and which journeys spent the budget", async () => {
+    const { get } = await boardOf(someTraffic());
+    const slo = SloDetail.parse(await get("/v1/slos/create-order.success"));
+    expect(slo.burntByStep).toEqual([
+      { step: "paid", bad: 2, consumedRatio: expect.closeTo(2 / 12, 9) },
+      { step: "shipped", bad: 1, consumedRatio: expect.closeTo(1 / 12, 9) },
+    ]);
+    expect(slo.examples.map(({ url, step, at }) => [url, step, at])).toEqual([
+      ["/v1/subjects/order.id/ORD-1", "paid", "2026-03-10T11:59:00.000000000Z"],
+      ["/v1/subjects/order.id/ORD-2", "paid", "2026-03-10T11:58:00.000000000Z"],
+      ["/v1/subjects/order.id/ORD-3", "shipped", "2026-03-10T11:57:00.000000000Z"],
+    ]);
+  });
+
+  test("knows only objectives that are configured", async () => {
+    const { board } = await boardOf([]);
+    await expect(board.explain("create-order.cheap", NOW_MS)).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  test("has one alert for an objective that burns, whatever the number of tiers", async () => {
+    const failing = Array.from(
+      { length: 20 },
+      (): JourneyRow => ({ atMs: WATERMARK_MS - 1, outcome: "bad" }),
+    );
+    const { get } = await boardOf([...someTraffic(), ...failing]);
+    const { alerts } = AlertList.parse(await get("/v1/alerts"));
+    expect(alerts).toEqual([
+      {
+        id: "create-order.success",
+        owner: "checkout-team",
+        severity: "page",
+        tiers: ["page-slow", "ticket-fast", "ticket-slow"],
+        text: expect.stringMatching(
+          /^create-order\.success spends .* 5\.8 times faster .* 6 h\. -64\.29 % of it is left\.$/,
+        ),
+        url: "/v1/slos/create-order.success",
+      },
+    ]);
+  });
+
+  test("without journeys shows no data and nothing that fires", async () => {
+    const { get } = await boardOf([]);
+    const { slos } = SloList.parse(await get("/v1/slos"));
+    expect(slos.map(({ state, budget }) => [state, budget])).toEqual([
+      ["no_data", null],
+      ["no_data", null],
+    ]);
+    expect(AlertList.parse(await get("/v1/alerts")).alerts).toEqual([]);
+  });
+
+  test("keeps standing when the store stops answering, and says so when it has grown old", async () => {
+    const { get, wait, ...store } = await boardOf(someTraffic());
+    const before = SloList.parse(await get("/v1/slos"));
+    store.break();
+    wait(2 * MINUTE_MS);
+    expect(SloList.parse(await get("/v1/slos")).slos).toEqual(before.slos);
+    wait(5 * MINUTE_MS);
+    expect(SloList.parse(await get("/v1/slos")).slos).toEqual(
+      before.slos.map((slo) => ({ ...slo, state: "stale" })),
+    );
+  });
+
+  test("that never had an answer has none to give", async () => {
+    const { board, ...store } = await boardOf([]);
+    store.break();
+    await expect(board.read(NOW_MS)).rejects.toMatchObject({ code: "store_unavailable", retryable: true });
+  });
+
+  test("sees a late success take its failure back at the next look", async () => {
+    const { get, wait, store } = await boardOf(someTraffic());
+    expect(SloList.parse(await get("/v1/slos")).slos[0]).toMatchObject({ good: 117, bad: 3 });
+    await tellJourneys(store, [{ atMs: WATERMARK_MS - 4 * MINUTE_MS, outcome: "good", id: 3, facts: 2 }]);
+    wait(6_000);
+    expect(SloList.parse(await get("/v1/slos")).slos[0]).toMatchObject({ good: 118, bad: 2 });
+  });
+
+  test("is a set of gauges for Prometheus, bounded by the configuration", async () => {
+    const { board } = await boardOf(someTraffic());
+    const text = await renderMetrics(await board.read(NOW_MS));
+    const labels = 'slo_id="create-order.success",slo_service="checkout-team",slo_name="success"';
+    const lines = text.split("\n");
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        `waybill_slo_objective_ratio{${labels}} 0.9`,
+        `waybill_slo_error_ratio{${labels},slo_window="5m"} 0.15`,
+        `waybill_slo_burn_rate{${labels},slo_window="5m"} 1.5`,
+        `waybill_slo_good{${labels},slo_window="28d"} 117`,
+        `waybill_slo_total{${labels},slo_window="28d"} 120`,
+        `waybill_slo_error_budget_remaining_ratio{${labels}} 0.75`,
+        `waybill_slo_alert_firing{${labels},slo_severity="page"} 0`,
+        `waybill_slo_watermark_timestamp_seconds{${labels}} 1773144000`,
+        `waybill_slo_info{${labels},slo_window="28d",slo_definition="create-order",slo_kind="success"} 1`,
+        'waybill_journeys_in_flight{definition="create-order",slo_service="checkout-team"} 1',
+        'waybill_journeys_in_flight{definition="refund",slo_service="checkout-team"} 0',
+      ]),
+    );
+    expect(text).not.toContain("ORD-");
+  });
+
+  test("has no burn for Prometheus where nothing was counted", async () => {
+    const { board } = await boardOf([]);
+    const text = await renderMetrics(await board.read(NOW_MS));
+    expect(text).not.toMatch(/^waybill_slo_(burn_rate|error_ratio|error_budget_remaining_ratio)\{/m);
+    expect(text).toMatch(/^waybill_slo_total\{.*slo_window="28d"\} 0$/m);
+  });
+
+  test("is a table in the terminal", async () => {
+    const { get } = await boardOf(someTraffic());
+    expect(renderSlos(SloList.parse(await get("/v1/slos")))).toBe(
+      [
+        "OBJECTIVE             TARGET        WINDOW  STATE    GOOD  BAD  BURN 1h  BUDGET LEFT                ONE FAILURE",
+        "create-order.success  90 %          28d     burning  117   3    1.50     75 %, 9 journeys, 2.1 d    8.33 %",
+        "create-order.fast     90 % ≤ 400ms  28d     ok       117   0    0.00     100 %, 11 journeys, 2.8 d  8.54 %",
+        "",
+        "ticket: create-order.success spends its error budget 1.5 times faster than planned, over the last 3 d." +
+          " 75 % of it is left; at this rate it is empty in 14 d.",
+        "",
+      ].join("\n"),
+    );
+  });
+});
+
+test("a configuration without objectives says so", () => {
+  expect(renderSlos({ asOf: "2026-03-10T12:00:00.000000000Z", slos: [] })).toBe(
+    "No objectives are configured.\n",
+  );
+});
