@@ -1,0 +1,130 @@
+/**
+ * Journal: what was received, on disk before it is acknowledged.
+ *
+ *   receiver → append → [journal] → trim, once the store has the rows
+ *                          └─ replay, after a restart
+ *
+ * Appends that come while the disk is busy go out together with one sync: a lone one waits for nothing, many share
+ * the cost. Bounded: a full journal refuses, it never drops what it has. Knows nothing of what is in a body.
+ */
+import type { Envelope } from "../collector/request.ts";
+import { Failure } from "../errors.ts";
+import { openFolder } from "./folder.ts";
+import { encodeRecord } from "./segment.ts";
+import { type Position, type Replayed, Segments, type SegmentsState } from "./segments.ts";
+
+/** How to open a journal. */
+export interface JournalOptions {
+  readonly dataDir: string;
+  /** what all segments may take together; bytes */
+  readonly bytesMax: number;
+  /** when the next segment is begun; bytes, default 64 MiB */
+  readonly segmentBytesMax?: number;
+}
+
+/** An opened journal. */
+export interface Journal {
+  /**
+   * Resolves once the delivery is on disk; several resolve in the order of their calls.
+   *
+   * @throws {Failure} `overloaded` when the journal is full, `journal_unavailable` when the disk refuses, `stopping`
+   */
+  readonly append: (envelope: Envelope, body: Uint8Array) => Promise<Position>;
+  /** Everything that was there at opening, oldest first; read it once. Damage is skipped and counted. */
+  readonly replay: () => AsyncGenerator<Replayed>;
+  /** Forgets whole segments. The store must have the rows of everything up to the position, that included. */
+  readonly trim: (upTo: Position) => Promise<void>;
+  readonly state: () => SegmentsState;
+  /** Lets waiting appends finish, refuses new ones, and gives the folder back. */
+  readonly close: () => Promise<void>;
+}
+
+/** Opens the journal of a data folder, which this process then holds. */
+export async function openJournal(options: JournalOptions): Promise<Journal> {
+  const { dataDir, bytesMax, segmentBytesMax = 64 * 2 ** 20 } = options;
+  const folder = await openFolder(dataDir);
+  const segments = await Segments.open(folder.journal, segmentBytesMax).catch(async (error: unknown) => {
+    await folder.close();
+    throw new Failure("config", `the journal in ${folder.path} cannot be read`, error);
+  });
+  const writer = new GroupWriter(segments, bytesMax);
+  return {
+    append: (envelope, body) => writer.append(encodeRecord({ envelope, body })),
+    replay: () => segments.replay(),
+    trim: (upTo) => segments.trim(upTo),
+    state: () => segments.state(),
+    close: async () => {
+      await writer.close();
+      await segments.close();
+      await folder.close();
+    },
+  };
+}
+
+/** What one write and sync takes, so that nobody waits for a crowd. */
+const GROUP_BYTES_MAX = 2 ** 20;
+
+interface Waiting {
+  readonly record: Buffer;
+  readonly resolve: (position: Position) => void;
+  readonly reject: (failure: Failure) => void;
+}
+
+/** Writes whatever waits, one group after the other. */
+class GroupWriter {
+  readonly #segments: Segments;
+  readonly #bytesMax: number;
+  #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  #writing: Promise<void> | null = null;
+  #isClosed = false;
+
+  constructor(segments: Segments, bytesMax: number) {
+    this.#segments = segments;
+    this.#bytesMax = bytesMax;
+  }
+
+  async append(record: Buffer): Promise<Position> {
+    if (this.#isClosed) throw new Failure("stopping");
+    const bytes = this.#segments.state().bytes + this.#waitingBytes + record.length;
+    if (bytes > this.#bytesMax) throw new Failure("overloaded", "The journal is full.");
+    this.#waitingBytes += record.length;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ record, resolve, reject });
+      this.#writing ??= this.#writeAll();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#writing;
+  }
+
+  async #writeAll(): Promise<void> {
+    for (let group = this.#take(); group.length > 0; group = this.#take()) await this.#write(group);
+    this.#writing = null;
+  }
+
+  async #write(group: readonly Waiting[]): Promise<void> {
+    try {
+      const positions = await this.#segments.write(group.map(({ record }) => record));
+      for (const [at, position] of positions.entries()) group[at]?.resolve(position);
+    } catch (error) {
+      for (const { reject } of group) reject(new Failure("journal_unavailable", "", error));
+    } finally {
+      for (const { record } of group) this.#waitingBytes -= record.length;
+    }
+  }
+
+  /** The first that wait, at least one if there is any. */
+  #take(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { record } of this.#waiting) {
+      bytes += record.length;
+      if (count > 0 && bytes > GROUP_BYTES_MAX) break;
+      count += 1;
+    }
+    return this.#waiting.splice(0, count);
+  }
+}
