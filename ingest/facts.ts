@@ -7,7 +7,7 @@
  */
 import type { Hop } from "../collector/hop.ts";
 import type { Definition } from "./definitions.ts";
-import type { SeenByCaller } from "./fold.ts";
+import type { SeenByCaller } from "./journey.ts";
 import { matches } from "./match.ts";
 
 /** When a hop counts as having happened: a span at its end, anything else at its instant; ns since 1970 UTC. */

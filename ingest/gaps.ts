@@ -7,8 +7,8 @@
  */
 import { momentOf } from "./facts.ts";
 import { type Graph, KIN } from "./graph.ts";
-import type { Gap } from "./lookup.ts";
 import type { Membership } from "./stitch.ts";
+import type { Gap } from "./told.ts";
 
 /** Later than this after it happened, a fact is called late; nanoseconds. Batching and retries explain less. */
 const LATE_NS = 300_000_000_000n;

@@ -38,10 +38,10 @@ export interface GatherOptions extends StitchOptions {
 
 /** Loads everything that has a say in what is wanted. */
 export async function gather(source: HopSource, wanted: Wanted, options: GatherOptions): Promise<Gathered> {
-  const loaded: Hop[] = [];
+  const loaded: Hop[] = [...wanted.hops];
   const asked = new Set<string>();
   const visited = new Set<string>();
-  let graph = graphOf([], options.kinds);
+  let graph = graphOf(loaded, options.kinds);
   for (;;) {
     const { refs: all, complete } = reach({ graph, wanted, options, asked });
     const refs = fresh(all, asked);

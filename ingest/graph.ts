@@ -23,7 +23,7 @@ export interface Node {
   readonly keys: Keys;
   readonly causes: Edges;
   readonly effects: Edges;
-  /** names messages of its own: what it says about its origin outweighs its parent's links */
+  /** names messages of its own, arrived or not: what it says about its origin outweighs its parent's links */
   readonly ownMessages: boolean;
   /** links whose other end is not here */
   readonly unresolvedLinks: number;
@@ -71,7 +71,7 @@ export function graphOf(hops: Iterable<Hop>, kinds: readonly KeyKind[]): Graph {
       keys: keysOf(hop, kinds),
       causes,
       effects: effects[at] ?? [[], [], [], []],
-      ownMessages: causes[KIN.link].length > 0 || causes[KIN.message].length > 0,
+      ownMessages: ends.length > 0 || messagesOf(hop).received.length > 0,
       unresolvedLinks: ends.filter((link) => !index.spans.has(link.traceId + link.spanId)).length,
       orphan: namesAbsentSpan(hop, index),
     };

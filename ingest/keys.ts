@@ -45,9 +45,10 @@ export function keyText(kind: string, value: string): string {
   return `${kind}=${value}`;
 }
 
-/** `name@version` of the message schema that a hop says it follows, or null. */
+/** `name@version` of the message schema that a hop says it follows, or null. Of a schema's URI the last segment. */
 export function contractOf(hop: Hop): string | null {
-  return hop.attributes.get("waybill.contract") ?? hop.attributes.get("dataschema") ?? null;
+  const said = hop.attributes.get("waybill.contract") ?? hop.attributes.get("dataschema") ?? "";
+  return said.split("/").findLast((segment) => segment !== "") ?? null;
 }
 
 /** @param hop  the hop itself when its own attributes are looked at, for what only it has: body, CloudEvent context */

@@ -8,81 +8,17 @@
  */
 import type { Hop } from "../collector/hop.ts";
 import type { Definitions } from "./definitions.ts";
-import { fold, type Journey } from "./fold.ts";
+import { fold } from "./fold.ts";
 import { gapsOf } from "./gaps.ts";
 import { type Gathered, gather, type HopSource } from "./gather.ts";
+import type { Journey } from "./journey.ts";
 import { keyText } from "./keys.ts";
 import { inCausalOrder, memberOf } from "./member.ts";
 import { CARRIER } from "./refs.ts";
 import { relatedOf } from "./related.ts";
-import { type Evidence, type Membership, type Stitched, type Subject, stitch } from "./stitch.ts";
-
-/** One hop of one subject, with everything that stitching and folding found out about it. */
-export interface Member {
-  readonly hop: Hop;
-  /** business keys on the hop: kind → values, in order of authority */
-  readonly keys: ReadonlyMap<string, readonly string[]>;
-  readonly evidence: readonly Evidence[];
-  /** whether the hop belongs to other subjects too */
-  readonly shared: boolean;
-  /** the step it reached or failed, in the first journey where it did; null for most hops */
-  readonly step: string | null;
-  /** `name@version` of the message schema it says it follows, null when it says none */
-  readonly contract: string | null;
-}
-
-/** How two subjects touch without being one. */
-export interface Related {
-  readonly subject: Subject;
-  /** `carries`: one's hops carry a key of the other · `shares`: both carry a shared key · `conflict`: one key, two subjects */
-  readonly relation: "carries" | "shares" | "conflict";
-  /** the key they have in common, `kind=value` */
-  readonly key: string;
-}
-
-/** Something that the answer cannot be sure of. */
-export interface Gap {
-  readonly kind:
-    | "parent-missing"
-    | "links-dropped"
-    | "clock-suspect"
-    | "sampled"
-    | "late"
-    | "conflict"
-    | "hub"
-    | "truncated";
-  readonly text: string;
-  readonly hopId?: string;
-}
-
-/** Everything known about one subject at one moment. */
-export interface Told {
-  readonly subject: Subject;
-  readonly asOfNs: bigint;
-  /** in order of time, then of cause, then of id */
-  readonly members: readonly Member[];
-  readonly journeys: readonly Journey[];
-  readonly related: readonly Related[];
-  readonly gaps: readonly Gap[];
-  /** not empty when the subject was provisional and belongs to these now: tell about them instead */
-  readonly movedTo: readonly Subject[];
-}
-
-/** What the query side is given to ask. Throws a retryable `Failure` when the store does not answer. */
-export interface Lookup {
-  /** Everything about one subject, or null when no hop ever carried it. */
-  readonly tell: (tenant: string, subject: Subject, nowNs: bigint) => Promise<Told | null>;
-  /** The declared kinds under which this value was seen, and the subjects each leads to. */
-  readonly find: (tenant: string, id: string, nowNs: bigint) => Promise<readonly Found[]>;
-}
-
-/** One kind under which an id is known. `kind` may also be `trace` for a trace id. */
-export interface Found {
-  readonly kind: string;
-  readonly id: string;
-  /** the subjects it leads to; itself when it is one */
-  readonly subjects: readonly Subject[];
-}
+import { type Membership, type Stitched, stitch } from "./stitch.ts";
+import type { Subject } from "./subject.ts";
+import type { Found, Lookup, Told } from "./told.ts";
 
 /** What a lookup works with. */
 export interface LookupOptions {
@@ -118,7 +54,7 @@ async function tell(options: LookupOptions, { tenant, subject, nowNs }: Asked): 
   const { definitions } = options;
   const views: View[] = [];
   for (const subjectKind of viewKinds(definitions, subject)) {
-    views.push(await look(options, { tenant, subjectKind, keys: [subject], hops: new Set() }));
+    views.push(await look(options, { tenant, subjectKind, keys: [subject], hops: [] }));
   }
   const view = views[0];
   if (view === undefined) return null;
@@ -157,7 +93,7 @@ interface Looking {
   readonly tenant: string;
   readonly subjectKind: string;
   readonly keys: readonly Subject[];
-  readonly hops: ReadonlySet<string>;
+  readonly hops: readonly Hop[];
 }
 
 async function look(options: LookupOptions, { tenant, subjectKind, keys, hops }: Looking): Promise<View> {
@@ -223,9 +159,9 @@ async function find(options: LookupOptions, { tenant, id, nowNs }: Sought): Prom
 async function findTrace(options: LookupOptions, tenant: string, id: string): Promise<Found[]> {
   const rows = await options.source.refs(tenant, [{ kind: CARRIER.trace, value: id }]);
   const near = await options.source.hops(tenant, rows);
-  const hops = new Set(near.filter((hop) => hop.traceId === id).map((hop) => hop.id));
+  const hops = near.filter((hop) => hop.traceId === id);
   const subjectKind = options.definitions.journeys[0]?.subject ?? options.definitions.keys[0]?.kind;
-  if (hops.size === 0 || subjectKind === undefined) return [];
+  if (hops.length === 0 || subjectKind === undefined) return [];
   const view = await look(options, { tenant, subjectKind, keys: [], hops });
   return [{ kind: "trace", id, subjects: subjectsWhere(view, ({ hop }) => hop.traceId === id) }];
 }

@@ -5,11 +5,12 @@
  *
  * Pure.
  */
-import type { Journey } from "./fold.ts";
+
 import { type Graph, KIN } from "./graph.ts";
+import type { Journey } from "./journey.ts";
 import { contractOf } from "./keys.ts";
-import type { Member } from "./lookup.ts";
 import type { Membership } from "./stitch.ts";
+import type { Member } from "./told.ts";
 
 /** A membership with the step that its hop reached or failed. */
 export function memberOf(membership: Membership, journeys: readonly Journey[]): Member {

@@ -7,6 +7,7 @@
  * hops that have some; never through a hub. Keys are completed where they decide. It may ask for more than is needed,
  * never for less (law: test/ingest/gather.prop.test.ts).
  */
+import type { Hop } from "../collector/hop.ts";
 
 import { causationOf, messagesOf } from "./carriers.ts";
 import type { Graph, Node } from "./graph.ts";
@@ -18,8 +19,8 @@ import { type Subjects, subjectsIn } from "./subjects.ts";
 export interface Wanted {
   /** keys whose subject, or whose hops, are wanted */
   readonly keys: readonly Ref[];
-  /** hops, by id, all of whose subjects are wanted too: what they belong to may have changed */
-  readonly hops: ReadonlySet<string>;
+  /** hops all of whose subjects are wanted too: what they belong to may have changed */
+  readonly hops: readonly Hop[];
 }
 
 /** How far a search has come. */
@@ -42,9 +43,10 @@ export interface Reached {
 /** Which refs to look up next, and for whom. */
 export function reach({ graph, wanted, options, asked }: Searching): Reached {
   const search = new Search(graph, options, asked);
-  const touched = search.outward((node) => wanted.hops.has(node.hop.id), ALWAYS);
+  const changed = search.changedBy(wanted.hops);
+  const touched = search.outward((_, at) => changed.has(at), ALWAYS);
   const keys = [...wanted.keys, ...search.provisional(touched)];
-  const subjects = search.subjectsOf(touched);
+  const subjects = search.subjectsOf(touched, changed);
   for (const key of wanted.keys) if (key.kind === options.subjectKind) subjects.add(key.value);
   for (const id of subjects) search.ask({ kind: options.subjectKind, value: id });
   for (const key of keys) search.ask(key);
@@ -66,12 +68,14 @@ class Search {
   readonly #subjects: Subjects;
   readonly #before: ReadonlySet<string>;
   readonly #whole = new Map<string, boolean>();
+  readonly #rank: number;
 
   constructor(graph: Graph, options: StitchOptions, before: ReadonlySet<string>) {
     this.#graph = graph;
     this.#options = options;
     this.#subjects = subjectsIn(graph, options.kinds, options.subjectKind);
     this.#before = before;
+    this.#rank = options.kinds.findIndex((kind) => kind.kind === options.subjectKind);
   }
 
   ask(ref: Ref): void {
@@ -83,10 +87,34 @@ class Search {
     return false;
   }
 
-  subjectsOf(nodes: Iterable<number>): Set<string> {
+  /** The subjects of nodes; of changed ones also those that a weaker key of theirs led to before. */
+  subjectsOf(nodes: Iterable<number>, changed: Iterable<number> = []): Set<string> {
     const ids = new Set<string>();
     for (const at of nodes) for (const id of this.#subjects.of(at).keys()) ids.add(id);
+    for (const at of changed) for (const id of this.#subjects.ofEachKey(at)) ids.add(id);
     return ids;
+  }
+
+  /** The given hops, and every carrier of a key that they may give another meaning, down the ranks of authority. */
+  changedBy(hops: readonly Hop[]): Set<number> {
+    const given = new Set(hops.map((hop) => hop.id));
+    const lowest = new Map<number, number>();
+    const queue: { at: number; rank: number }[] = [];
+    const add = (at: number, rank: number) => {
+      if ((lowest.get(at) ?? Number.POSITIVE_INFINITY) <= rank) return;
+      lowest.set(at, rank);
+      queue.push({ at, rank });
+    };
+    this.#graph.nodes.forEach((node, at) => {
+      if (given.has(node.hop.id)) add(at, this.#rank);
+    });
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      for (const { rank, ...ref } of this.#weaker(this.#graph.nodes[next.at], next.rank)) {
+        this.ask(ref);
+        for (const at of this.#graph.byKey.get(refText(ref)) ?? []) add(at, rank);
+      }
+    }
+    return new Set(lowest.keys());
   }
 
   /** The keys of nodes that lead to no subject: they may be provisional subjects themselves. */
@@ -94,9 +122,7 @@ class Search {
     const refs: Ref[] = [];
     for (const at of nodes) {
       if (this.#subjects.of(at).size > 0) continue;
-      for (const [kind, values] of this.#graph.nodes[at]?.keys ?? []) {
-        for (const value of values) refs.push({ kind, value });
-      }
+      refs.push(...this.#weaker(this.#graph.nodes[at], -1).map(({ kind, value }) => ({ kind, value })));
     }
     return refs;
   }
@@ -129,20 +155,19 @@ class Search {
 
   /** The keys that decide what a node belongs to; of a wanted node also those through which others belong to it. */
   #askKeys(node: Node, isOwn: boolean): void {
-    const { kinds, subjectKind } = this.#options;
-    if (!isOwn && node.keys.has(subjectKind)) return;
-    const rank = kinds.findIndex((kind) => kind.kind === subjectKind);
-    for (const { kind } of kinds.slice(rank + 1)) {
-      for (const value of node.keys.get(kind) ?? []) {
-        const text = refText({ kind, value });
-        if (this.asked.has(text)) continue;
-        this.ask({ kind, value });
-        for (const at of this.#graph.byKey.get(text) ?? []) {
-          const carrier = this.#graph.nodes[at]; // what a key leads to is decided by the other keys of its carriers
-          if (carrier !== undefined) this.#askKeys(carrier, false);
-        }
-      }
-    }
+    if (!isOwn && node.keys.has(this.#options.subjectKind)) return;
+    const unasked = this.#weaker(node, this.#rank).filter((ref) => !this.asked.has(refText(ref)));
+    for (const { kind, value } of unasked) this.ask({ kind, value });
+    // What a key leads to is decided by the other keys of its carriers.
+    const carriers = new Set(unasked.flatMap((ref) => this.#graph.byKey.get(refText(ref)) ?? []));
+    for (const at of carriers) this.#askKeys(this.#graph.nodes[at] ?? node, false);
+  }
+
+  /** The keys of a node that are less authoritative than a rank. */
+  #weaker(node: Node | undefined, than: number): (Ref & { readonly rank: number })[] {
+    return this.#options.kinds.flatMap(({ kind }, rank) =>
+      rank > than ? (node?.keys.get(kind) ?? []).map((value) => ({ kind, value, rank })) : [],
+    );
   }
 
   #askCarriers(node: Node): void {

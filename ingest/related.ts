@@ -8,8 +8,9 @@
 import type { Definitions } from "./definitions.ts";
 import type { Graph } from "./graph.ts";
 import { keyText } from "./keys.ts";
-import type { Related } from "./lookup.ts";
-import type { Membership, Stitched, Subject } from "./stitch.ts";
+import type { Membership, Stitched } from "./stitch.ts";
+import type { Subject } from "./subject.ts";
+import type { Related } from "./told.ts";
 
 /** What there is to look through. */
 export interface Surroundings {
@@ -41,7 +42,7 @@ export function relatedOf(definitions: Definitions, around: Surroundings): Relat
     for (const id of holders(around, key)) {
       add({
         subject: { kind: around.subjectKind, id },
-        relation: role === "shared" ? "shares" : "conflict",
+        relation: mayBeMany ? "shares" : "conflict",
         key,
       });
     }

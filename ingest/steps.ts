@@ -7,7 +7,7 @@
  */
 import type { Definition, Step } from "./definitions.ts";
 import { momentOf } from "./facts.ts";
-import type { Course, Journey, JourneyStep, StepState } from "./fold.ts";
+import type { Course, Journey, JourneyStep, StepState } from "./journey.ts";
 import type { Milestones } from "./milestones.ts";
 
 /** What steps are judged by. */

@@ -12,32 +12,9 @@ import type { KeyKind } from "./definitions.ts";
 import type { Graph, Node } from "./graph.ts";
 import { KIN } from "./graph.ts";
 import { type Keys, keyText } from "./keys.ts";
+import type { Evidence, Rule } from "./subject.ts";
 import { type Found, NOTHING, type Subjects, subjectsIn } from "./subjects.ts";
 import { type Inherited, nearestBelow, nearestCause, type Terrain } from "./walk.ts";
-
-/** The thing a journey is about: `order.id` = `ORD-42`. */
-export interface Subject {
-  readonly kind: string;
-  readonly id: string;
-}
-
-/**
- * Which rule put a hop into a subject.
- *
- * `key` carries the subject itself · `identifies` carries a key that belongs to it · `shared` carries a key that it
- * shares with others · `cause` its nearest cause belongs to it · `climb` something below its nearest such ancestor
- * does · `trace` its parent never arrived and its trace has no other subject.
- */
-export type Rule = "key" | "identifies" | "shared" | "cause" | "climb" | "trace";
-
-/** One reason why a hop is in a journey. */
-export interface Evidence {
-  readonly rule: Rule;
-  /** the key that decided, `kind=value`, when a key did */
-  readonly key?: string;
-  /** the hop through which it came, when one did; its id */
-  readonly through?: string;
-}
 
 /** A hop as one subject has it. */
 export interface Membership {
@@ -102,9 +79,26 @@ function assign(graph: Graph, options: StitchOptions): Assigned {
   const subjects = subjectsIn(graph, options.kinds, options.subjectKind);
   const isHub = hubsIn(graph, subjects, options.hubSubjects);
   const terrain: Terrain = { graph, subjects, isHub };
-  const found = graph.nodes.map((_, at) => ownOrInherited(at, terrain));
+  const connected = connectedToSubjects(graph, subjects);
+  const found = graph.nodes.map((_, at) => (connected[at] === 1 ? ownOrInherited(at, terrain) : NOTHING));
   const only = soleSubjects(graph, found);
   return { found: found.map((own, at) => (own.size > 0 ? own : byTrace(at, graph, only))), isHub };
+}
+
+/** Which nodes any path of edges joins to a node with subjects: for the others there is nothing to walk to. */
+function connectedToSubjects(graph: Graph, subjects: Subjects): Uint8Array {
+  const connected = new Uint8Array(graph.nodes.length);
+  const queue = graph.nodes.flatMap((_, at) => (subjects.of(at).size > 0 ? [at] : []));
+  for (const at of queue) connected[at] = 1;
+  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+    const node = graph.nodes[at];
+    const news = [...(node?.causes ?? []), ...(node?.effects ?? [])]
+      .flat()
+      .filter((next) => connected[next] === 0);
+    for (const next of news) connected[next] = 1;
+    queue.push(...news);
+  }
+  return connected;
 }
 
 function ownOrInherited(at: number, terrain: Terrain): Found {

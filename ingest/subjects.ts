@@ -9,7 +9,7 @@
 import type { KeyKind } from "./definitions.ts";
 import type { Graph, Node } from "./graph.ts";
 import { type Keys, keysIn, keyText } from "./keys.ts";
-import type { Evidence } from "./stitch.ts";
+import type { Evidence } from "./subject.ts";
 
 /** Subject ids of one kind, each with the reason. */
 export type Found = ReadonlyMap<string, Evidence>;
@@ -21,86 +21,96 @@ export const NOTHING: Found = new Map();
 export interface Subjects {
   /** the subjects that a node's own keys lead to */
   readonly of: (node: number) => Found;
+  /** the subjects that each key of a node leads to, whatever outranks it */
+  readonly ofEachKey: (node: number) => Iterable<string>;
   /** the subjects that the keys on one link lead to, when it has any; else null */
   readonly ofLink: (node: number, target: Node) => Found | null;
 }
 
 /** Prepares rules 1 to 3 for subjects of `subjectKind`. Every answer is computed once. */
 export function subjectsIn(graph: Graph, kinds: readonly KeyKind[], subjectKind: string): Subjects {
-  const subjectRank = kinds.findIndex((k) => k.kind === subjectKind);
-  const keyMemo = new Map<string, ReadonlyMap<string, string>>();
-  const nodeMemo: (Found | undefined)[] = [];
+  return new Resolver(graph, kinds, subjectKind);
+}
 
-  /** subject → the carrier, smallest id first, through which the key leads to it */
-  function ofKey(rank: number, value: string): ReadonlyMap<string, string> {
-    const key = `${rank}\n${value}`;
-    const known = keyMemo.get(key);
-    if (known !== undefined) return known;
-    const found = new Map<string, string>();
-    const kind = kinds[rank]?.kind ?? "";
-    for (const at of graph.byKey.get(keyText(kind, value)) ?? []) {
-      const node = graph.nodes[at];
-      if (node === undefined) continue;
-      for (const id of below(node.keys, rank).keys()) if (!found.has(id)) found.set(id, node.hop.id);
-    }
-    keyMemo.set(key, found);
-    return found;
+class Resolver implements Subjects {
+  readonly #graph: Graph;
+  readonly #kinds: readonly KeyKind[];
+  readonly #subjectKind: string;
+  readonly #subjectRank: number;
+  readonly #ofKey = new Map<string, ReadonlyMap<string, string>>();
+  readonly #ofNode: (Found | undefined)[] = [];
+
+  constructor(graph: Graph, kinds: readonly KeyKind[], subjectKind: string) {
+    this.#graph = graph;
+    this.#kinds = kinds;
+    this.#subjectKind = subjectKind;
+    this.#subjectRank = kinds.findIndex((kind) => kind.kind === subjectKind);
   }
 
-  /** Rules 1 to 3 over keys more authoritative than `limit`. */
-  function below(keys: Keys, limit: number): Found {
-    if (subjectRank < limit) {
-      const own = keys.get(subjectKind);
-      if (own !== undefined)
-        return new Map(own.map((id) => [id, { rule: "key", key: keyText(subjectKind, id) }]));
-    }
-    return byIdentifying(keys, limit) ?? byShared(keys, limit) ?? NOTHING;
+  of(at: number): Found {
+    const node = this.#graph.nodes[at];
+    if (node === undefined || node.keys.size === 0) return NOTHING;
+    this.#ofNode[at] ??= this.#below(node.keys, this.#kinds.length);
+    return this.#ofNode[at];
   }
 
-  function byIdentifying(keys: Keys, limit: number): Found | null {
-    for (let rank = subjectRank + 1; rank < limit; rank++) {
-      if (kinds[rank]?.role !== "identifies") continue;
-      const found = union(keys, rank);
+  ofEachKey(at: number): Iterable<string> {
+    const keys = this.#graph.nodes[at]?.keys ?? new Map();
+    const led = this.#kinds.flatMap((_, rank) =>
+      rank > this.#subjectRank ? [...this.#ofKind(keys, rank).keys()] : [],
+    );
+    return [...(keys.get(this.#subjectKind) ?? []), ...led];
+  }
+
+  ofLink(at: number, target: Node): Found | null {
+    for (const link of this.#graph.nodes[at]?.hop.links ?? []) {
+      if (link.spanId !== target.hop.spanId || link.traceId !== target.hop.traceId) continue;
+      const found = this.#below(keysIn(link.attributes, this.#kinds), this.#kinds.length);
       if (found.size > 0) return found;
     }
     return null;
   }
 
-  function byShared(keys: Keys, limit: number): Found | null {
-    const all = new Map<string, Evidence>();
-    for (let rank = subjectRank + 1; rank < limit; rank++) {
-      if (kinds[rank]?.role !== "shared") continue;
-      for (const [id, why] of union(keys, rank)) if (!all.has(id)) all.set(id, why);
+  /** Rules 1 to 3 over keys more authoritative than `limit`. */
+  #below(keys: Keys, limit: number): Found {
+    const own = this.#subjectRank < limit ? keys.get(this.#subjectKind) : undefined;
+    if (own !== undefined) {
+      return new Map(own.map((id) => [id, { rule: "key", key: keyText(this.#subjectKind, id) }]));
     }
-    return all.size > 0 ? all : null;
+    const shared = new Map<string, Evidence>();
+    for (let rank = this.#subjectRank + 1; rank < limit; rank++) {
+      const found = this.#ofKind(keys, rank);
+      if (found.size > 0 && this.#kinds[rank]?.role === "identifies") return found;
+      for (const [id, why] of found) if (!shared.has(id)) shared.set(id, why);
+    }
+    return shared;
   }
 
-  function union(keys: Keys, rank: number): Map<string, Evidence> {
+  /** The subjects that the keys of one kind lead to. */
+  #ofKind(keys: Keys, rank: number): Found {
     const found = new Map<string, Evidence>();
-    const kind = kinds[rank];
+    const kind = this.#kinds[rank];
     if (kind === undefined) return found;
     for (const value of keys.get(kind.kind) ?? []) {
-      for (const [id, through] of ofKey(rank, value)) {
+      for (const [id, through] of this.#carried(rank, value)) {
         if (!found.has(id)) found.set(id, { rule: kind.role, key: keyText(kind.kind, value), through });
       }
     }
     return found;
   }
 
-  return {
-    of: (at) => {
-      const node = graph.nodes[at];
-      if (node === undefined || node.keys.size === 0) return NOTHING;
-      nodeMemo[at] ??= below(node.keys, kinds.length);
-      return nodeMemo[at];
-    },
-    ofLink: (at, target) => {
-      for (const link of graph.nodes[at]?.hop.links ?? []) {
-        if (link.spanId !== target.hop.spanId || link.traceId !== target.hop.traceId) continue;
-        const found = below(keysIn(link.attributes, kinds), kinds.length);
-        if (found.size > 0) return found;
-      }
-      return null;
-    },
-  };
+  /** subject → the carrier, smallest id first, through which the key leads to it */
+  #carried(rank: number, value: string): ReadonlyMap<string, string> {
+    const key = keyText(this.#kinds[rank]?.kind ?? "", value);
+    const known = this.#ofKey.get(key);
+    if (known !== undefined) return known;
+    const found = new Map<string, string>();
+    for (const at of this.#graph.byKey.get(key) ?? []) {
+      const node = this.#graph.nodes[at];
+      if (node === undefined) continue;
+      for (const id of this.#below(node.keys, rank).keys()) if (!found.has(id)) found.set(id, node.hop.id);
+    }
+    this.#ofKey.set(key, found);
+    return found;
+  }
 }

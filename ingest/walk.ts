@@ -9,7 +9,7 @@
  * children that name messages of their own.
  */
 import { type Edges, type Graph, KIN, type Node } from "./graph.ts";
-import { type Found, NOTHING, type Subjects } from "./subjects.ts";
+import type { Found, Subjects } from "./subjects.ts";
 
 /** The graph as the walks see it. */
 export interface Terrain {
@@ -55,7 +55,7 @@ export function nearestBelow(start: number, terrain: Terrain): Inherited {
 
 /** The causes of a node, nearest first; at equal distance in order of kin along the path. Hubs are left out. */
 function* upward(start: number, terrain: Terrain): Generator<readonly Place[]> {
-  const seen = new Set<string>([`${start}`]);
+  const seen = new Set<number>([2 * start]);
   let groups: Place[][] = [[{ node: start, bound: false }]];
   while (groups.length > 0) {
     groups = groups.flatMap((group) => CLASSES.map((kin) => stepUp(group, { kin, seen, terrain })));
@@ -67,7 +67,7 @@ function* upward(start: number, terrain: Terrain): Generator<readonly Place[]> {
 
 interface Step {
   readonly kin: keyof Edges & number;
-  readonly seen: Set<string>;
+  readonly seen: Set<number>;
   readonly terrain: Terrain;
 }
 
@@ -85,36 +85,32 @@ function stepUp(group: readonly Place[], { kin, seen, terrain }: Step): Place[] 
 }
 
 /** A place is new when it was not reached with at least the same freedom before. Notes it down. */
-function isNew({ node, bound }: Place, seen: Set<string>): boolean {
-  if (seen.has(`${node}`) || (bound && seen.has(`${node} bound`))) return false;
-  seen.add(bound ? `${node} bound` : `${node}`);
+function isNew({ node, bound }: Place, seen: Set<number>): boolean {
+  const free = 2 * node;
+  if (seen.has(free) || (bound && seen.has(free + 1))) return false;
+  seen.add(bound ? free + 1 : free);
   return true;
 }
 
 function subjectsAt(group: readonly Place[], { graph, subjects }: Terrain): Inherited {
-  const found = new Map<string, string>();
-  for (const place of [...group].sort((a, b) => a.node - b.node)) {
-    const through = graph.nodes[place.node]?.hop.id ?? "";
-    for (const id of subjects.of(place.node).keys()) if (!found.has(id)) found.set(id, through);
-  }
-  return found;
+  const places = [...group].sort((a, b) => a.node - b.node);
+  return firstOf(places.map(({ node }) => through(graph.nodes[node], subjects.of(node))));
+}
+
+/** All subjects, each through the first that has it. */
+function firstOf(all: readonly Inherited[]): Inherited {
+  return new Map(all.flatMap((inherited) => [...inherited]).reverse());
 }
 
 /** The subjects nearest below any of the nodes, over children, incoming links, messages and causations. */
 function descend(starts: readonly number[], terrain: Terrain): Inherited {
-  const seen = new Set<string>(starts.map(String));
+  const seen = new Set<number>(starts.map((node) => 2 * node));
   let level: Place[] = starts.map((node) => ({ node, bound: false }));
   while (level.length > 0) {
-    const found = new Map<string, string>();
-    const next: Place[] = [];
-    for (const place of level) {
-      for (const effect of effectsOf(place, terrain)) {
-        for (const [id, through] of effect.found) if (!found.has(id)) found.set(id, through);
-        if (effect.found.size === 0 && isNew(effect.place, seen)) next.push(effect.place);
-      }
-    }
+    const effects = level.flatMap((place) => effectsOf(place, terrain));
+    const found = firstOf(effects.map((effect) => effect.found));
     if (found.size > 0) return found;
-    level = next;
+    level = effects.map((effect) => effect.place).filter((place) => isNew(place, seen));
   }
   return NO_ONE;
 }
@@ -139,7 +135,7 @@ function effectsOf(place: Place, terrain: Terrain): Effect[] {
   );
 }
 
-function through(node: Node, found: Found): Inherited {
-  if (found === NOTHING) return NO_ONE;
+function through(node: Node | undefined, found: Found): Inherited {
+  if (found.size === 0 || node === undefined) return NO_ONE;
   return new Map([...found.keys()].map((id) => [id, node.hop.id]));
 }

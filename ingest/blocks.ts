@@ -1,0 +1,152 @@
+/**
+ * Blocks: the pipeline's findings as Native blocks, one function per table.
+ *
+ *   settle, refs, rejections → [blocks] → store
+ *
+ * Pure. The column lists are those of ingest/schema. Hops are not here: they go from the decoder's columns.
+ */
+import { createHash } from "node:crypto";
+import type { RejectedItem } from "../collector/decode.ts";
+import type { Envelope } from "../collector/request.ts";
+import type { Journey } from "./journey.ts";
+import { encodeBlock, type NativeColumn } from "./native.ts";
+import type { RefRow } from "./refs.ts";
+import type { Merged } from "./settle.ts";
+
+/** Rows of table `refs`. */
+export function refsBlock(tenant: string, rows: readonly RefRow[]): Uint8Array {
+  return encodeBlock([
+    low("tenant", rows, () => tenant),
+    text("value", rows, (row) => row.value),
+    low("kind", rows, (row) => row.kind),
+    { name: "day", type: "Date", values: rows.map((row) => row.day) },
+    { name: "locality", type: "UInt64", values: rows.map((row) => row.locality) },
+  ]);
+}
+
+/** A refused record and the delivery it came in. */
+export interface DeadLetter {
+  readonly envelope: Envelope;
+  readonly item: RejectedItem;
+}
+
+/** Rows of table `dead_letters`. The same record refused again for the same reason has the same id. */
+export function deadLettersBlock(rows: readonly DeadLetter[]): Uint8Array {
+  return encodeBlock([
+    low("tenant", rows, ({ envelope }) => envelope.tenant),
+    { name: "id", type: "Bytes", values: rows.map(deadLetterId) },
+    instants("received_at", rows, ({ envelope }) => BigInt(envelope.receivedMs)),
+    low("signal", rows, ({ envelope }) => envelope.signal),
+    low("reason", rows, ({ item }) => item.reason),
+    text("text", rows, ({ item }) => item.text),
+    text("position", rows, ({ item }) => item.where),
+    text("sender", rows, ({ envelope }) => envelope.sender),
+    low("content_type", rows, ({ envelope }) => envelope.contentType),
+    { name: "bytes", type: "Bytes", values: rows.map(({ item }) => item.bytes) },
+  ]);
+}
+
+function deadLetterId({ envelope, item }: DeadLetter): Uint8Array {
+  const hash = createHash("sha256").update(`${envelope.signal}\n${item.reason}\n`).update(item.bytes);
+  return hash.digest().subarray(0, 16);
+}
+
+/** A row of table `journeys`: a journey as it stands, or a provisional one that is no more. */
+export type JourneyRow = Journey | Merged;
+
+/** Rows of table `journeys`. What depends on the clock, overdue and its verdict, is not stored: readers see it. */
+export function journeysBlock(tenant: string, rows: readonly JourneyRow[], nowMs: number): Uint8Array {
+  const stored = rows.map(storedOf);
+  return encodeBlock([
+    low("tenant", stored, () => tenant),
+    low("definition", stored, (row) => row.definition),
+    low("subject_kind", stored, (row) => row.subject.kind),
+    text("subject", stored, (row) => row.subject.id),
+    { name: "facts", type: "UInt64", values: stored.map((row) => BigInt(row.facts)) },
+    low("definition_version", stored, (row) => row.definitionVersion),
+    low("owner", stored, (row) => row.owner),
+    low("state", stored, (row) => row.storedState),
+    { name: "started_at", type: "DateTime64(9, 'UTC')", values: stored.map((row) => row.startedNs) },
+    maybe("ended_at", stored, (row) => row.endedNs),
+    { name: "deadline", type: "DateTime64(9, 'UTC')", values: stored.map((row) => row.deadlineNs) },
+    { name: "late", type: "Bool", values: stored.map((row) => row.late) },
+    { name: "recovered", type: "Bool", values: stored.map((row) => row.recovered) },
+    text("reason", stored, (row) => row.reason ?? ""),
+    low("failed_step", stored, (row) => row.failedStep ?? ""),
+    low("next_step", stored, (row) => row.next?.step ?? ""),
+    maybe("next_due", stored, (row) => row.next?.dueNs ?? null),
+    low("next_owner", stored, (row) => row.next?.owner ?? ""),
+    low("verdict", stored, (row) => row.storedVerdict),
+    maybe("counted_at", stored, (row) => (row.storedVerdict === "none" ? null : (row.verdict?.atNs ?? null))),
+    {
+      name: "step_names",
+      type: "Array(LowCardinality(String))",
+      values: stored.map((row) => row.steps.map((step) => step.name)),
+    },
+    {
+      name: "step_at",
+      type: "Array(Nullable(DateTime64(9, 'UTC')))",
+      values: stored.map((row) => row.steps.map((step) => (step.state === "done" ? step.atNs : null))),
+    },
+    { name: "tags", type: "Map(LowCardinality(String), String)", values: stored.map((row) => row.tags) },
+    text("merged_into", stored, (row) => row.mergedInto),
+    instants("folded_at", stored, () => BigInt(nowMs)),
+  ]);
+}
+
+interface Stored extends Journey {
+  readonly storedState: "open" | "succeeded" | "failed" | "compensated" | "merged";
+  readonly storedVerdict: "none" | "good" | "bad" | "excluded";
+  readonly mergedInto: string;
+}
+
+/** What a provisional journey that is no more leaves behind. */
+const GONE = {
+  definitionVersion: "",
+  owner: "",
+  state: "open",
+  startedNs: 0n,
+  endedNs: null,
+  deadlineNs: 0n,
+  compensatedNs: null,
+  late: false,
+  recovered: false,
+  reason: null,
+  failedStep: null,
+  steps: [],
+  next: null,
+  seenByCaller: null,
+  tags: new Map<string, string>(),
+  verdict: null,
+} as const;
+
+function storedOf(row: JourneyRow): Stored {
+  if ("into" in row) {
+    const mergedInto = row.into.map(({ kind, id }) => `${kind}=${id}`).join(" ");
+    return { ...GONE, ...row, storedState: "merged", storedVerdict: "none", mergedInto };
+  }
+  const ended = row.state !== "open" && row.state !== "overdue";
+  const verdict = row.verdict?.excluded ? "excluded" : row.verdict?.good ? "good" : "bad";
+  return {
+    ...row,
+    storedState: row.state === "overdue" ? "open" : row.state,
+    storedVerdict: ended && row.verdict !== null ? verdict : "none",
+    mergedInto: "",
+  };
+}
+
+function low<T>(name: string, rows: readonly T[], pick: (row: T) => string): NativeColumn {
+  return { name, type: "LowCardinality(String)", values: rows.map(pick) };
+}
+
+function text<T>(name: string, rows: readonly T[], pick: (row: T) => string): NativeColumn {
+  return { name, type: "String", values: rows.map(pick) };
+}
+
+function maybe<T>(name: string, rows: readonly T[], pick: (row: T) => bigint | null): NativeColumn {
+  return { name, type: "Nullable(DateTime64(9, 'UTC'))", values: rows.map(pick) };
+}
+
+function instants<T>(name: string, rows: readonly T[], pick: (row: T) => bigint): NativeColumn {
+  return { name, type: "DateTime64(3, 'UTC')", values: rows.map(pick) };
+}

@@ -1,0 +1,117 @@
+/**
+ * Settle: after new hops, the journeys that changed, folded anew.
+ *
+ *   pipeline: hops stored → [settle] → journey rows
+ *
+ * Everything that a new hop can change is gathered and folded from the raw facts, so a row is what a reader would
+ * have folded at that moment, whichever process writes it. Does not write: pipeline.ts does.
+ */
+import type { Hop } from "../collector/hop.ts";
+import type { Definitions, KeyKind } from "./definitions.ts";
+import { fold } from "./fold.ts";
+import { gather, type HopSource } from "./gather.ts";
+import type { Journey } from "./journey.ts";
+import { type Ref, refText } from "./refs.ts";
+import { type Membership, type Stitched, stitch } from "./stitch.ts";
+import type { Subject } from "./subject.ts";
+
+/** A provisional subject that turned out to belong to others. */
+export interface Merged {
+  readonly definition: string;
+  readonly subject: Subject;
+  readonly into: readonly Subject[];
+  /** more than any row of the provisional journey can have folded; count */
+  readonly facts: number;
+}
+
+/** What new hops changed, at most: a journey may come out as it was. */
+export interface Settled {
+  readonly journeys: readonly Journey[];
+  readonly merged: readonly Merged[];
+}
+
+/** What settling works with. */
+export interface SettleOptions {
+  readonly source: HopSource;
+  readonly definitions: Definitions;
+  readonly tenant: string;
+  readonly hopsMax: number;
+}
+
+/** Folds every journey that the hops may have changed. */
+export async function settle(options: SettleOptions, hops: readonly Hop[], nowNs: bigint): Promise<Settled> {
+  const { definitions, source } = options;
+  const { keys: kinds, limits } = definitions;
+  const settled: Settled[] = [];
+  for (const subjectKind of new Set(definitions.journeys.map((definition) => definition.subject))) {
+    const stitching = { kinds, subjectKind, hubSubjects: limits.hubSubjects };
+    const { graph, complete } = await gather(source, { keys: [], hops }, { ...options, ...stitching });
+    const view = { subjectKind, stitched: stitch(graph, stitching) };
+    settled.push({
+      journeys: journeysIn(definitions, view, { subjects: complete.values(), nowNs }),
+      merged: mergedIn(definitions, view),
+    });
+  }
+  return {
+    journeys: settled.flatMap(({ journeys }) => journeys),
+    merged: settled.flatMap(({ merged }) => merged),
+  };
+}
+
+/** What was stitched for one kind of subject. */
+interface View {
+  readonly subjectKind: string;
+  readonly stitched: Stitched;
+}
+
+interface Folding {
+  readonly subjects: Iterable<Ref>;
+  readonly nowNs: bigint;
+}
+
+function journeysIn(definitions: Definitions, view: View, { subjects, nowNs }: Folding): Journey[] {
+  const own = definitions.journeys.filter((definition) => definition.subject === view.subjectKind);
+  return [...subjects].flatMap((ref) => {
+    const subject = { kind: ref.kind, id: ref.value };
+    const hops = (view.stitched.get(refText(ref)) ?? []).map(({ hop }) => hop);
+    return own.flatMap(
+      (definition) => fold({ definition, subject, hops, tags: definitions.tags }, nowNs) ?? [],
+    );
+  });
+}
+
+/** Keys that identify, have no hop of their own left, and lead to subjects: provisional subjects that are no more. */
+function mergedIn(definitions: Definitions, view: View): Merged[] {
+  const rank = definitions.keys.findIndex((kind) => kind.kind === view.subjectKind);
+  const lower = definitions.keys.slice(rank + 1).filter((kind) => kind.role === "identifies");
+  const gone = new Map<string, Omit<Merged, "definition">>();
+  for (const [name, members] of view.stitched) {
+    const into = subjectOf(name, view.subjectKind);
+    if (into === null) continue;
+    for (const ref of refsOn(members, lower)) {
+      const known = gone.get(refText(ref)) ?? {
+        subject: { kind: ref.kind, id: ref.value },
+        into: [],
+        facts: 0,
+      };
+      const facts = Math.max(known.facts, members.length + 1);
+      gone.set(refText(ref), { ...known, into: [...known.into, into], facts });
+    }
+  }
+  const own = definitions.journeys.filter((definition) => definition.subject === view.subjectKind);
+  return [...gone]
+    .filter(([text]) => !view.stitched.has(text))
+    .flatMap(([, merged]) => own.map((definition) => ({ ...merged, definition: definition.name })));
+}
+
+/** The keys of these kinds on the members, each once. */
+function refsOn(members: readonly Membership[], kinds: readonly KeyKind[]): Iterable<Ref> {
+  const refs = members.flatMap(({ keys }) =>
+    kinds.flatMap(({ kind }) => (keys.get(kind) ?? []).map((value) => ({ kind, value }))),
+  );
+  return new Map(refs.map((ref) => [refText(ref), ref])).values();
+}
+
+function subjectOf(text: string, kind: string): Subject | null {
+  return text.startsWith(`${kind}=`) ? { kind, id: text.slice(kind.length + 1) } : null;
+}
