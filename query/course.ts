@@ -1,0 +1,173 @@
+/**
+ * Course: the steps of each journey as sentences: what came when, from whom, how it ended, what should come next.
+ *
+ *   Told → [course] → story
+ *
+ * Pure. Errors that reached no step are told by trouble.ts, the caller's answer by caller.ts.
+ */
+import { durationMsOf, momentOf } from "../ingest/facts.ts";
+import type { Journey, JourneyStep } from "../ingest/journey.ts";
+import { matches } from "../ingest/match.ts";
+import { renderAllTheSame } from "./caller.ts";
+import {
+  type Course,
+  failureOf,
+  hopOf,
+  type Line,
+  missingKind,
+  renderWhy,
+  succeededNs,
+  type Telling,
+} from "./line.ts";
+import {
+  elapsedMs,
+  noun,
+  plain,
+  quote,
+  renderClock,
+  renderDay,
+  renderDuration,
+  renderList,
+  renderVerb,
+  sentence,
+  who,
+} from "./phrase.ts";
+
+/** What happened in each journey, moment by moment. */
+export function tellCourses(telling: Telling): readonly Line[] {
+  return telling.courses.flatMap((course) => [
+    tellStart(course, telling),
+    ...course.journey.steps.flatMap((step) => tellStep(step, course, telling)),
+    ...tellSuccess(course),
+    ...tellEnd(course, telling),
+  ]);
+}
+
+function tellStart(course: Course, telling: Telling): Line {
+  const { journey, definition } = course;
+  const start = journey.steps.find((step) => step.name === definition?.start);
+  const when = `on ${renderDay(journey.startedNs)} at ${renderClock(journey.startedNs, journey.startedNs)}`;
+  const text =
+    start?.state === "done"
+      ? `${renderReaching(start.name, course, telling)} ${when}${renderDoer(start, telling)}.`
+      : `${plain(journey.definition)} began ${when}.${start?.state === "failed" ? "" : " Its first step was not seen."}`;
+  return { atNs: journey.startedNs, text };
+}
+
+function tellStep(step: JourneyStep, course: Course, telling: Telling): readonly Line[] {
+  if (step.state === "failed") return tellFailedStep(step, telling);
+  if (step.state !== "done" || step.atNs === null || step.name === course.definition?.start) return [];
+  const afterMs = elapsedMs(course.journey.startedNs, step.atNs);
+  const since = course === telling.courses[0] ? "the start" : "it began";
+  const when = `${renderDuration(afterMs)} ${afterMs < 0 ? "before" : "after"} ${since}`;
+  const lateMs = step.dueNs === null ? 0 : elapsedMs(step.dueNs, step.atNs);
+  const late = lateMs > 0 ? `, ${renderDuration(lateMs)} after it was due` : "";
+  const text = `${renderReaching(step.name, course, telling)} ${when}, at ${renderClock(step.atNs, telling.originNs)}`;
+  return [{ atNs: step.atNs, text: `${text}${renderDoer(step, telling)}${late}.` }];
+}
+
+/** `The order was paid` in its own journey, `refund reached \`refunded\`` in another one about the same order. */
+function renderReaching(step: string, course: Course, telling: Telling): string {
+  const isOwn = course === telling.courses[0] && missingKind(telling) === null;
+  if (!isOwn) return `${plain(course.journey.definition)} reached ${quote(step)}`;
+  return `The ${noun(telling.told.subject.kind)} ${renderVerb(step)}`;
+}
+
+function tellFailedStep(step: JourneyStep, telling: Telling): readonly Line[] {
+  const hop = hopOf(step, telling);
+  if (hop === null) return [];
+  const text = `${quote(step.name)} failed in ${who(hop.service)} at ${renderClock(hop.endNs, telling.originNs)}`;
+  return [{ atNs: hop.endNs, text: sentence(`${text}${renderWhy(hop)}`) }];
+}
+
+function renderDoer(step: JourneyStep, telling: Telling): string {
+  const hop = hopOf(step, telling);
+  if (hop === null) return "";
+  const tookMs = durationMsOf(hop);
+  return `, by ${who(hop.service)}${tookMs > 0 ? ` in ${renderDuration(tookMs)}` : ""}`;
+}
+
+function tellSuccess({ journey, definition }: Course): readonly Line[] {
+  const atNs = succeededNs(journey);
+  if (atNs === null) return [];
+  const name = plain(journey.definition);
+  const skipped = journey.steps.filter((step) => step.state === "skipped").map((step) => quote(step.name));
+  const without = skipped.length === 0 ? "" : `, without ${renderList(skipped)}`;
+  const parts = [
+    renderAllTheSame(journey, definition?.succeeds ?? name),
+    `${name} succeeded ${renderDuration(elapsedMs(journey.startedNs, atNs))} after it began${without}.`,
+    journey.recovered ? "It recovered: an earlier attempt had failed." : null,
+    journey.late
+      ? `That is ${renderDuration(elapsedMs(journey.deadlineNs, atNs))} too late to count as a success.`
+      : null,
+  ];
+  return [{ atNs, text: parts.filter((part) => part !== null).join(" ") }];
+}
+
+function tellEnd(course: Course, telling: Telling): readonly Line[] {
+  const { journey } = course;
+  if (journey.state === "failed" && journey.endedNs !== null)
+    return [{ atNs: journey.endedNs, text: renderFailure(course, telling) }];
+  if (journey.compensatedNs === null) return [];
+  const clock = renderClock(journey.compensatedNs, telling.originNs);
+  const text = `${plain(journey.definition)} was compensated at ${clock}${renderCompensation(course, telling)}.`;
+  return [{ atNs: journey.compensatedNs, text }];
+}
+
+function renderFailure(course: Course, telling: Telling): string {
+  const { journey } = course;
+  const hop = failureOf(course, telling);
+  const isTold = journey.steps.some((step) => step.state === "failed" && step.hopId === hop?.id);
+  const missed = journey.steps.filter((step) => step.atNs === null).map((step) => quote(step.name));
+  const after = renderDuration(elapsedMs(journey.startedNs, journey.endedNs ?? journey.startedNs));
+  const why =
+    hop === null || isTold ? "" : ` with ${quote(hop.name)}, by ${who(hop.service)}${renderWhy(hop)}`;
+  const failed = sentence(`${plain(journey.definition)} failed ${after} after it began${why}`);
+  return missed.length === 0 ? failed : `${failed} It never got to ${renderList(missed)}.`;
+}
+
+/** Which fact compensated a journey: `, by payments (\`payment.refunded\`)`; empty when it is not among the hops. */
+function renderCompensation({ journey, definition }: Course, telling: Telling): string {
+  const hop = telling.told.members
+    .map((member) => member.hop)
+    .find((each) => momentOf(each) === journey.compensatedNs && matches(definition?.compensates ?? [], each));
+  return hop === undefined ? "" : `, by ${who(hop.service)} (${quote(hop.name)})`;
+}
+
+/** Where each unfinished journey stands now: what is missing, since when, and with whom; what comes next, and by when. */
+export function tellNow(telling: Telling): readonly string[] {
+  return telling.courses.flatMap(({ journey }) => {
+    if (journey.endedNs !== null) return [];
+    const overdue = journey.steps.filter((step) => step.state === "overdue");
+    if (journey.state === "overdue" || overdue.length > 0) return [renderStuck(journey, overdue, telling)];
+    return journey.next === null ? [] : [renderNext(journey.next, telling)];
+  });
+}
+
+function renderStuck(journey: Journey, overdue: readonly JourneyStep[], telling: Telling): string {
+  const missing = overdue[0];
+  const dueNs = missing?.dueNs ?? journey.next?.dueNs ?? journey.deadlineNs;
+  const name = missing?.name ?? journey.next?.step;
+  const owner = plain(missing?.owner ?? journey.next?.owner ?? journey.owner);
+  const what =
+    name === undefined ? `${plain(journey.definition)} should have ended` : `${quote(name)} should have come`;
+  const late = renderDuration(elapsedMs(dueNs, telling.told.asOfNs));
+  const stuck = `${what} by ${renderClock(dueNs, telling.originNs)} and is ${late} overdue; it is with ${owner}.`;
+  return `${stuck}${renderLastSign(telling)}`;
+}
+
+function renderLastSign(telling: Telling): string {
+  const last = telling.told.members.reduce<Telling["told"]["members"][number] | null>(
+    (latest, member) => (latest === null || member.hop.endNs > latest.hop.endNs ? member : latest),
+    null,
+  );
+  if (last === null) return "";
+  const { hop } = last;
+  const what = hop.name === "" ? "a log line" : quote(hop.name);
+  return ` The last sign of life was ${what} in ${who(hop.service)} at ${renderClock(hop.endNs, telling.originNs)}.`;
+}
+
+function renderNext(next: NonNullable<Journey["next"]>, telling: Telling): string {
+  const due = renderClock(next.dueNs, telling.originNs);
+  return `Next should come ${quote(next.step)}, by ${due}; it is with ${plain(next.owner)}.`;
+}

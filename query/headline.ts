@@ -1,0 +1,131 @@
+/**
+ * Headline: the one sentence that answers "what happened to this order?".
+ *
+ *   Told → [headline] → answer, page, command line
+ *
+ * Pure. Speaks of the journey that needs attention most; the story tells the others.
+ */
+import type { JourneyState } from "../ingest/journey.ts";
+import { firstSeen, renderStatus, sawError } from "./caller.ts";
+import { type Course, failureOf, missingKind, renderWhy, succeededNs, type Telling } from "./line.ts";
+import {
+  elapsedMs,
+  isParticiple,
+  noun,
+  plain,
+  quote,
+  renderClock,
+  renderCount,
+  renderDuration,
+  renderVerb,
+  sentence,
+  who,
+  words,
+} from "./phrase.ts";
+
+const URGENCY: Record<JourneyState, number> = {
+  overdue: 0,
+  failed: 1,
+  open: 2,
+  compensated: 3,
+  succeeded: 4,
+};
+
+/** The headline of what is told. */
+export function renderHeadline(telling: Telling): string {
+  const { told } = telling;
+  const name = nameSubject(telling);
+  if (told.movedTo.length > 0)
+    return `${name} belongs to ${told.movedTo.map(({ id }) => plain(id)).join(" and ")}: look there.`;
+  const course = mostUrgent(telling.courses);
+  if (course === null)
+    return `${name} is known from ${renderCount(told.members.length, "fact")}, but no journey matches it.`;
+  const whose = course === telling.courses[0] ? name : `${name}, ${plain(course.journey.definition)}:`;
+  return sentence(renderOutcome(course, whose, telling));
+}
+
+/** The journey to speak of first: what is stuck or failed before what went well. */
+export function mostUrgent(courses: readonly Course[]): Course | null {
+  return courses.reduce<Course | null>(
+    (best, course) => (best === null || urgency(course) < urgency(best) ? course : best),
+    null,
+  );
+}
+
+function urgency({ journey }: Course): number {
+  return URGENCY[journey.state];
+}
+
+/** How a person names the subject: `ORD-42`, `Order 42`, `Correlation id c-7`. */
+export function nameSubject(telling: Telling): string {
+  const { kind, id } = telling.told.subject;
+  const isFirst = telling.definitions.keys[0]?.kind === kind;
+  if (isFirst && /\p{L}/u.test(id)) return plain(id);
+  const word = isFirst ? noun(kind) : words(kind);
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)} ${plain(id)}`.trim();
+}
+
+function renderOutcome(course: Course, name: string, telling: Telling): string {
+  switch (course.journey.state) {
+    case "succeeded":
+      return `${renderReached(course, name)}${renderDespite(telling)}`;
+    case "compensated":
+      return renderCompensated(course, name);
+    case "failed":
+      return renderFailed(course, name, telling);
+    case "overdue":
+      return renderStuck(course, name, telling);
+    case "open":
+      return renderUnderWay(course, name, telling);
+  }
+}
+
+function renderReached({ journey, definition }: Course, name: string): string {
+  const atNs = succeededNs(journey) ?? journey.endedNs ?? journey.startedNs;
+  const tookMs = elapsedMs(journey.startedNs, atNs);
+  const step = definition?.succeeds ?? journey.definition;
+  const start = definition?.start ?? "";
+  const did = renderVerb(step);
+  const since = isParticiple(start) ? `it was ${start}` : "it began";
+  const late = journey.late ? ", too late" : journey.recovered ? ", after an earlier failure" : "";
+  return `${name} ${did} ${renderDuration(tookMs)} after ${since}${late}`;
+}
+
+function renderDespite(telling: Telling): string {
+  const seen = firstSeen(telling);
+  return seen !== null && sawError(seen) ? `, although the customer got ${renderStatus(seen)}` : "";
+}
+
+function renderCompensated(course: Course, name: string): string {
+  const { endedNs, compensatedNs } = course.journey;
+  if (endedNs === null || compensatedNs === null) return `${name} was compensated`;
+  return `${renderReached(course, name)}, then compensated ${renderDuration(elapsedMs(endedNs, compensatedNs))} later`;
+}
+
+function renderFailed(course: Course, name: string, telling: Telling): string {
+  const { journey } = course;
+  const wanted = missingKind(telling);
+  const never = wanted === null ? "" : ` before any ${noun(wanted)} was created`;
+  const hop = failureOf(course, telling);
+  const at = journey.failedStep === null ? "" : ` at ${quote(journey.failedStep)}`;
+  if (hop === null) return `${name} failed${at}${never}`;
+  const how = at === "" ? ` with ${quote(hop.name)}` : at;
+  return `${name} failed${how}${never}${renderWhy(hop)} (${who(hop.service)})`;
+}
+
+function renderStuck({ journey }: Course, name: string, telling: Telling): string {
+  const missing = journey.steps.find((step) => step.state === "overdue");
+  const dueNs = missing?.dueNs ?? journey.next?.dueNs ?? journey.deadlineNs;
+  const step = missing?.name ?? journey.next?.step;
+  const owner = plain(missing?.owner ?? journey.next?.owner ?? journey.owner);
+  const since = renderClock(dueNs, telling.originNs);
+  const what = step === undefined ? "its end" : quote(step);
+  return `${name} is stuck: ${what} is overdue since ${since}${owner === "" ? "" : ` (${owner})`}`;
+}
+
+function renderUnderWay({ journey }: Course, name: string, telling: Telling): string {
+  const { next } = journey;
+  if (next === null) return `${name} is under way`;
+  const due = renderClock(next.dueNs, telling.originNs);
+  return `${name} is under way: ${quote(next.step)} is next, due by ${due} (${plain(next.owner)})`;
+}

@@ -1,0 +1,105 @@
+/**
+ * Line: one sentence of a story and the moment it belongs to, and what every chapter needs at hand.
+ *
+ *   Told → [telling] → course, caller, trouble, company → story
+ *
+ * Pure. Holds the facts that several chapters ask for.
+ */
+import type { Hop } from "../collector/hop.ts";
+import type { Definition, Definitions } from "../ingest/definitions.ts";
+import { errorOf, momentOf } from "../ingest/facts.ts";
+import type { Journey, JourneyStep } from "../ingest/journey.ts";
+import { matches } from "../ingest/match.ts";
+import type { Member, Told } from "../ingest/told.ts";
+import { plain } from "./phrase.ts";
+
+/** One sentence. The story is told in order of `atNs`; lines of one moment keep the order they were written in. */
+export interface Line {
+  /** nanoseconds since 1970 UTC */
+  readonly atNs: bigint;
+  readonly text: string;
+}
+
+/** One journey with its definition; `null` when the definition has since gone from the configuration. */
+export interface Course {
+  readonly journey: Journey;
+  readonly definition: Definition | null;
+}
+
+/** What is told, indexed for the chapters. */
+export interface Telling {
+  readonly told: Told;
+  readonly definitions: Definitions;
+  /** in the order of the configuration, then of time */
+  readonly courses: readonly Course[];
+  readonly memberById: ReadonlyMap<string, Member>;
+  /** the moment the clock times are read beside: a day is named only when it is another one */
+  readonly originNs: bigint;
+}
+
+/** Index what is known about a subject. */
+export function openTelling(told: Told, definitions: Definitions): Telling {
+  const courses = arrange(told.journeys, definitions);
+  return {
+    told,
+    definitions,
+    courses,
+    memberById: new Map(told.members.map((member) => [member.hop.id, member])),
+    originNs: courses[0]?.journey.startedNs ?? told.members[0]?.hop.atNs ?? told.asOfNs,
+  };
+}
+
+function arrange(journeys: readonly Journey[], definitions: Definitions): readonly Course[] {
+  const order = new Map(definitions.journeys.map((definition, index) => [definition.name, index]));
+  const rank = (journey: Journey) => order.get(journey.definition) ?? order.size;
+  return [...journeys]
+    .sort((a, b) => rank(a) - rank(b) || Number(a.startedNs - b.startedNs))
+    .map((journey) => ({ journey, definition: definitions.journeys[rank(journey)] ?? null }));
+}
+
+/**
+ * Whether the journeys are not about the thing they should be about: a checkout for which no order is known.
+ * Its definition's subject kind, or null when the subject is a proper one.
+ */
+export function missingKind(telling: Telling): string | null {
+  const { kind } = telling.told.subject;
+  const wanted = telling.courses.find(({ definition }) => definition !== null)?.definition?.subject;
+  return wanted === undefined || wanted === kind ? null : wanted;
+}
+
+/** The hop that reached or failed a step; null when it is not told. */
+export function hopOf(step: JourneyStep, telling: Telling): Hop | null {
+  return step.hopId === null ? null : (telling.memberById.get(step.hopId)?.hop ?? null);
+}
+
+/** The hop that made the journey fail; null when it did not fail, or the hop is not told. */
+export function failureOf({ journey, definition }: Course, { told }: Telling): Hop | null {
+  if (journey.state !== "failed" || definition === null) return null;
+  const failing = told.members.map(({ hop }) => hop).filter((hop) => momentOf(hop) === journey.endedNs);
+  return failing.find((hop) => matches(definition.fails, hop)) ?? null;
+}
+
+/** When the journey succeeded, also when it was compensated afterwards; null when it never did. */
+export function succeededNs(journey: Journey): bigint | null {
+  return journey.state === "succeeded" || journey.state === "compensated" ? journey.endedNs : null;
+}
+
+/** The sender's words for an error, as `: card declined`; empty without any. Structured data is not words and may be secret. */
+export function renderWhy(hop: Hop): string {
+  const why = plain(errorOf(hop) ?? "");
+  return why === "" || /^[{[]/.test(why) ? "" : `: ${why}`;
+}
+
+/** Items with the same key side by side, in the order of their first. */
+export function groupBy<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}

@@ -1,0 +1,155 @@
+/**
+ * Trouble: what went wrong along the way, whether or not a step says so.
+ *
+ *   Told → [trouble] → story
+ *
+ * Pure. Errors are told where they arose, not again at every caller they passed through. Bodies and attributes are
+ * never quoted: they may be secret. Only names and status messages are.
+ */
+import type { Hop } from "../collector/hop.ts";
+import type { Member } from "../ingest/told.ts";
+import { failureOf, groupBy, type Line, renderWhy, type Telling } from "./line.ts";
+import {
+  elapsedMs,
+  quote,
+  renderClock,
+  renderCount,
+  renderDuration,
+  renderList,
+  sentence,
+  who,
+} from "./phrase.ts";
+
+const ERRORS_MAX = 6;
+
+/** Errors, dead-lettered messages and messages delivered again, each at its moment. */
+export function tellTrouble(telling: Telling): readonly Line[] {
+  return [...tellErrors(telling), ...tellDeadLetters(telling), ...tellRedeliveries(telling)];
+}
+
+function tellErrors(telling: Telling): readonly Line[] {
+  const spanById = new Map(spansOf(telling.told.members).map((hop) => [hop.id, hop]));
+  const passed = passedOn(telling.told.members);
+  const told = toldElsewhere(telling);
+  const origins = telling.told.members.filter(
+    ({ hop }) =>
+      hop.status === "error" &&
+      !told.has(hop.id) &&
+      !passed.has(hop.id) &&
+      !isDeadLetter(hop) &&
+      !isEcho(hop, spanById),
+  );
+  const groups = [
+    ...groupBy(origins, ({ hop }) => JSON.stringify([hop.kind, hop.service, hop.name, hop.message])).values(),
+  ];
+  const lines = groups.slice(0, ERRORS_MAX).map((same) => tellError(same, reached(same, spanById), telling));
+  const rest = groups.slice(ERRORS_MAX);
+  const next = rest[0]?.[0];
+  if (next === undefined) return lines;
+  const text = `${renderCount(rest.length, "more kind")} of error followed; they are among the facts below.`;
+  return [...lines, { atNs: next.hop.endNs, text }];
+}
+
+function spansOf(members: readonly Member[]): readonly Hop[] {
+  return members.map(({ hop }) => hop).filter((hop) => hop.kind === "span");
+}
+
+/** A log line of a span that failed says the same again. */
+function isEcho(hop: Hop, spanById: ReadonlyMap<string, Hop>): boolean {
+  return hop.kind === "log" && spanById.get(hop.traceId + hop.spanId)?.status === "error";
+}
+
+/** Hops that the course or the caller's answer already speak of. */
+function toldElsewhere(telling: Telling): ReadonlySet<string> {
+  const ids = telling.courses.flatMap((course) => [
+    ...course.journey.steps.map((step) => (step.state === "failed" ? step.hopId : null)),
+    failureOf(course, telling)?.id ?? null,
+    course.journey.seenByCaller?.hopId ?? null,
+  ]);
+  return new Set(ids.filter((id) => id !== null));
+}
+
+/** Failed spans with a failed child: the error came from below. */
+function passedOn(members: readonly Member[]): ReadonlySet<string> {
+  const failed = members.filter(({ hop }) => hop.status === "error" && hop.kind === "span");
+  return new Set(
+    failed.filter(({ hop }) => hop.parentId !== "").map(({ hop }) => hop.traceId + hop.parentId),
+  );
+}
+
+/** The other services that the error passed through on its way up. */
+function reached(same: readonly Member[], spanById: ReadonlyMap<string, Hop>): readonly string[] {
+  const services = new Set<string>();
+  const seen = new Set<string>();
+  for (const { hop } of same) {
+    let above = spanById.get(hop.traceId + hop.parentId);
+    while (above !== undefined && above.status === "error" && !seen.has(above.id)) {
+      seen.add(above.id);
+      if (above.service !== hop.service) services.add(who(above.service));
+      above = spanById.get(above.traceId + above.parentId);
+    }
+  }
+  return [...services];
+}
+
+function tellError(same: readonly Member[], services: readonly string[], telling: Telling): Line {
+  const first = same[0] as Member; // a group has at least the member that opened it
+  const last = same.at(-1) ?? first;
+  const { hop } = first;
+  const clock = renderClock(hop.endNs, telling.originNs);
+  const times =
+    same.length === 1
+      ? `at ${clock}`
+      : `${same.length} times from ${clock} to ${renderClock(last.hop.endNs, telling.originNs)}`;
+  const did = hop.kind === "log" ? "logged an error" : "failed";
+  const where = hop.name === "" ? "" : ` in ${quote(hop.name)}`;
+  const up = services.length === 0 ? "" : ` The error reached ${renderList(services)}.`;
+  const text = `${who(hop.service)} ${did}${where}, ${times}`;
+  return { atNs: hop.endNs, text: `${sentence(`${text}${renderWhy(hop)}`)}${up}` };
+}
+
+const DEAD_LETTER = /dead[-_. ]?letter|(^|[^a-z])(dlq|dlt)([^a-z]|$)/i;
+
+/** Whether the hop tells that a message was put aside: by its own name or by the name of where it was sent. */
+export function isDeadLetter(hop: Hop): boolean {
+  if (hop.kind === "span" && hop.spanKind !== "producer" && hop.spanKind !== "internal") return false;
+  return (
+    DEAD_LETTER.test(hop.name) || DEAD_LETTER.test(hop.attributes.get("messaging.destination.name") ?? "")
+  );
+}
+
+function tellDeadLetters(telling: Telling): readonly Line[] {
+  const letters = telling.told.members.filter(({ hop }) => isDeadLetter(hop));
+  return [...groupBy(letters, ({ hop }) => hop.service).values()].flatMap((same) => {
+    const hop = same[0]?.hop;
+    if (hop === undefined) return [];
+    const name = hop.name === "" ? "" : ` (${quote(hop.name)})`;
+    const text = `${who(hop.service)} gave up on a message and dead-lettered it at ${renderClock(hop.atNs, telling.originNs)}${name}`;
+    const why = same.map((each) => renderWhy(each.hop)).find((words) => words !== "") ?? "";
+    return [{ atNs: hop.atNs, text: sentence(`${text}${why}`) }];
+  });
+}
+
+function tellRedeliveries(telling: Telling): readonly Line[] {
+  const received = telling.told.members.filter(
+    ({ hop }) => hop.spanKind === "consumer" && messageOf(hop) !== null,
+  );
+  const groups = groupBy(received, ({ hop }) => JSON.stringify([hop.service, hop.name, messageOf(hop)]));
+  return [...groups.values()].flatMap((same) => {
+    const [first, second] = same;
+    if (first === undefined || second === undefined) return [];
+    const times = same.length === 2 ? "a second time" : `${same.length} times`;
+    const after = renderDuration(elapsedMs(first.hop.atNs, second.hop.atNs));
+    const text = `${who(first.hop.service)} got the same message ${times} (${quote(first.hop.name)}), ${after} after the first.`;
+    return [{ atNs: second.hop.atNs, text }];
+  });
+}
+
+/** Which message a consumer span is about: its message id, else the one span that it links to. */
+function messageOf(hop: Hop): string | null {
+  const [link, ...others] = hop.links;
+  if (others.length > 0) return null;
+  const id = hop.attributes.get("messaging.message.id") ?? link?.attributes.get("messaging.message.id");
+  if (id !== undefined && id !== "") return id;
+  return link === undefined || link.spanId === "" ? null : link.traceId + link.spanId;
+}
