@@ -7,12 +7,12 @@
  * other, separate connections side by side, so readers never wait for an insert.
  */
 import { randomUUID } from "node:crypto";
-import { open, rm } from "node:fs/promises";
+import { open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type ClickHouseClient, createClient } from "@clickhouse/client";
 import { Failure } from "../errors.ts";
 import { run } from "./client.ts";
-import { inUse } from "./folder.ts";
+import { type Folder, inUse, isRunning } from "./folder.ts";
 
 /** Server settings, which only the first connection of a process can give; the engine shares the machine with us. */
 const ENGINE_ARGS = ["--max_server_memory_usage_to_ram_ratio=0.6", `--mark_cache_size=${256 * 2 ** 20}`];
@@ -27,12 +27,14 @@ export interface Engine {
 /**
  * Opens the store in a folder, or makes a new one.
  *
+ * @param folder   held by this process
  * @param readers  connections that read, ≥ 1; each running query holds one of libuv's threads, four by default
  * @throws {Failure} `in_use` when another process has the store; `config` when the platform has no engine
  */
-export async function openEngine(path: string, readers: number): Promise<Engine> {
+export async function openEngine(folder: Folder, readers: number): Promise<Engine> {
   const { Session, createChdbConnection } = await load();
-  const anchor = opened(path, () => new Session(path, { connectionArgs: ENGINE_ARGS }));
+  const path = folder.store;
+  const anchor = await opened(folder, () => new Session(path, { connectionArgs: ENGINE_ARGS }));
   const connect = () => createClient({ connection: asConnection(createChdbConnection({ path })) });
   const clients = Array.from({ length: readers }, connect);
   const writer = connect();
@@ -91,12 +93,15 @@ async function load() {
   }
 }
 
-function opened<T>(path: string, open: () => T): T {
+async function opened<T>(folder: Folder, open: () => T): Promise<T> {
   try {
     return open();
   } catch (error) {
-    if (error instanceof Error && error.message.includes("Cannot lock file")) throw inUse(path, null, error);
-    throw new Failure("config", `the embedded ClickHouse could not open ${path}`, error);
+    // The driver keeps the engine's reason to itself; the engine notes in a file of its own who has the store.
+    const status = await readFile(join(folder.store, "status"), "utf8").catch(() => "");
+    const pid = Number(/^PID: (\d+)/.exec(status)?.[1] ?? process.pid);
+    if (pid !== process.pid && isRunning(pid)) throw inUse(folder.path, pid, error);
+    throw new Failure("config", `the embedded ClickHouse could not open ${folder.store}`, error);
   }
 }
 

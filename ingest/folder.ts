@@ -111,14 +111,19 @@ async function lock(path: string): Promise<void> {
   }
 }
 
-/** The one line a second process gets. `pid` is unknown when only the engine's own lock told. */
-export function inUse(path: string, pid: number | null, cause?: unknown): Failure {
-  const who = pid === null ? "another process" : `process ${pid}`;
-  return new Failure(
-    "in_use",
-    `the data folder ${path} is used by ${who}; stop it or set WAYBILL_DATA_DIR`,
-    cause,
-  );
+/** The one line a second process gets. */
+export function inUse(path: string, pid: number, cause?: unknown): Failure {
+  const detail = `the data folder ${path} is used by process ${pid}; stop it or set WAYBILL_DATA_DIR`;
+  return new Failure("in_use", detail, cause);
+}
+
+/** Whether there is a process of that id, ours or not. */
+export function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return codeOf(error) === "EPERM";
+  }
 }
 
 async function linked(from: string, to: string): Promise<boolean> {
@@ -142,13 +147,8 @@ async function holderOf(file: string): Promise<Holder | null> {
   }
 }
 
-async function isAlive(holder: Holder): Promise<boolean> {
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    return codeOf(error) === "EPERM";
-  }
-  return (await startOf(holder.pid)) === holder.startedAt;
+async function isAlive({ pid, startedAt }: Holder): Promise<boolean> {
+  return isRunning(pid) && (await startOf(pid)) === startedAt;
 }
 
 /** Boot and tick at which a process started, from /proc; "" where there is none, and then the id alone decides. */

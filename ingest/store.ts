@@ -78,7 +78,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 async function openEmbedded({ dataDir, database = "waybill", readers = 2 }: StoreOptions): Promise<Store> {
   const name = databaseNamed(database);
   const folder = await openFolder(dataDir);
-  const engine = await openEngine(folder.store, readers).catch(async (error: unknown) => {
+  const engine = await openEngine(folder, readers).catch(async (error: unknown) => {
     await folder.close();
     throw error;
   });
