@@ -24,7 +24,7 @@ import { promisify } from "node:util";
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, "dist");
 const STAMP = ".built-from";
-const FOLDERS = ["collector", "ingest", "slo", "query", "dashboards", "demo", "bench"];
+const FOLDERS = ["collector", "ingest", "slo", "query", "dashboards", "demo", "bench", "commands"];
 /** Files of the root that the built product reads. */
 const CARRIED = ["package.json", "waybill.yaml"];
 const SETTINGS = ["build.mjs", "package-lock.json", "tsconfig.json", "tsconfig.build.json"];

@@ -13,7 +13,7 @@ export const FLOW: readonly (readonly string[])[] = [
   ["slo"],
   ["query"],
   ["dashboards"],
-  ["demo", "bench", "serve.ts", "cli.ts"],
+  ["demo", "bench", "serve.ts", "commands", "cli.ts"],
 ];
 
 const VAGUE = /^(utils?|helpers?|common|misc|types|index)$/;

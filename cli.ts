@@ -1,0 +1,123 @@
+#!/usr/bin/env node
+/**
+ * Cli: the command line, and the only place that reads the environment, the clock and the arguments.
+ *
+ *   argv, env → [cli] → commands
+ *
+ * Data goes to stdout, talk to stderr. Exit code 0: fine; 1: the answer is "no"; 2: wrong usage or configuration.
+ */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, Option } from "commander";
+import { pino } from "pino";
+import type { Surroundings } from "./commands/around.ts";
+import { type Asking, ask } from "./commands/ask.ts";
+import { check } from "./commands/check.ts";
+import { demo } from "./commands/demo.ts";
+import { migrateStore } from "./commands/migrate.ts";
+import { serve } from "./commands/serve.ts";
+import { parseConfig } from "./config.ts";
+import { Failure } from "./errors.ts";
+
+const surroundings: Surroundings = {
+  config: () => parseConfig(process.env),
+  now: () => Date.now(),
+  print: (text: string) => process.stdout.write(`${text}\n`),
+  talk: (text: string) => process.stderr.write(`${text}\n`),
+  log: () => pino({ level: parseConfig(process.env).logLevel }, pino.destination({ fd: 2, sync: false })),
+  onStop: (stop: () => void) => {
+    process.once("SIGTERM", stop);
+    process.once("SIGINT", stop);
+  },
+};
+
+/** The command line of this product. Every action resolves to the exit code. */
+function commandLine(done: (code: number) => void): Command {
+  const program = new Command("waybill")
+    .description("What happened to this order?")
+    .version(versionOf())
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+  program.addHelpText(
+    "after",
+    "\nExamples:\n  waybill serve\n  waybill order ORD-1001\n  waybill journeys --state overdue --json",
+  );
+  const run = (code: Promise<number>) => code.then(done);
+  program
+    .command("serve")
+    .description("receive, store and answer")
+    .action(() => run(serve(surroundings)));
+  program
+    .command("demo")
+    .description("serve, play the shop's traffic and tell three stories")
+    .option("--orders <count>", "ordinary orders to play beside the scenarios", "40")
+    .option("--seed <number>", "the same seed gives the same ids")
+    .option("--once", "stop after the stories")
+    .action((options) => run(demo(surroundings, options)));
+  program
+    .command("check")
+    .description("check waybill.yaml; one line per problem")
+    .argument("[file]", "default: WAYBILL_CONFIG or ./waybill.yaml")
+    .option("--json", "for machines")
+    .action((file, options) => run(check(surroundings, { file, ...options })));
+  program
+    .command("migrate")
+    .description("bring the store's tables up to date")
+    .action(() => run(migrateStore(surroundings)));
+  addQuestions(program, (asking) => run(ask(surroundings, asking)));
+  return program;
+}
+
+type Put = (asking: Asking) => Promise<void>;
+
+/** Questions to a running Waybill. */
+function addQuestions(program: Command, put: Put): void {
+  const question = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .option("--json", "for machines")
+      .addOption(new Option("--url <url>", "a running Waybill; default: the one on this machine"));
+  question("order", "the story of one order")
+    .argument("<id>")
+    .option("--explain", "say of every hop why it is there")
+    .action((id, options) => put({ ...options, kind: "order", id }));
+  question("find", "what any id belongs to")
+    .argument("<id>")
+    .action((id, options) => put({ ...options, kind: "find", id }));
+  question("journeys", "journeys by definition, state, step and time")
+    .option("--definition <name>")
+    .option("--state <state>", "open, overdue, succeeded, failed or compensated")
+    .option("--step <name>", "waiting for, or failed at, this step")
+    .option("--since <time>", "RFC 3339")
+    .option("--until <time>", "RFC 3339")
+    .option("--tag <name=value>")
+    .option("--limit <count>")
+    .action(({ json, url, ...filter }) => put({ json, url, kind: "journeys", filter }));
+  question("slo", "objectives, burn and budget").action((options) => put({ ...options, kind: "slo" }));
+  question("dead-letters", "what was refused, and why")
+    .argument("[list]")
+    .action((_list, options) => put({ ...options, kind: "dead-letters" }));
+}
+
+function versionOf(): string {
+  const text = readFileSync(new URL("./package.json", import.meta.url), "utf8");
+  return String(Reflect.get(JSON.parse(text), "version"));
+}
+
+/** Exit codes of errors: one line each, and a stack only for bugs. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof Failure) {
+    surroundings.talk(`waybill: ${error.message}`);
+    return error.code === "not_found" || error.retryable ? 1 : 2;
+  }
+  throw error;
+}
+
+try {
+  await commandLine((code) => {
+    process.exitCode = code;
+  }).parseAsync(process.argv);
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
