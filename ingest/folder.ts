@@ -7,8 +7,8 @@
  * A lock left by a dead process is taken over, also when its process id has been given to another since.
  * Knows nothing of what is in the folder but its format number.
  */
-import { link, mkdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { link, mkdir, open, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { Failure } from "../errors.ts";
 
 /** Raised when an older Waybill could no longer read what this one writes. */
@@ -77,19 +77,25 @@ async function makeFolder(dataDir: string): Promise<string> {
 }
 
 async function take(path: string): Promise<void> {
-  await lock(path).catch((error: unknown) => {
-    throw error instanceof Failure
-      ? error
-      : new Failure("config", `the data folder ${path} cannot be written`, error);
-  });
   try {
-    await checkFormat(path);
-    await rm(join(path, "scratch"), { recursive: true, force: true });
-    for (const part of ["store", "journal", "scratch"]) await mkdir(join(path, part), { recursive: true });
+    await lock(path);
+    await prepare(path).catch(async (error: unknown) => {
+      await rm(join(path, "lock"), { force: true });
+      throw error;
+    });
   } catch (error) {
-    await rm(join(path, "lock"), { force: true });
-    throw error;
+    if (error instanceof Failure) throw error;
+    throw new Failure("config", `the data folder ${path} cannot be used`, error);
   }
+}
+
+async function prepare(path: string): Promise<void> {
+  await checkFormat(path);
+  await rm(join(path, "scratch"), { recursive: true, force: true });
+  for (const part of ["store", "journal", "scratch"]) await mkdir(join(path, part), { recursive: true });
+  await syncFolder(path);
+  // The folder's own name; the one above may not be ours to open, and was then not made by us either.
+  await syncFolder(dirname(path)).catch(() => undefined);
 }
 
 /**
@@ -170,7 +176,7 @@ async function checkFormat(path: string): Promise<void> {
     throw error;
   });
   if (text === null) {
-    await writeFile(`${file}.new`, `${FORMAT}\n`);
+    await writeFile(`${file}.new`, `${FORMAT}\n`, { flush: true });
     return rename(`${file}.new`, file);
   }
   const format = Number(text);
@@ -181,6 +187,16 @@ async function checkFormat(path: string): Promise<void> {
     "config",
     `the data folder ${path} ${problem} (format ${text.trim()}, this one knows ${FORMAT})`,
   );
+}
+
+/** Makes the names in a folder survive a power cut. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -10,6 +10,7 @@
 import { randomBytes } from "node:crypto";
 import { type FileHandle, open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { syncFolder } from "./folder.ts";
 import { type Entry, readSegment, SALT_BYTES } from "./segment.ts";
 
 /** Where a record stands: its segment's number and the offset behind it. Later records have later positions. */
@@ -192,14 +193,4 @@ export class Segments {
 
 function isLater(a: Position, b: Position): boolean {
   return a.segment > b.segment || (a.segment === b.segment && a.end > b.end);
-}
-
-/** Makes the name of a new file survive a power cut. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
