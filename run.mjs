@@ -89,7 +89,15 @@ function isInstalled() {
 async function ensureInstalled() {
   if (isInstalled()) return;
   const { program, first, shell } = npm();
-  const args = [...first, "ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund"];
+  const args = [
+    ...first,
+    "ci",
+    "--include=dev",
+    "--include=optional",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ];
   await patiently("installing dependencies (npm ci)", async () => {
     const { code, output } = await run(program, args, { shell, stdio: ["ignore", "pipe", "pipe"] });
     if (code !== 0) throw new Stop(`npm ci failed (exit code ${code}).\n${output}`, code);
