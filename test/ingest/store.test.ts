@@ -86,6 +86,13 @@ onBothShapes("a store", (open) => {
     expect(rows).toEqual([{ n: "2" }, { n: "3" }, { n: String(blankLine) }]);
   });
 
+  test("no blocks are no rows and no fault", async () => {
+    const store = await open();
+    await store.command("CREATE TABLE kept (n UInt64) ENGINE = MergeTree ORDER BY n");
+    await store.insertNative("kept", []);
+    expect(await store.query("SELECT count() AS n FROM kept")).toEqual([{ n: "0" }]);
+  });
+
   test("columns missing from a block take their defaults", async () => {
     const store = await open();
     await store.command("CREATE TABLE kept (n UInt64, m UInt8 DEFAULT 7) ENGINE = MergeTree ORDER BY n");
