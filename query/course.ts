@@ -14,6 +14,8 @@ import {
   failureOf,
   hopOf,
   type Line,
+  type Missing,
+  missingFrom,
   missingKind,
   renderWhy,
   succeededNs,
@@ -137,22 +139,17 @@ function renderCompensation({ journey, definition }: Course, telling: Telling): 
 /** Where each unfinished journey stands now: what is missing, since when, and with whom; what comes next, and by when. */
 export function tellNow(telling: Telling): readonly string[] {
   return telling.courses.flatMap(({ journey }) => {
-    if (journey.endedNs !== null) return [];
-    const overdue = journey.steps.filter((step) => step.state === "overdue");
-    if (journey.state === "overdue" || overdue.length > 0) return [renderStuck(journey, overdue, telling)];
-    return journey.next === null ? [] : [renderNext(journey.next, telling)];
+    const missing = missingFrom(journey, telling.told.asOfNs);
+    if (missing !== null) return [renderMissing(missing, journey, telling)];
+    return journey.endedNs !== null || journey.next === null ? [] : [renderNext(journey.next, telling)];
   });
 }
 
-function renderStuck(journey: Journey, overdue: readonly JourneyStep[], telling: Telling): string {
-  const missing = overdue[0];
-  const dueNs = missing?.dueNs ?? journey.next?.dueNs ?? journey.deadlineNs;
-  const name = missing?.name ?? journey.next?.step;
-  const owner = plain(missing?.owner ?? journey.next?.owner ?? journey.owner);
+function renderMissing({ step, dueNs, owner }: Missing, journey: Journey, telling: Telling): string {
   const what =
-    name === undefined ? `${plain(journey.definition)} should have ended` : `${quote(name)} should have come`;
+    step === null ? `${plain(journey.definition)} should have ended` : `${quote(step)} should have come`;
   const late = renderDuration(elapsedMs(dueNs, telling.told.asOfNs));
-  const stuck = `${what} by ${renderClock(dueNs, telling.originNs)} and is ${late} overdue; it is with ${owner}.`;
+  const stuck = `${what} by ${renderClock(dueNs, telling.originNs)} and is ${late} overdue; it is with ${who(owner)}.`;
   return `${stuck}${renderLastSign(telling)}`;
 }
 

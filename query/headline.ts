@@ -7,7 +7,16 @@
  */
 import type { JourneyState } from "../ingest/journey.ts";
 import { firstSeen, renderStatus, sawError } from "./caller.ts";
-import { type Course, failureOf, missingKind, renderWhy, succeededNs, type Telling } from "./line.ts";
+import {
+  type Course,
+  failureOf,
+  type Missing,
+  missingFrom,
+  missingKind,
+  renderWhy,
+  succeededNs,
+  type Telling,
+} from "./line.ts";
 import {
   elapsedMs,
   isParticiple,
@@ -37,7 +46,7 @@ export function renderHeadline(telling: Telling): string {
   const name = nameSubject(telling);
   if (told.movedTo.length > 0)
     return `${name} belongs to ${told.movedTo.map(({ id }) => plain(id)).join(" and ")}: look there.`;
-  const course = mostUrgent(telling.courses);
+  const course = mostUrgent(telling.courses, told.asOfNs);
   if (course === null)
     return `${name} is known from ${renderCount(told.members.length, "fact")}, but no journey matches it.`;
   const whose = course === telling.courses[0] ? name : `${name}, ${plain(course.journey.definition)}:`;
@@ -45,15 +54,13 @@ export function renderHeadline(telling: Telling): string {
 }
 
 /** The journey to speak of first: what is stuck or failed before what went well. */
-export function mostUrgent(courses: readonly Course[]): Course | null {
+export function mostUrgent(courses: readonly Course[], asOfNs: bigint): Course | null {
+  const urgency = ({ journey }: Course) =>
+    missingFrom(journey, asOfNs) === null ? URGENCY[journey.state] : 0;
   return courses.reduce<Course | null>(
     (best, course) => (best === null || urgency(course) < urgency(best) ? course : best),
     null,
   );
-}
-
-function urgency({ journey }: Course): number {
-  return URGENCY[journey.state];
 }
 
 /** How a person names the subject: `ORD-42`, `Order 42`, `Correlation id c-7`. */
@@ -66,6 +73,8 @@ export function nameSubject(telling: Telling): string {
 }
 
 function renderOutcome(course: Course, name: string, telling: Telling): string {
+  const missing = missingFrom(course.journey, telling.told.asOfNs);
+  if (missing !== null) return renderStuck(missing, name, telling);
   switch (course.journey.state) {
     case "succeeded":
       return `${renderReached(course, name)}${renderDespite(telling)}`;
@@ -73,9 +82,7 @@ function renderOutcome(course: Course, name: string, telling: Telling): string {
       return renderCompensated(course, name);
     case "failed":
       return renderFailed(course, name, telling);
-    case "overdue":
-      return renderStuck(course, name, telling);
-    case "open":
+    default:
       return renderUnderWay(course, name, telling);
   }
 }
@@ -113,14 +120,9 @@ function renderFailed(course: Course, name: string, telling: Telling): string {
   return `${name} failed${how}${never}${renderWhy(hop)} (${who(hop.service)})`;
 }
 
-function renderStuck({ journey }: Course, name: string, telling: Telling): string {
-  const missing = journey.steps.find((step) => step.state === "overdue");
-  const dueNs = missing?.dueNs ?? journey.next?.dueNs ?? journey.deadlineNs;
-  const step = missing?.name ?? journey.next?.step;
-  const owner = plain(missing?.owner ?? journey.next?.owner ?? journey.owner);
-  const since = renderClock(dueNs, telling.originNs);
-  const what = step === undefined ? "its end" : quote(step);
-  return `${name} is stuck: ${what} is overdue since ${since}${owner === "" ? "" : ` (${owner})`}`;
+function renderStuck({ step, dueNs, owner }: Missing, name: string, telling: Telling): string {
+  const what = step === null ? "its end" : quote(step);
+  return `${name} is stuck: ${what} is overdue since ${renderClock(dueNs, telling.originNs)} (${who(owner)})`;
 }
 
 function renderUnderWay({ journey }: Course, name: string, telling: Telling): string {

@@ -79,6 +79,22 @@ export function failureOf({ journey, definition }: Course, { told }: Telling): H
   return failing.find((hop) => matches(definition.fails, hop)) ?? null;
 }
 
+/** What a journey waits for in vain. */
+export interface Missing {
+  /** null when only its end is missing */
+  readonly step: string | null;
+  readonly dueNs: bigint;
+  readonly owner: string;
+}
+
+/** What is overdue: the next step or the whole journey; null while nothing is, and once the journey ended. */
+export function missingFrom(journey: Journey, asOfNs: bigint): Missing | null {
+  const { next } = journey;
+  if (journey.endedNs !== null) return null;
+  if (next !== null && (next.dueNs < asOfNs || journey.state === "overdue")) return next;
+  return journey.state === "overdue" ? { step: null, dueNs: journey.deadlineNs, owner: journey.owner } : null;
+}
+
 /** When the journey succeeded, also when it was compensated afterwards; null when it never did. */
 export function succeededNs(journey: Journey): bigint | null {
   return journey.state === "succeeded" || journey.state === "compensated" ? journey.endedNs : null;

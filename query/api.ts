@@ -1,0 +1,99 @@
+/**
+ * API: every address of the query side, behind one guard, with one way to fail.
+ *
+ *   HTTP → guard → strict → routes → JSON, story or page        failures → problem
+ *
+ * Puts the groups of routes together; each group is a file in routes/.
+ */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { Failure } from "../errors.ts";
+import type { Definitions } from "../ingest/definitions.ts";
+import type { Store } from "../ingest/store.ts";
+import type { Lookup } from "../ingest/told.ts";
+import type { SloBoard } from "../slo/board.ts";
+import { CHALLENGE, pageSafety, tokenGuard } from "./guard.ts";
+import { formOf } from "./negotiate.ts";
+import { renderProblem } from "./page/problem.ts";
+import { createRoutes, problemHeaders, problemOf } from "./problem.ts";
+import { deadLetterRoutes } from "./routes/dead_letters.ts";
+import { findRoutes } from "./routes/find.ts";
+import { type HealthRoutesDeps, healthRoutes } from "./routes/health.ts";
+import { journeyRoutes } from "./routes/journeys.ts";
+import { sloRoutes } from "./routes/slos.ts";
+import { startRoutes } from "./routes/start.ts";
+import { subjectRoutes } from "./routes/subjects.ts";
+import { strictQuery } from "./strict.ts";
+
+/** What the API stands on. */
+export interface ApiDeps extends HealthRoutesDeps {
+  readonly lookup: Lookup;
+  readonly store: Store;
+  readonly definitions: Definitions;
+  /** epoch milliseconds */
+  readonly now: () => number;
+  /** asked for on every address but `/livez`; null asks for none */
+  readonly token: string | null;
+  /** whose data this is. @default "default" */
+  readonly tenant?: string;
+  /** the objectives, as they stand */
+  readonly board: SloBoard;
+  /** is told of every failure that is ours. @default nobody */
+  readonly report?: (error: unknown) => void;
+}
+
+/** The API as a Hono app: `app.fetch` serves it, `app.request()` tests it. */
+export function createApi({ tenant = "default", ...deps }: ApiDeps): OpenAPIHono {
+  const app = createRoutes();
+  app.use(pageSafety());
+  app.use(tokenGuard(deps.token));
+  app.use(strictQuery(app));
+  app.route("/", subjectRoutes({ ...deps, tenant }));
+  app.route("/", findRoutes({ ...deps, tenant }));
+  app.route("/", journeyRoutes({ ...deps, tenant }));
+  app.route("/", deadLetterRoutes({ ...deps, tenant }));
+  app.route("/", sloRoutes({ board: deps.board, nowMs: deps.now }));
+  app.route("/", healthRoutes(deps));
+  app.route("/", startRoutes({ ...deps, tenant }));
+  describe(app);
+  app.notFound((c) => fail(c, unrouted(app, c)));
+  app.onError((error, c) => {
+    if (!(error instanceof Failure) || error.status >= 500) deps.report?.(error);
+    return fail(c, error);
+  });
+  return app;
+}
+
+function describe(app: OpenAPIHono): void {
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
+  app.openAPIRegistry.registerComponent("securitySchemes", "basic", {
+    type: "http",
+    scheme: "basic",
+    description: "For browsers, reading only: any name, the token as the password.",
+  });
+  app.doc31("/openapi.json", {
+    openapi: "3.1.0",
+    info: { title: "Waybill", version: "1", description: "What happened to this order?" },
+    security: [{ bearer: [] }, { basic: [] }, {}],
+  });
+}
+
+/** 405 where another method would have been answered, else 404. */
+function unrouted(app: OpenAPIHono, c: Context): Failure {
+  if (c.req.method === "GET" || c.req.method === "HEAD") return new Failure("no_route");
+  const [handlers] = app.router.match("GET", c.req.path);
+  const isKnown = handlers.some(([[, route]]) => route.method === "GET");
+  if (isKnown) c.header("allow", "GET, HEAD");
+  return new Failure(isKnown ? "method" : "no_route");
+}
+
+function fail(c: Context, error: Error): Response | Promise<Response> {
+  const problem = problemOf(error, c.req.path);
+  c.status(problem.status as ContentfulStatusCode); // each status in FAILURES may carry a body
+  for (const [name, value] of Object.entries(problemHeaders(error))) c.header(name, value);
+  if (problem.status === 401) c.header("www-authenticate", CHALLENGE);
+  if (formOf(c) === "text/html") return c.html(renderProblem(problem));
+  c.header("content-type", "application/problem+json");
+  return c.body(JSON.stringify(problem));
+}

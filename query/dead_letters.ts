@@ -1,0 +1,113 @@
+/**
+ * Dead letters: what was refused at the edge, and why. A to-do list.
+ *
+ *   table dead_letters → [dead_letters] → /v1/dead-letters, command line
+ *
+ * Reads only; the bytes of a record are not in the list.
+ */
+import { z } from "@hono/zod-openapi";
+import { Int64, statement } from "../ingest/statements.ts";
+import type { Store } from "../ingest/store.ts";
+import { Time } from "./answer.ts";
+import { cursorOf } from "./cursor.ts";
+import { plain, renderTime } from "./phrase.ts";
+
+/** One refused record. */
+export const DeadLetterItem = z
+  .object({
+    id: z.string(),
+    receivedAt: Time,
+    signal: z.string().describe("the door it came through: traces, logs or events"),
+    reason: z.string().describe("a stable code"),
+    text: z.string().describe("the reason in words"),
+    position: z.string().describe("where it stood in its delivery"),
+    sender: z.string(),
+    contentType: z.string(),
+    bytes: z.int().describe("how long the record is"),
+  })
+  .openapi("DeadLetterItem");
+
+/** A page of refused records. */
+export const DeadLetterList = z
+  .object({ deadLetters: z.array(DeadLetterItem), nextCursor: z.string().optional() })
+  .openapi("DeadLetterList");
+
+export type DeadLetterList = z.infer<typeof DeadLetterList>;
+
+/** What is asked for. */
+export interface DeadLetterFilter {
+  readonly tenant: string;
+  /** count ≥ 1 */
+  readonly limit: number;
+  readonly signal?: string | undefined;
+  readonly reason?: string | undefined;
+  /** received in [sinceMs, untilMs); epoch milliseconds */
+  readonly sinceMs?: number | undefined;
+  readonly untilMs?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+const deadLetters = statement(new URL("./sql/dead_letters.sql", import.meta.url), {
+  params: z.object({
+    tenant: z.string(),
+    since_ms: z.int(),
+    until_ms: z.int(),
+    signal: z.string(),
+    reason: z.string(),
+    before_ms: z.int(),
+    after_letter: z.string(),
+    limit: z.int(),
+  }),
+  row: z.object({
+    letter: z.string(),
+    received_ms: Int64,
+    signal: z.string(),
+    reason: z.string(),
+    text: z.string(),
+    position: z.string(),
+    sender: z.string(),
+    content_type: z.string(),
+    size: z.string().transform(Number),
+  }),
+});
+
+const LetterCursor = cursorOf(z.object({ ms: z.int().min(0), letter: z.string() }));
+/** End of what a DateTime64 with milliseconds can say; epoch milliseconds. */
+const FOREVER_MS = Date.UTC(2299, 0, 1);
+
+/**
+ * A page of refused records, newest first.
+ *
+ * @throws {Failure} `bad_request` when the cursor is not one, `store_unavailable` when the store does not answer
+ */
+export async function listDeadLetters(store: Store, filter: DeadLetterFilter): Promise<DeadLetterList> {
+  const { tenant, limit, signal = "", reason = "", sinceMs = 0, untilMs = FOREVER_MS, cursor } = filter;
+  const { ms, letter } = cursor === undefined ? { ms: FOREVER_MS, letter: "" } : LetterCursor.parse(cursor);
+  const window = { since_ms: sinceMs, until_ms: untilMs, before_ms: ms, after_letter: letter };
+  const rows = await deadLetters(store, { tenant, signal, reason, ...window, limit: limit + 1 });
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  const hasMore = last !== undefined && rows.length > shown.length;
+  return {
+    deadLetters: shown.map(({ letter: id, received_ms, content_type, size, ...row }) => ({
+      id,
+      receivedAt: renderTime(received_ms * 1_000_000n),
+      ...row,
+      contentType: content_type,
+      bytes: size,
+    })),
+    ...(hasMore
+      ? { nextCursor: LetterCursor.render({ ms: Number(last.received_ms), letter: last.letter }) }
+      : {}),
+  };
+}
+
+/** A list for a terminal: one record a line. */
+export function renderDeadLetters({ deadLetters }: DeadLetterList): string {
+  if (deadLetters.length === 0) return "No dead letters.\n";
+  const lines = deadLetters.map(
+    ({ id, receivedAt, signal, reason, text, sender }) =>
+      `${receivedAt.slice(0, 19)}Z  ${id}  ${plain(signal)}  ${plain(reason)}: ${plain(text)}  ${plain(sender)}`,
+  );
+  return `${lines.join("\n")}\n`;
+}

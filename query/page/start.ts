@@ -1,0 +1,85 @@
+/**
+ * Start page: what needs attention now, and how to send the first order when there is none.
+ *
+ *   journeys → [start page] → HTML
+ */
+import { html } from "hono/html";
+import type { JourneyItem, STATES } from "../journeys.ts";
+import { plain } from "../phrase.ts";
+import { type Html, renderMoment, renderSheet, renderState } from "./shell.ts";
+
+type State = (typeof STATES)[number];
+
+/** In the order in which a person wants to see them. */
+const BY_URGENCY: readonly State[] = ["overdue", "failed", "open", "compensated", "succeeded"];
+
+/** What the start page shows. */
+export interface Start {
+  readonly counts: Readonly<Record<State, number>>;
+  /** the newest of each state */
+  readonly lists: Readonly<Partial<Record<State, readonly JourneyItem[]>>>;
+}
+
+/** The start page. */
+export function renderStart({ counts, lists }: Start): Html {
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const body = html`
+      <div class="hero"><h1>What happened to this order?</h1>
+        <p class="quiet">Put any id into the box above: an order, a correlation, a package, a trace.</p></div>
+      ${total === 0 ? renderEmpty() : html`${renderCounts(counts)}${BY_URGENCY.map((state) => renderLatest(state, lists[state] ?? []))}`}`;
+  return renderSheet({ title: "What happened to this order?", body });
+}
+
+/** All journeys of one state, page by page. */
+export function renderStateList(state: State, items: readonly JourneyItem[], nextPath: string | null): Html {
+  const body = html`
+      <h1>Journeys ${renderState(state)}</h1>
+      ${items.length === 0 ? html`<p class="quiet">None.</p>` : renderItems(items, `Journeys ${state}`)}
+      ${nextPath === null ? "" : html`<p><a class="more" href="${nextPath}">Older ones</a></p>`}`;
+  return renderSheet({ title: `Journeys ${state}`, body });
+}
+
+function renderCounts(counts: Start["counts"]): Html {
+  return html`
+      <nav aria-label="Journeys by state"><ul class="counts">${BY_URGENCY.map(
+        (state) =>
+          html`<li><a href="/?state=${state}" class="${state}"><b>${counts[state].toLocaleString("en")}</b> ${state}</a></li>`,
+      )}</ul></nav>`;
+}
+
+function renderLatest(state: State, items: readonly JourneyItem[]): Html | string {
+  if (items.length === 0) return "";
+  return html`
+      <section aria-labelledby="latest-${state}">
+        <h2 id="latest-${state}"><a href="/?state=${state}">${state}</a></h2>
+        ${renderItems(items, `Latest journeys ${state}`)}
+      </section>`;
+}
+
+function renderItems(items: readonly JourneyItem[], label: string): Html {
+  return html`<ul class="items" aria-label="${label}">${items.map(
+    (item) => html`
+          <li><a href="${item.url}">${plain(item.subject.id) || "(blank)"}</a> <span class="quiet">${plain(item.definition)}</span>
+            <span class="about">${renderAbout(item)}</span> ${renderMoment(item.startedAt)}</li>`,
+  )}</ul>`;
+}
+
+function renderAbout({ state, reason, next, late, recovered }: JourneyItem): Html | string {
+  if (reason !== null) return plain(reason);
+  if (next !== null)
+    return html`${state === "overdue" ? "waits in vain for" : "next"} <b>${plain(next.step)}</b> · ${plain(next.owner)}`;
+  return late ? "too late" : recovered ? "after an earlier failure" : "";
+}
+
+function renderEmpty(): Html {
+  return html`
+      <section class="card empty" aria-labelledby="empty">
+        <h2 id="empty">Nothing has arrived yet</h2>
+        <p>Waybill listens for ordinary OpenTelemetry. Point any service that has it here:</p>
+        <pre><code>OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318
+OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf</code></pre>
+        <p>Put the order's id on a span or an event as <code>order.id</code>, and say in <code>waybill.yaml</code> which
+          steps an order goes through. CloudEvents are taken on <code>/v1/events</code> of the same port.</p>
+        <p>Only looking? <code>npm run demo</code> plays a small shop with orders to look up.</p>
+      </section>`;
+}

@@ -1,0 +1,92 @@
+/**
+ * Problem: a failure as RFC 9457 tells it.
+ *
+ *   Failure, refused parameter, bug → [problem] → application/problem+json
+ *
+ * Says what the caller can mend. What a bug or the store had to say goes to the log, never to the caller.
+ */
+import { OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Env } from "hono";
+import { FAILURES, Failure } from "../errors.ts";
+
+/** The body of every answer that is not one. */
+export const Problem = z
+  .object({
+    type: z.string().describe("stable: urn:waybill:problem:<code>"),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    instance: z.string().optional().describe("the path that was asked for"),
+    errors: z
+      .array(z.object({ field: z.string(), text: z.string() }))
+      .optional()
+      .describe("each parameter that was refused"),
+  })
+  .openapi("Problem");
+
+export type Problem = z.infer<typeof Problem>;
+
+/** Seconds after which a retryable request is worth another try. */
+const RETRY_AFTER_SECONDS = 2;
+
+/** A refused parameter. */
+export type FieldError = NonNullable<Problem["errors"]>[number];
+
+/** A request whose parameters do not fit; carries each of them. */
+export class BadParameters extends Failure {
+  readonly errors: readonly FieldError[];
+
+  constructor(errors: readonly FieldError[]) {
+    super("bad_request", errors.map(({ field, text }) => `${field}: ${text}`).join("; "));
+    this.errors = errors;
+  }
+}
+
+/** The problem that a thrown error is to its caller. Anything but a `Failure` is our bug. */
+export function problemOf(error: unknown, instance: string): Problem {
+  if (!(error instanceof Failure)) {
+    const title = "Something broke here. It is not your fault, and it has been logged.";
+    return { type: "urn:waybill:problem:internal", title, status: 500, instance };
+  }
+  const problem = {
+    type: `urn:waybill:problem:${error.code}`,
+    title: FAILURES[error.code].text,
+    status: error.status,
+    instance,
+    ...(error.detail === "" ? {} : { detail: error.detail }),
+  };
+  return error instanceof BadParameters ? { ...problem, errors: [...error.errors] } : problem;
+}
+
+/** Headers that go with a failure. */
+export function problemHeaders(error: unknown): Record<string, string> {
+  const isRetryable = error instanceof Failure && error.retryable;
+  return {
+    "cache-control": "no-store",
+    ...(isRetryable ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {}),
+  };
+}
+
+/** An empty group of routes that refuses parameters by name. */
+export function createRoutes<E extends Env = Env>(): OpenAPIHono<E> {
+  return new OpenAPIHono<E>({
+    defaultHook: (result) => {
+      if (result.success) return;
+      throw new BadParameters(
+        result.error.issues.map(({ path, message }) => ({ field: path.join("."), text: message })),
+      );
+    },
+  });
+}
+
+/** What every route may answer with besides its own. */
+export const PROBLEMS = Object.fromEntries(
+  Object.entries({
+    400: "A parameter does not fit",
+    401: "No valid token",
+    503: "Try again in a moment",
+  }).map(([status, description]) => [
+    status,
+    { description, content: { "application/problem+json": { schema: Problem } } },
+  ]),
+);

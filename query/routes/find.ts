@@ -1,0 +1,101 @@
+/**
+ * Find over HTTP: any id of any kind, without naming the kind, the service or the time.
+ *
+ *   lookup → [find] → JSON, text or page
+ */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { Failure } from "../../errors.ts";
+import type { Found } from "../../ingest/told.ts";
+import { subjectPath } from "../address.ts";
+import { formOf } from "../negotiate.ts";
+import { renderFound } from "../page/found.ts";
+import { plain } from "../phrase.ts";
+import { createRoutes, PROBLEMS, Problem } from "../problem.ts";
+import { Id } from "./parameters.ts";
+import type { SubjectRoutesDeps } from "./subjects.ts";
+
+/** What an id is known as. */
+export const FindAnswer = z
+  .object({
+    id: z.string(),
+    found: z.array(
+      z.object({
+        kind: z.string().describe("a declared kind of key, or `trace`"),
+        id: z.string(),
+        subjects: z
+          .array(z.object({ kind: z.string(), id: z.string(), url: z.string() }))
+          .describe("what it leads to"),
+      }),
+    ),
+  })
+  .openapi("FindAnswer");
+
+type FindAnswer = z.infer<typeof FindAnswer>;
+
+const find = createRoute({
+  method: "get",
+  path: "/v1/find",
+  summary: "Under which kinds is this id known, and to which subjects does it lead?",
+  request: { query: z.object({ id: Id }) },
+  responses: {
+    200: {
+      description:
+        "Everywhere it was seen; an empty list when nowhere. As JSON, text or a page, by `Accept`.",
+      content: {
+        "application/json": { schema: FindAnswer },
+        "text/plain": { schema: z.string() },
+        "text/html": { schema: z.string() },
+      },
+    },
+    404: { description: "It was seen nowhere", content: { "application/problem+json": { schema: Problem } } },
+    ...PROBLEMS,
+  },
+});
+
+/** `/v1/find`, and `/find` for the search box: straight to the answer when there is exactly one. */
+export function findRoutes(deps: SubjectRoutesDeps): OpenAPIHono {
+  const routes = createRoutes();
+  routes.openapi(find, async (c) => {
+    const answer = await search(deps, c.req.valid("query").id);
+    c.header("vary", "accept, authorization");
+    c.header("cache-control", "private, no-cache");
+    const form = formOf(c);
+    if (answer.found.length === 0 && form !== "text/html") throw new Failure("not_found");
+    if (form === "text/plain") return c.text(renderLines(answer));
+    return form === "text/html" ? foundPage(c, answer) : c.json(answer);
+  });
+  routes.get("/find", async (c) => {
+    const id = Id.safeParse(c.req.query("id") ?? "");
+    if (!id.success) return c.redirect("/", 303);
+    const answer = await search(deps, id.data);
+    const [only, ...others] = new Set(answer.found.flatMap(({ subjects }) => subjects.map(({ url }) => url)));
+    if (only !== undefined && others.length === 0 && !only.startsWith("/v1/find"))
+      return c.redirect(only, 303);
+    return foundPage(c, answer);
+  });
+  return routes;
+}
+
+function foundPage(c: Context, { id, found }: FindAnswer): Response | Promise<Response> {
+  return c.html(renderFound(id, found), found.length === 0 ? 404 : 200);
+}
+
+async function search(
+  { lookup, definitions, tenant, now }: SubjectRoutesDeps,
+  id: string,
+): Promise<FindAnswer> {
+  const found = await lookup.find(tenant, id, BigInt(now()) * 1_000_000n);
+  const locate = ({ subjects, ...rest }: Found) => ({
+    ...rest,
+    subjects: subjects.map((subject) => ({ ...subject, url: subjectPath(subject, definitions) })),
+  });
+  return { id, found: found.map(locate) };
+}
+
+function renderLines({ found }: FindAnswer): string {
+  const lines = found.flatMap(({ kind, subjects }) =>
+    subjects.map((subject) => `${plain(kind)}: ${plain(subject.kind)} ${plain(subject.id)} (${subject.url})`),
+  );
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,33 @@
+/**
+ * Parameters: what several routes take, each said once.
+ *
+ *   URL → [parameters] → routes
+ */
+import { z } from "@hono/zod-openapi";
+
+/** An identifier of any kind, as services write it; blanks around it are dropped as they are from keys. */
+export const Id = z.string().trim().min(1).max(1_024).openapi({ example: "ORD-42" });
+
+/** A moment: RFC 3339, or a day, which begins at midnight UTC; epoch milliseconds once read. */
+export const Moment = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], {
+    error: "not a time such as 2026-11-23T10:02:03Z",
+  })
+  .transform((text) => Date.parse(text))
+  .openapi({ type: "string", example: "2026-11-23T10:02:03Z" });
+
+/** Rows on a page. */
+export const Limit = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(5_000)
+  .default(200)
+  .openapi({ description: "rows on a page" });
+
+/** Where the next page begins. */
+export const CursorText = z
+  .string()
+  .max(4_096)
+  .optional()
+  .openapi({ description: "`nextCursor` of the page before" });

@@ -1,0 +1,135 @@
+/**
+ * Subjects over HTTP: "what happened to this order?", for orders and for any other kind.
+ *
+ *   lookup → view → [subjects] → JSON, story or page
+ *
+ * A provisional subject that belongs to an order by now redirects there; one that belongs to several lists them.
+ */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { Failure } from "../../errors.ts";
+import type { Definitions } from "../../ingest/definitions.ts";
+import type { Subject } from "../../ingest/subject.ts";
+import type { Lookup } from "../../ingest/told.ts";
+import { orderKind, subjectPath } from "../address.ts";
+import { Answer } from "../answer.ts";
+import { renderNextLink } from "../cursor.ts";
+import { etagOf, type Form, formOf, isKnown } from "../negotiate.ts";
+import { renderSubject } from "../page/subject.ts";
+import { createRoutes, PROBLEMS, Problem } from "../problem.ts";
+import { renderText } from "../story.ts";
+import { answerOf, HOPS_DEFAULT, HOPS_MAX, type Page } from "../view.ts";
+import { Id } from "./parameters.ts";
+
+/** What the routes are given. */
+export interface SubjectRoutesDeps {
+  readonly lookup: Lookup;
+  readonly definitions: Definitions;
+  readonly tenant: string;
+  /** epoch milliseconds */
+  readonly now: () => number;
+}
+
+const query = z.object({
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(HOPS_MAX)
+    .default(HOPS_DEFAULT)
+    .openapi({ description: "facts on a page" }),
+  cursor: z.string().max(1_024).optional().openapi({ description: "`nextCursor` of the page before" }),
+});
+
+const responses = {
+  200: {
+    description: "Everything known about it. As JSON, as a story in plain text, or as a page, by `Accept`.",
+    headers: z.object({
+      etag: z.string(),
+      link: z.string().optional().openapi({ description: 'the next page, rel="next"' }),
+    }),
+    content: {
+      "application/json": { schema: Answer.openapi("Answer") },
+      "text/plain": { schema: z.string() },
+      "text/html": { schema: z.string() },
+    },
+  },
+  304: { description: "Nothing new since the answer that `If-None-Match` names" },
+  307: { description: "A provisional subject that belongs to another by now; its answer is at `Location`" },
+  404: {
+    description: "No fact carries that id",
+    content: { "application/problem+json": { schema: Problem } },
+  },
+  ...PROBLEMS,
+};
+
+const order = createRoute({
+  method: "get",
+  path: "/v1/orders/{id}",
+  summary: "What happened to this order?",
+  request: { params: z.object({ id: Id }), query },
+  responses,
+});
+
+const subject = createRoute({
+  method: "get",
+  path: "/v1/subjects/{kind}/{id}",
+  summary: "What happened to this subject, of whichever kind?",
+  request: {
+    params: z.object({ kind: z.string().openapi({ example: "correlation.id" }), id: Id }),
+    query,
+  },
+  responses,
+});
+
+/** The routes under `/v1/orders` and `/v1/subjects`. */
+export function subjectRoutes(deps: SubjectRoutesDeps): OpenAPIHono {
+  const routes = createRoutes();
+  routes.openapi(order, (c) => {
+    const kind = orderKind(deps.definitions);
+    if (kind === null) throw new Failure("not_found", "waybill.yaml declares no kind of key that identifies");
+    return answer(c, deps, { subject: { kind, id: c.req.valid("param").id }, page: c.req.valid("query") });
+  });
+  routes.openapi(subject, (c) => {
+    const { kind, id } = c.req.valid("param");
+    if (!deps.definitions.keys.some((key) => key.kind === kind)) {
+      throw new Failure("not_found", `waybill.yaml declares no kind of key of that name`);
+    }
+    return answer(c, deps, { subject: { kind, id }, page: c.req.valid("query") });
+  });
+  return routes;
+}
+
+interface Asked {
+  readonly subject: Subject;
+  readonly page: Page;
+}
+
+async function answer(
+  c: Context,
+  deps: SubjectRoutesDeps,
+  { subject: about, page }: Asked,
+): Promise<Response> {
+  const told = await deps.lookup.tell(deps.tenant, about, BigInt(deps.now()) * 1_000_000n);
+  if (told === null) throw new Failure("not_found");
+  c.header("vary", "accept, authorization");
+  c.header("cache-control", "private, no-cache");
+  const [home, ...others] = told.movedTo;
+  if (home !== undefined && others.length === 0) return c.redirect(subjectPath(home, deps.definitions), 307);
+  return serve(c, answerOf(told, deps.definitions, page), formOf(c));
+}
+
+function serve(c: Context, found: Answer, form: Form): Response | Promise<Response> {
+  const etag = etagOf(found, form);
+  c.header("etag", etag);
+  if (isKnown(c.req.header("if-none-match"), etag)) return c.body(null, 304);
+  const link = found.nextCursor === undefined ? null : renderNextLink(c.req.url, found.nextCursor);
+  if (link !== null) c.header("link", link);
+  if (form === "text/plain") return c.text(renderText(found));
+  if (form === "text/html") return c.html(renderSubject(found, link === null ? null : pathIn(link)));
+  return c.json(found);
+}
+
+function pathIn(link: string): string {
+  return link.slice(1, link.indexOf(">"));
+}

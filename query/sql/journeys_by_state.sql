@@ -1,0 +1,13 @@
+-- journeys_by_state: how many journeys are in each state now?
+--
+-- Row      one per state that has any, in alphabetical order; `overdue` is read off the clock at now_ns.
+-- Window   all journeys that are kept.
+-- Reads    journeys FINAL, pruned by its key (tenant); the narrow columns only.
+-- Trap     provisional journeys that moved into another (`merged`) are no journeys.
+SELECT
+    if(state = 'open' AND toUnixTimestamp64Nano(deadline) < {now_ns:Int64}, 'overdue', toString(state)) AS current,
+    count() AS journeys
+FROM journeys FINAL
+WHERE tenant = {tenant:String} AND state != 'merged'
+GROUP BY current
+ORDER BY current

@@ -1,0 +1,143 @@
+/**
+ * View: what is known, in the shape in which it is answered.
+ *
+ *   gather → stitch → fold → Told → [view] → JSON, page, command line
+ *
+ * Pure. Chooses the page of hops; decides nothing else.
+ */
+import { z } from "@hono/zod-openapi";
+import type { Definitions } from "../ingest/definitions.ts";
+import { durationMsOf } from "../ingest/facts.ts";
+import type { Journey, SeenByCaller } from "../ingest/journey.ts";
+import type { Member, Related, Told } from "../ingest/told.ts";
+import { subjectPath } from "./address.ts";
+import type { Answer, HopView, JourneyView, RelatedView } from "./answer.ts";
+import { firstSeen } from "./caller.ts";
+import { cursorOf } from "./cursor.ts";
+import { openTelling } from "./line.ts";
+import { elapsedMs, plain, renderTime } from "./phrase.ts";
+import { renderStory } from "./story.ts";
+
+/** Hops on a page unless asked otherwise; count. */
+export const HOPS_DEFAULT = 200;
+/** Hops on a page at most; count. */
+export const HOPS_MAX = 5_000;
+
+/** Which hops to show. */
+export interface Page {
+  /** count ≥ 1 */
+  readonly limit: number;
+  /** as given by an earlier answer about the same subject */
+  readonly cursor?: string | undefined;
+}
+
+const HopCursor = cursorOf(z.object({ afterHop: z.string(), atNs: z.string().regex(/^\d{1,20}$/) }));
+
+/**
+ * The answer about one subject.
+ *
+ * @throws {Failure} `bad_request` when the cursor is not one
+ */
+export function answerOf(told: Told, definitions: Definitions, page: Page = { limit: HOPS_MAX }): Answer {
+  const telling = openTelling(told, definitions);
+  const seen = firstSeen(telling);
+  const from = page.cursor === undefined ? 0 : startOf(told.members, page.cursor);
+  const shown = told.members.slice(from, from + page.limit);
+  const last = shown.at(-1);
+  const hasMore = last !== undefined && from + page.limit < told.members.length;
+  return {
+    subject: told.subject,
+    asOf: renderTime(told.asOfNs),
+    ...renderStory(told, definitions),
+    seenByCaller: seen === null ? null : seenView(seen),
+    journeys: telling.courses.map(({ journey }) => journeyView(journey, told.asOfNs)),
+    hops: shown.map(hopView),
+    related: [...movedView(told, definitions), ...told.related.map((each) => relatedView(each, definitions))],
+    gaps: told.gaps.map((gap) => ({ ...gap })),
+    ...(hasMore
+      ? { nextCursor: HopCursor.render({ afterHop: last.hop.id, atNs: String(last.hop.atNs) }) }
+      : {}),
+  };
+}
+
+/** Behind the hop of the cursor; when it is gone meanwhile, at the first hop that is later. */
+function startOf(members: readonly Member[], cursor: string): number {
+  const { afterHop, atNs } = HopCursor.parse(cursor);
+  const at = members.findIndex(({ hop }) => hop.id === afterHop);
+  if (at >= 0) return at + 1;
+  const later = members.findIndex(({ hop }) => hop.atNs > BigInt(atNs));
+  return later < 0 ? members.length : later;
+}
+
+function hopView({ hop, keys, evidence, shared, step, contract }: Member): HopView {
+  return {
+    id: hop.id,
+    kind: hop.kind,
+    at: renderTime(hop.atNs),
+    endAt: renderTime(hop.endNs),
+    durationMs: durationMsOf(hop),
+    service: hop.service,
+    name: hop.name,
+    status: hop.status,
+    message: hop.message,
+    traceId: hop.traceId,
+    spanId: hop.spanId,
+    parentId: hop.parentId,
+    step,
+    keys: Object.fromEntries([...keys].map(([kind, values]) => [kind, [...values]])),
+    contract,
+    shared,
+    evidence: evidence.map((each) => ({ ...each })),
+  };
+}
+
+function journeyView(journey: Journey, asOfNs: bigint): JourneyView {
+  const { next } = journey;
+  return {
+    definition: journey.definition,
+    owner: journey.owner,
+    state: journey.state,
+    startedAt: renderTime(journey.startedNs),
+    endedAt: maybeTime(journey.endedNs),
+    durationMs: Math.max(0, elapsedMs(journey.startedNs, journey.endedNs ?? asOfNs)),
+    deadline: renderTime(journey.deadlineNs),
+    late: journey.late,
+    recovered: journey.recovered,
+    reason: journey.reason,
+    steps: journey.steps.map(({ name, atNs, dueNs, owner, state }) => ({
+      name,
+      at: maybeTime(atNs),
+      dueAt: maybeTime(dueNs),
+      owner,
+      state,
+    })),
+    next: next === null ? null : { step: next.step, dueAt: renderTime(next.dueNs), owner: next.owner },
+  };
+}
+
+function maybeTime(ns: bigint | null): string | null {
+  return ns === null ? null : renderTime(ns);
+}
+
+function seenView({ atNs, service, name, durationMs, status, error }: SeenByCaller): Answer["seenByCaller"] {
+  return { at: renderTime(atNs), service, name, durationMs, status, error };
+}
+
+function relatedView({ subject, relation, key }: Related, definitions: Definitions): RelatedView {
+  const text = {
+    carries: `facts of one carry ${plain(key)}`,
+    shares: `both carry ${plain(key)}`,
+    conflict: `${plain(key)} was seen with both`,
+  }[relation];
+  return { ...subject, relation, text, url: subjectPath(subject, definitions) };
+}
+
+function movedView({ subject, movedTo }: Told, definitions: Definitions): readonly RelatedView[] {
+  const text = `everything known of ${plain(subject.id)} is told there`;
+  return movedTo.map((home) => ({
+    ...home,
+    relation: "same-hops",
+    text,
+    url: subjectPath(home, definitions),
+  }));
+}
