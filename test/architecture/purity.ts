@@ -17,7 +17,7 @@ export const PURE: readonly string[] = [
 ];
 
 const HARMLESS = new Set(["node:buffer", "node:crypto", "node:path", "node:url", "node:util"]);
-const MAY_TAKE_TIME = /^(cli\.ts|serve\.ts|demo\/|bench\/)/;
+const MAY_TAKE_TIME = /^(cli\.ts|serve\.ts|commands\/|demo\/|bench\/)/;
 const CLOCK = /^(Date\.now|performance\.now|process\.hrtime)$/;
 const CHANCE = /^(Math\.random|crypto\.(randomUUID|randomBytes|getRandomValues))$/;
 
