@@ -7,7 +7,7 @@
  * record: it becomes a `RejectedItem` and its neighbours are kept.
  */
 import type { Rejection } from "../errors.ts";
-import type { HopBatch } from "./columns.ts";
+import type { HopBatch } from "./decoder/columns.ts";
 
 /** One refused record, with where it stood (`resourceSpans[0].scopeSpans[0].spans[3]`). */
 export interface RejectedItem extends Rejection {

@@ -6,7 +6,19 @@
  * The receiver and the journal's replay both go through `decodeRequest`, so that a replayed body gives the same hops
  * as it gave on arrival. Holds nothing that cannot be written down as JSON.
  */
-import type { Decoded } from "./decode.ts";
+import { Failure } from "../errors.ts";
+import type { Decoded, RejectedItem } from "./decode.ts";
+import { batchOf } from "./decoder/batch.ts";
+import { takeBinary, takeStructured } from "./decoder/cloudevents.ts";
+import { type HopColumns, newColumns } from "./decoder/columns.ts";
+import { takeExport } from "./decoder/envelope.ts";
+import { takeJsonExport } from "./decoder/json.ts";
+import { JSON_LOGS, JSON_SPANS } from "./decoder/json_records.ts";
+import { LOG_RECORDS } from "./decoder/logs.ts";
+import { wholeBody } from "./decoder/reject.ts";
+import { SPANS } from "./decoder/traces.ts";
+import { mediaTypeOf } from "./door.ts";
+import { unpack } from "./unpack.ts";
 
 /** Which door the request came through. */
 export type Signal = "traces" | "logs" | "events";
@@ -40,3 +52,52 @@ export interface Delivery {
  * when it cannot be now.
  */
 export type Accept = (delivery: Delivery) => Promise<void>;
+
+/** How large a request may be. */
+export interface DecodeLimits {
+  /** the most a body may become when it is unpacked; bytes */
+  readonly bodyBytesMax: number;
+}
+
+/**
+ * Reads a delivery.
+ *
+ * @param body       as received, still compressed
+ * @throws {Failure} `media_type` for what cannot be read here, `too_large` beyond the limits, `malformed` for a body
+ *                   that is not what its media type says; one bad record among many is in `rejected` instead
+ */
+export async function decodeRequest(
+  envelope: Envelope,
+  body: Uint8Array,
+  limits: DecodeLimits,
+): Promise<Decoded> {
+  const content = await unpack(envelope.contentEncoding, body, limits.bodyBytesMax);
+  const columns = newColumns(envelope.receivedMs, content.length);
+  const rejected = wholeBody(() => take(envelope, content, columns));
+  return { batch: batchOf(columns), rejected, warnings: warningsOf(columns) };
+}
+
+function take(envelope: Envelope, content: Uint8Array, columns: HopColumns): RejectedItem[] {
+  const mediaType = mediaTypeOf(envelope.contentType);
+  if (envelope.signal === "events") {
+    if (mediaType === "application/cloudevents+json") return takeStructured(content, columns, false);
+    if (mediaType === "application/cloudevents-batch+json") return takeStructured(content, columns, true);
+    return takeBinary(content, columns, envelope);
+  }
+  const isTraces = envelope.signal === "traces";
+  if (mediaType === "application/x-protobuf")
+    return takeExport(content, columns, isTraces ? SPANS : LOG_RECORDS);
+  if (mediaType === "application/json")
+    return takeJsonExport(content, columns, isTraces ? JSON_SPANS : JSON_LOGS);
+  throw new Failure("media_type", "Send application/x-protobuf or application/json.");
+}
+
+function warningsOf(columns: HopColumns): string[] {
+  const repeated = columns.attributes.dropped + columns.resources.attributes.dropped;
+  const warnings: [count: number, text: string][] = [
+    [columns.untimed, "came without a time and were given that of their arrival"],
+    [columns.unlinked, "named a trace that is no trace id and were kept without it"],
+    [repeated, "attributes came twice in one record; the last value was kept"],
+  ];
+  return warnings.flatMap(([count, text]) => (count > 0 ? [`${count} ${text}.`] : []));
+}

@@ -10,8 +10,8 @@ import { type Graph, KIN } from "./graph.ts";
 import type { Membership } from "./stitch.ts";
 import type { Gap } from "./told.ts";
 
-/** Later than this after it happened, a fact is called late; nanoseconds. Batching and retries explain less. */
-const LATE_NS = 300_000_000_000n;
+/** Longer than this after it happened, a fact is called late; ns. A Collector that was down for a while explains less. */
+const LATE_NS = 1_800_000_000_000n;
 
 /** Every doubt about the hops of one subject, in the order of the hops. */
 export function gapsOf(graph: Graph, memberships: readonly Membership[], truncated: boolean): Gap[] {

@@ -1,0 +1,159 @@
+/**
+ * Buffers: memory that grows at its end, in the layout in which ClickHouse wants columns.
+ *
+ *   decoder → [Bytes, Words, Texts] → columns, native blocks
+ *
+ * `Texts` is a Native `String` column: each text as a varint of its length and its UTF-8, one after the other. A
+ * protobuf string has the same layout, so a text goes from the wire to the store without ever being a JavaScript
+ * string. Promises that every text in it is valid UTF-8.
+ */
+import { isUtf8 } from "node:buffer";
+import { BadRecord } from "./reject.ts";
+import { type Cursor, cursor } from "./wire.ts";
+
+/** Bytes that grow at the end. Only the first `length` of `data` mean anything. */
+export interface Bytes {
+  data: Uint8Array;
+  view: DataView;
+  length: number;
+}
+
+/** 32-bit numbers that grow at the end. */
+export interface Words {
+  data: Uint32Array;
+  length: number;
+}
+
+/** A Native `String` column, with where each text starts. */
+export interface Texts {
+  readonly bytes: Bytes;
+  readonly starts: Words;
+}
+
+/** No bytes yet. */
+export function newBytes(capacity: number): Bytes {
+  const data = new Uint8Array(capacity);
+  return { data, view: new DataView(data.buffer), length: 0 };
+}
+
+/** No numbers yet. */
+export function newWords(capacity: number): Words {
+  return { data: new Uint32Array(capacity), length: 0 };
+}
+
+/** No texts yet. */
+export function newTexts(count: number, bytes: number): Texts {
+  return { bytes: newBytes(bytes), starts: newWords(count) };
+}
+
+/** Makes room for so many more bytes. */
+export function reserve(bytes: Bytes, more: number): void {
+  const wanted = bytes.length + more;
+  if (wanted <= bytes.data.length) return;
+  const data = new Uint8Array(Math.max(wanted, bytes.data.length * 2));
+  data.set(bytes.data.subarray(0, bytes.length));
+  bytes.data = data;
+  bytes.view = new DataView(data.buffer);
+}
+
+/** Appends one number. */
+export function push(words: Words, value: number): void {
+  if (words.length === words.data.length) {
+    const data = new Uint32Array(Math.max(16, words.length * 2));
+    data.set(words.data);
+    words.data = data;
+  }
+  words.data[words.length++] = value;
+}
+
+/** The number at `index`, 0 before the first. */
+export function word(words: Words, index: number): number {
+  return words.data[index] ?? 0;
+}
+
+/** Appends a number of up to 32 bits as a varint. The caller has reserved five bytes. */
+export function putVarint(bytes: Bytes, value: number): void {
+  const { data } = bytes;
+  let rest = value;
+  for (; rest > 127; rest >>>= 7) data[bytes.length++] = (rest & 127) | 128;
+  data[bytes.length++] = rest;
+}
+
+/** Appends the next bytes of a message as they are. */
+export function takeBytes(bytes: Bytes, c: Cursor, size: number): void {
+  reserve(bytes, size);
+  bytes.data.set(c.bytes.subarray(c.at, c.at + size), bytes.length);
+  bytes.length += size;
+  c.at += size;
+}
+
+/** A long copy is quicker through the engine, a short one by hand. */
+const SHORT_BYTES = 48;
+
+/** Appends the next bytes of a message, known to be all there, as one text. */
+export function takeText(texts: Texts, c: Cursor, size: number): void {
+  const { bytes, starts } = texts;
+  push(starts, bytes.length);
+  reserve(bytes, size + 5);
+  putVarint(bytes, size);
+  if (size > SHORT_BYTES || copyShort(bytes, c, size) > 127) checkUtf8(texts, c, size);
+  if (size > SHORT_BYTES) takeBytes(bytes, c, size);
+  else {
+    bytes.length += size;
+    c.at += size;
+  }
+}
+
+/** Copies behind the end. Answers all bytes or-ed together: above 127 there is more than ASCII. */
+function copyShort({ data, length: to }: Bytes, { bytes: source, at: from }: Cursor, size: number): number {
+  let seen = 0;
+  for (let i = 0; i < size; i++) {
+    const byte = source[from + i] ?? 0;
+    data[to + i] = byte;
+    seen |= byte;
+  }
+  return seen;
+}
+
+/** Takes the text begun last back again when it is not valid. */
+function checkUtf8(texts: Texts, c: Cursor, size: number): void {
+  if (isUtf8(c.bytes.subarray(c.at, c.at + size))) return;
+  truncateTexts(texts, texts.starts.length - 1);
+  throw new BadRecord("utf8", `The string at byte ${c.at} is not valid UTF-8`);
+}
+
+/** Appends one text that is known to be ASCII. */
+export function putAscii(texts: Texts, text: string): void {
+  const { bytes, starts } = texts;
+  push(starts, bytes.length);
+  reserve(bytes, text.length + 5);
+  putVarint(bytes, text.length);
+  for (let i = 0; i < text.length; i++) bytes.data[bytes.length++] = text.charCodeAt(i);
+}
+
+/** Appends one text. */
+export function putString(texts: Texts, text: string): void {
+  const c = cursor(Buffer.from(text));
+  takeText(texts, c, c.end);
+}
+
+/** Forgets all texts but the first `count`. */
+export function truncateTexts(texts: Texts, count: number): void {
+  const { bytes, starts } = texts;
+  if (starts.length <= count) return;
+  bytes.length = word(starts, count);
+  starts.length = count;
+}
+
+/** Where the text at `index` ends, and with it where the next one starts. */
+export function endOfText(texts: Texts, index: number): number {
+  return index + 1 < texts.starts.length ? word(texts.starts, index + 1) : texts.bytes.length;
+}
+
+/** A cursor over the UTF-8 of the text at `index`. */
+export function textAt(texts: Texts, index: number): Cursor {
+  const { data } = texts.bytes;
+  let begin = word(texts.starts, index);
+  while ((data[begin++] ?? 0) > 127);
+  return cursor(data.subarray(begin, endOfText(texts, index)));
+}

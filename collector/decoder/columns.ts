@@ -1,0 +1,196 @@
+/**
+ * Columns: the hops of one request, by column, as the decoders fill them and the store takes them.
+ *
+ *   wire → [HopColumns] → Native block, or one Hop at a time (batch.ts)
+ *
+ * A decoder writes into the open row, the slot at `rows`. It counts once `closeRow` has moved `rows` on; until then
+ * `dropRow` undoes it and everything appended for it, so that a bad record leaves no trace.
+ */
+import { Failure } from "../../errors.ts";
+import type { Hop } from "../hop.ts";
+import {
+  newTexts,
+  newWords,
+  push,
+  putAscii,
+  type Texts,
+  truncateTexts,
+  type Words,
+  word,
+} from "./buffers.ts";
+import { type Dictionary, newDictionary } from "./dictionary.ts";
+import { clearFixed, type Fixed, newFixed } from "./fixed.ts";
+import { closeMap, type Maps, newMaps, truncateMaps } from "./maps.ts";
+
+/** Decoded hops of one request. */
+export interface HopBatch {
+  readonly rows: number;
+  /** One row as an object. */
+  readonly hop: (row: number) => Hop;
+  /** the same rows, for whoever can use them without objects */
+  readonly columns: HopColumns;
+}
+
+/** The span events of all rows, flat. `at` holds two words each. */
+export interface Events {
+  readonly ends: Words;
+  readonly at: Words;
+  readonly names: Dictionary;
+  readonly name: Words;
+  readonly attributes: Maps;
+}
+
+/** The links of all rows, flat: four words of trace id and two of span id each. */
+export interface Links {
+  readonly ends: Words;
+  readonly traceIds: Words;
+  readonly spanIds: Words;
+  readonly attributes: Maps;
+}
+
+/** Who sent the rows: each resource once, with its service, and the size and the hash of its attributes. */
+export interface Resources {
+  readonly attributes: Maps;
+  readonly services: Dictionary;
+  readonly service: Words;
+  readonly bytes: Words;
+  readonly hash: Words;
+}
+
+/** Which instrumentation told of the rows. */
+export interface Scopes {
+  readonly names: Dictionary;
+  readonly versions: Dictionary;
+  readonly name: Words;
+  readonly version: Words;
+}
+
+/** All columns of one request. */
+export interface HopColumns {
+  rows: number;
+  capacity: number;
+  fixed: Fixed;
+  readonly receivedMs: number;
+  readonly names: Dictionary;
+  readonly message: Texts;
+  readonly body: Texts;
+  readonly traceState: Texts;
+  readonly attributes: Maps;
+  readonly events: Events;
+  readonly links: Links;
+  readonly resources: Resources;
+  readonly scopes: Scopes;
+  /** what resource attributes take once every row repeats them; bytes */
+  repeatedBytes: number;
+  /** rows that came without a time; count */
+  untimed: number;
+  /** logs that named a trace in a way that cannot be read; count */
+  unlinked: number;
+}
+
+/** Resource attributes are stored with every row: beyond this a small body would ask for a large block. */
+const REPEATED_BYTES_MAX = 256 * 1024 * 1024;
+
+/** About what a record takes on the wire: a first guess at how many there are. */
+const RECORD_BYTES = 256;
+
+/** No rows yet, with room for about as many as a body of this size holds. */
+export function newColumns(receivedMs: number, bodyBytes: number): HopColumns {
+  const rows = 8 + Math.ceil(bodyBytes / RECORD_BYTES);
+  const texts = () => newTexts(rows, rows + 64);
+  return {
+    rows: 0,
+    capacity: rows,
+    fixed: newFixed(rows),
+    receivedMs,
+    names: newDictionary(),
+    message: texts(),
+    body: texts(),
+    traceState: texts(),
+    attributes: newMaps(rows * 8, bodyBytes),
+    events: {
+      ends: newWords(rows),
+      at: newWords(16),
+      names: newDictionary(),
+      name: newWords(8),
+      attributes: newMaps(16, 256),
+    },
+    links: {
+      ends: newWords(rows),
+      traceIds: newWords(16),
+      spanIds: newWords(8),
+      attributes: newMaps(16, 256),
+    },
+    resources: {
+      attributes: newMaps(32, 512),
+      services: newDictionary(),
+      service: newWords(4),
+      bytes: newWords(4),
+      hash: newWords(4),
+    },
+    scopes: { names: newDictionary(), versions: newDictionary(), name: newWords(4), version: newWords(4) },
+    repeatedBytes: 0,
+    untimed: 0,
+    unlinked: 0,
+  };
+}
+
+/** Where the events, or links, of a row begin. */
+export function listStart(list: Events | Links, row: number): number {
+  return row === 0 ? 0 : word(list.ends, row - 1);
+}
+
+/** Opens a row of the last resource and scope. Answers its number. */
+export function openRow(columns: HopColumns, kind: number): number {
+  const row = columns.rows;
+  if (row === columns.capacity) {
+    columns.capacity *= 2;
+    columns.fixed = newFixed(columns.capacity, columns.fixed);
+  }
+  const { fixed, resources, scopes } = columns;
+  fixed.kind[row] = kind;
+  fixed.spanKind[row] = 1;
+  fixed.resource[row] = resources.service.length - 1;
+  fixed.scope[row] = scopes.name.length - 1;
+  return row;
+}
+
+/** Closes the open row: what it left out becomes empty, and it counts from now on. */
+export function closeRow(columns: HopColumns): void {
+  const { rows, events, links } = columns;
+  closeText(columns.message, rows);
+  closeText(columns.body, rows);
+  closeText(columns.traceState, rows);
+  closeMap(columns.attributes);
+  push(events.ends, events.name.length);
+  push(links.ends, links.attributes.ends.length);
+  columns.repeatedBytes += word(columns.resources.bytes, columns.resources.bytes.length - 1);
+  if (columns.repeatedBytes > REPEATED_BYTES_MAX)
+    throw new Failure(
+      "too_large",
+      "Its resource attributes, repeated for every record, take more than 256 MiB.",
+    );
+  columns.rows = rows + 1;
+}
+
+/** Undoes the open row. */
+export function dropRow(columns: HopColumns): void {
+  const { rows, events, links } = columns;
+  truncateTexts(columns.message, rows);
+  truncateTexts(columns.body, rows);
+  truncateTexts(columns.traceState, rows);
+  truncateMaps(columns.attributes, rows);
+  const keptEvents = listStart(events, rows);
+  events.at.length = keptEvents * 2;
+  events.name.length = keptEvents;
+  truncateMaps(events.attributes, keptEvents);
+  const keptLinks = listStart(links, rows);
+  links.traceIds.length = keptLinks * 4;
+  links.spanIds.length = keptLinks * 2;
+  truncateMaps(links.attributes, keptLinks);
+  if (rows < columns.capacity) clearFixed(columns.fixed, rows);
+}
+
+function closeText(texts: Texts, row: number): void {
+  if (texts.starts.length === row) putAscii(texts, "");
+}

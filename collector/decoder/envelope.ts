@@ -1,0 +1,101 @@
+/**
+ * Envelope: the three levels around OTLP records, which traces and logs share field by field.
+ *
+ *   Export…ServiceRequest → resource → scope → [record] → traces.ts, logs.ts
+ *
+ * One bad record costs one record. A resource that cannot be read costs its records, because nobody could say whose
+ * they are. Only when the levels themselves cannot be read is the body as a whole refused.
+ */
+
+import type { RejectedItem } from "../decode.ts";
+import type { HopColumns } from "./columns.ts";
+import { dropRow } from "./columns.ts";
+import { attempt, type BadRecord } from "./reject.ts";
+import { openResource, openScope, takeResource, takeScope } from "./senders.ts";
+import { type Cursor, cursor, enter, leave, skip, tag } from "./wire.ts";
+
+/** How the records of one signal are read, and what they are called. */
+export interface RecordKind {
+  /** Reads the message that the cursor is in into the open row, and seals it. */
+  readonly take: (c: Cursor, columns: HopColumns) => void;
+  /** names of the levels, for `where`: `resourceSpans`, `scopeSpans`, `spans` */
+  readonly levels: readonly [string, string, string];
+}
+
+/**
+ * Reads an export into columns.
+ *
+ * @throws {BadRecord} when the levels around the records cannot be read
+ */
+export function takeExport(body: Uint8Array, columns: HopColumns, kind: RecordKind): RejectedItem[] {
+  const rejected: RejectedItem[] = [];
+  const c = cursor(body);
+  let index = 0;
+  while (c.at < c.end) {
+    const field = tag(c);
+    if (field === 0x0a)
+      within(c, () => takeSender(c, { columns, kind, rejected, path: `${kind.levels[0]}[${index++}]` }));
+    else skip(c, field);
+  }
+  return rejected;
+}
+
+interface Level {
+  readonly columns: HopColumns;
+  readonly kind: RecordKind;
+  readonly rejected: RejectedItem[];
+  readonly path: string;
+}
+
+/** The resource may stand behind its records, so it is looked for first. */
+function takeSender(c: Cursor, level: Level): void {
+  const start = c.at;
+  let fault: BadRecord | null = null;
+  let seen = false;
+  eachMessage(c, 0x0a, () => {
+    fault = openResource(level.columns, (attributes) => takeResource(c, attributes));
+    seen = true;
+  });
+  if (!seen) openResource(level.columns, () => undefined);
+  c.at = start;
+  let index = 0;
+  eachMessage(c, 0x12, () =>
+    takeScoped(c, { ...level, path: `${level.path}.${level.kind.levels[1]}[${index++}]` }, fault),
+  );
+}
+
+function takeScoped(c: Cursor, level: Level, resourceFault: BadRecord | null): void {
+  const start = c.at;
+  let fault = resourceFault;
+  let seen = false;
+  eachMessage(c, 0x0a, () => {
+    fault = attempt(() => takeScope(c, level.columns)) ?? fault;
+    seen = true;
+  });
+  if (!seen || fault !== null) openScope(level.columns, "", "");
+  c.at = start;
+  let index = 0;
+  eachMessage(c, 0x12, () => {
+    const where = `${level.path}.${level.kind.levels[2]}[${index++}]`;
+    const bytes = c.bytes.subarray(c.at, c.end);
+    const bad = fault ?? attempt(() => level.kind.take(c, level.columns));
+    if (bad === null) return;
+    dropRow(level.columns);
+    level.rejected.push({ reason: bad.reason, text: `${bad.message}.`, where, bytes });
+  });
+}
+
+/** Visits every message in one field of the message that the cursor is in, and leaves the cursor at its end. */
+function eachMessage(c: Cursor, wanted: number, visit: () => void): void {
+  while (c.at < c.end) {
+    const field = tag(c);
+    if (field === wanted) within(c, visit);
+    else skip(c, field);
+  }
+}
+
+function within(c: Cursor, visit: () => void): void {
+  const outer = enter(c);
+  visit();
+  leave(c, outer);
+}

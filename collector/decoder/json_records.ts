@@ -1,0 +1,126 @@
+/**
+ * Json records: one span or log record of OTLP/JSON into the open row.
+ *
+ *   object → [json_records] → HopColumns
+ */
+import { push, putString } from "./buffers.ts";
+import { type HopColumns, openRow } from "./columns.ts";
+import { entryOf } from "./dictionary.ts";
+import { sealRow } from "./identity.ts";
+import type { JsonRecordKind } from "./json.ts";
+import {
+  count,
+  isObject,
+  type Json,
+  type JsonObject,
+  objectsIn,
+  own,
+  text,
+  uint64,
+  wrong,
+} from "./json_fields.ts";
+import { putAttributes, valueText } from "./json_values.ts";
+import { type Context, closeLog, severityOf } from "./logs.ts";
+import { closeMap } from "./maps.ts";
+import { BadRecord } from "./reject.ts";
+import { badId, putHexId, putTimes } from "./row.ts";
+
+/** How spans are read. */
+export const JSON_SPANS: JsonRecordKind = {
+  take: takeSpan,
+  levels: ["resourceSpans", "scopeSpans", "spans"],
+};
+
+/** How log records are read. */
+export const JSON_LOGS: JsonRecordKind = {
+  take: takeLog,
+  levels: ["resourceLogs", "scopeLogs", "logRecords"],
+};
+
+function takeSpan(span: Json, columns: HopColumns): void {
+  if (!isObject(span)) throw wrong("span", "an object");
+  const row = openRow(columns, 1);
+  const { fixed } = columns;
+  const words = {
+    trace: { words: fixed.traceId, width: 4 },
+    span: { words: fixed.spanId, width: 2 },
+  } as const;
+  if (!putHexId(text(span, "traceId"), words.trace, row)) throw badId("trace_id", "traceId", 16);
+  if (!putHexId(text(span, "spanId"), words.span, row)) throw badId("span_id", "spanId", 8);
+  putParent(text(span, "parentSpanId"), columns);
+  putString(columns.traceState, text(span, "traceState"));
+  fixed.name[row] = entryOf(columns.names, text(span, "name"));
+  const kind = count(span, "kind");
+  fixed.spanKind[row] = kind >= 1 && kind <= 5 ? kind : 1;
+  putAttributes(span, columns.attributes);
+  for (const event of objectsIn(span, "events")) putEvent(event, columns);
+  for (const link of objectsIn(span, "links")) putLink(link, columns);
+  putDropped(span, columns);
+  putStatus(own(span, "status"), columns);
+  const begin = uint64(span, "startTimeUnixNano");
+  if (begin.low === 0 && begin.high === 0)
+    throw new BadRecord("time_missing", "startTimeUnixNano is missing");
+  putTimes(columns, begin, uint64(span, "endTimeUnixNano"));
+  sealRow(columns);
+}
+
+function putParent(hex: string, { fixed, rows }: HopColumns): void {
+  if (hex === "" || /^0{16}$/.test(hex)) return;
+  if (!putHexId(hex, { words: fixed.parentId, width: 2 }, rows))
+    throw new BadRecord("parent_id", "parentSpanId must have 8 bytes or none");
+}
+
+function putDropped(span: JsonObject, { fixed, rows }: HopColumns): void {
+  fixed.droppedAttributes[rows] = count(span, "droppedAttributesCount");
+  fixed.droppedEvents[rows] = count(span, "droppedEventsCount");
+  fixed.droppedLinks[rows] = count(span, "droppedLinksCount");
+}
+
+function putStatus(status: Json, columns: HopColumns): void {
+  if (status === null) return;
+  if (!isObject(status)) throw wrong("status", "an object");
+  putString(columns.message, text(status, "message"));
+  const code = count(status, "code");
+  columns.fixed.status[columns.rows] = code <= 2 ? code : 0;
+}
+
+function putEvent(event: JsonObject, { events }: HopColumns): void {
+  const { low, high } = uint64(event, "timeUnixNano");
+  putAttributes(event, events.attributes);
+  push(events.at, low);
+  push(events.at, high);
+  push(events.name, entryOf(events.names, text(event, "name")));
+  closeMap(events.attributes);
+}
+
+const traceWords = new Uint32Array(4);
+const spanWords = new Uint32Array(2);
+
+function putLink(link: JsonObject, { links }: HopColumns): void {
+  const isTrace = putHexId(text(link, "traceId"), { words: traceWords, width: 4 }, 0);
+  const isSpan = putHexId(text(link, "spanId"), { words: spanWords, width: 2 }, 0);
+  putAttributes(link, links.attributes);
+  for (const part of traceWords) push(links.traceIds, isTrace && isSpan ? part : 0);
+  for (const part of spanWords) push(links.spanIds, isTrace && isSpan ? part : 0);
+  closeMap(links.attributes);
+}
+
+function takeLog(log: Json, columns: HopColumns): void {
+  if (!isObject(log)) throw wrong("logRecord", "an object");
+  const row = openRow(columns, 2);
+  const { fixed } = columns;
+  fixed.name[row] = entryOf(columns.names, text(log, "eventName"));
+  fixed.severity[row] = severityOf(count(log, "severityNumber"));
+  fixed.droppedAttributes[row] = count(log, "droppedAttributesCount");
+  putAttributes(log, columns.attributes);
+  if (own(log, "body") !== null) putString(columns.body, valueText(own(log, "body")));
+  const hex = text(log, "traceId");
+  const isTrace = putHexId(hex, { words: fixed.traceId, width: 4 }, row);
+  const context: Context = hex === "" ? "none" : isTrace ? "valid" : "broken";
+  putHexId(text(log, "spanId"), { words: fixed.spanId, width: 2 }, row);
+  const time = uint64(log, "timeUnixNano");
+  closeLog(columns, {
+    context,
+    time: time.low === 0 && time.high === 0 ? uint64(log, "observedTimeUnixNano") : time,
+  });
+}

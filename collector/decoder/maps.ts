@@ -1,0 +1,120 @@
+/**
+ * Maps: a column of attribute maps, flat.
+ *
+ *   attributes → [Maps] → Map(LowCardinality(String), String)
+ *
+ * Keys are dictionary entries, values texts; `ends` says where each map ends. One key stands once in a map: when a
+ * sender repeats it, the last value wins, as it does when an attribute is set twice in an SDK.
+ */
+import {
+  endOfText,
+  newTexts,
+  newWords,
+  push,
+  type Texts,
+  truncateTexts,
+  type Words,
+  word,
+} from "./buffers.ts";
+import { type Dictionary, newDictionary, takeEntry } from "./dictionary.ts";
+import type { Cursor } from "./wire.ts";
+
+/** A growing column of maps. The map after the last end is still open. */
+export interface Maps {
+  readonly dictionary: Dictionary;
+  readonly ends: Words;
+  readonly keys: Words;
+  readonly values: Texts;
+  /** of each dictionary entry: the serial number of the last map it was in */
+  readonly seenIn: Words;
+  serial: number;
+  repeated: boolean;
+  /** values dropped so far because their key came again; count */
+  dropped: number;
+}
+
+/** No maps yet. */
+export function newMaps(entries: number, bytes: number): Maps {
+  return {
+    dictionary: newDictionary(),
+    ends: newWords(16),
+    keys: newWords(entries),
+    values: newTexts(entries, bytes),
+    seenIn: newWords(64),
+    serial: 1,
+    repeated: false,
+    dropped: 0,
+  };
+}
+
+/** Where the map at `index` begins; that of the open map when `index` is the number of closed ones. */
+export function mapStart(maps: Maps, index: number): number {
+  return index === 0 ? 0 : word(maps.ends, index - 1);
+}
+
+/** Where the map at `index` ends, closed or open. */
+export function mapEnd(maps: Maps, index: number): number {
+  return index < maps.ends.length ? word(maps.ends, index) : maps.keys.length;
+}
+
+/** Appends the next bytes of a message as a key of the open map. The caller appends its value next. */
+export function takeKey(maps: Maps, c: Cursor, size: number): void {
+  putKey(maps, takeEntry(maps.dictionary, c, size));
+}
+
+/** Appends an entry of the map's dictionary as a key. The caller appends its value next. */
+export function putKey(maps: Maps, key: number): void {
+  const { seenIn } = maps;
+  while (seenIn.length <= key) push(seenIn, 0);
+  if (seenIn.data[key] === maps.serial) maps.repeated = true;
+  seenIn.data[key] = maps.serial;
+  push(maps.keys, key);
+}
+
+/** Closes the open map. */
+export function closeMap(maps: Maps): void {
+  if (maps.repeated) dropRepeated(maps);
+  push(maps.ends, maps.keys.length);
+  maps.serial++;
+}
+
+/** Where the last value of a key stands in the map at `index`, closed or open; null when it has none. */
+export function findValue(maps: Maps, key: number | null, index: number): number | null {
+  for (let i = mapEnd(maps, index) - 1; i >= mapStart(maps, index); i--)
+    if (word(maps.keys, i) === key) return i;
+  return null;
+}
+
+/** Forgets all maps but the first `count`, and the open one. */
+export function truncateMaps(maps: Maps, count: number): void {
+  maps.ends.length = Math.min(maps.ends.length, count);
+  maps.keys.length = mapStart(maps, maps.ends.length);
+  truncateTexts(maps.values, maps.keys.length);
+  maps.serial++;
+  maps.repeated = false;
+}
+
+/** Moves the entries of the open map that stay to the left, over those that go. */
+function dropRepeated(maps: Maps): void {
+  const { keys, values } = maps;
+  const start = mapStart(maps, maps.ends.length);
+  const last = new Map<number, number>();
+  for (let i = start; i < keys.length; i++) last.set(word(keys, i), i);
+  let kept = start;
+  let to = word(values.starts, start);
+  for (let i = start; i < keys.length; i++) {
+    const key = word(keys, i);
+    if (last.get(key) !== i) continue;
+    const from = word(values.starts, i);
+    const end = endOfText(values, i);
+    values.bytes.data.copyWithin(to, from, end);
+    keys.data[kept] = key;
+    values.starts.data[kept++] = to;
+    to += end - from;
+  }
+  maps.dropped += keys.length - kept;
+  maps.repeated = false;
+  keys.length = kept;
+  values.starts.length = kept;
+  values.bytes.length = to;
+}

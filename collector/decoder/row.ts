@@ -1,0 +1,75 @@
+/**
+ * Row: the checks that every decoder makes on the way into the open row: ids and times.
+ *
+ *   wire, JSON → [row] → Fixed
+ */
+import type { HopColumns } from "./columns.ts";
+import { BadRecord, type Reason } from "./reject.ts";
+import { type Cursor, cursor } from "./wire.ts";
+
+/** 1971-01-01; a clock before it was never set. ms */
+const EARLIEST_MS = 31_536_000_000;
+/** How far a sender's clock may be ahead of ours; ms. */
+const AHEAD_MS = 86_400_000;
+
+/** An id column, and how many 32-bit words one id has. */
+interface IdColumn {
+  readonly words: Uint32Array;
+  readonly width: 2 | 4;
+}
+
+/** Puts the next `size` bytes as the id of a row. Answers whether they are one: of the right length and not all zero. */
+export function takeId(c: Cursor, size: number, { words, width }: IdColumn, row: number): boolean {
+  const begin = c.at;
+  c.at += size;
+  if (size !== width * 4) return false;
+  let any = 0;
+  for (let i = 0; i < width; i++) {
+    const part = c.view.getUint32(begin + i * 4, true);
+    words[row * width + i] = part;
+    any |= part;
+  }
+  return any !== 0;
+}
+
+/** Puts an id given as hex in any case. "" is none; anything else that is no id answers false. */
+export function putHexId(hex: string, column: IdColumn, row: number): boolean {
+  const digits = column.width * 8;
+  if (hex.length !== digits || !/^[0-9a-fA-F]*$/.test(hex)) return false;
+  return takeId(cursor(Buffer.from(hex, "hex")), digits / 2, column, row);
+}
+
+/** Zeros instead of an id. */
+export function clearId({ words, width }: IdColumn, row: number): void {
+  words.fill(0, row * width, (row + 1) * width);
+}
+
+/** A time in two 32-bit words, the lower half first. */
+export interface Halves {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Puts the begin and the end of the open row. An end of 0 is none: the row is an instant. */
+export function putTimes(columns: HopColumns, begin: Halves, end: Halves): void {
+  const { fixed, rows } = columns;
+  checkTime(columns, begin);
+  const closing = end.low === 0 && end.high === 0 ? begin : end;
+  checkTime(columns, closing);
+  fixed.at[rows * 2] = begin.low;
+  fixed.at[rows * 2 + 1] = begin.high;
+  fixed.end[rows * 2] = closing.low;
+  fixed.end[rows * 2 + 1] = closing.high;
+}
+
+function checkTime({ receivedMs }: HopColumns, { low, high }: Halves): void {
+  const ms = (high * 4_294_967_296 + low) / 1e6;
+  if (ms < EARLIEST_MS) throw new BadRecord("time_range", "A time is before 1971");
+  if (ms > receivedMs + AHEAD_MS)
+    throw new BadRecord("time_range", "A time is more than a day ahead of ours");
+}
+
+/** The fault of an id that is none. */
+export function badId(reason: Reason, name: string, bytes: number): BadRecord {
+  return new BadRecord(reason, `${name} must have ${bytes} bytes and not be all zeros`);
+}

@@ -1,0 +1,123 @@
+/**
+ * Visit: one request, from its first line to its answer.
+ *
+ *   request → [door → token → method → intake] → reply
+ *
+ * Every request gets one answer and one count; a refused one gets one log line, with neither bytes nor ids of what was
+ * sent. A bug is a loud 500; trouble behind us is a 503 (intake.ts). Words no answers: reply.ts does.
+ */
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { BaseLogger } from "pino";
+import { FAILURES, Failure } from "../errors.ts";
+import type { Authorize } from "./auth.ts";
+import { type BodyBudget, declaredBytes, HeldBytes } from "./body.ts";
+import { corsHeaders, preflightHeaders, webhookHeaders } from "./cors.ts";
+import { type Counters, count } from "./counters.ts";
+import { type Door, doorOf, methodsOf } from "./door.ts";
+import { type Intake, takeIn, turnDownMetrics } from "./intake.ts";
+import { bugReply, failureReply, type Reply } from "./reply.ts";
+
+/** The log as the edge uses it. */
+export type EdgeLog = Pick<BaseLogger, "info" | "warn" | "error">;
+
+/** What all requests share. */
+export interface Edge {
+  readonly intake: Intake;
+  readonly authorize: Authorize;
+  readonly budget: BodyBudget;
+  readonly corsOrigins: readonly string[];
+  readonly counters: Counters;
+  readonly log: EdgeLog;
+  /** set once, when the service goes down */
+  isDraining: boolean;
+}
+
+/** The most of a user agent that is kept; characters. */
+const USER_AGENT_MAX = 200;
+
+interface Visit {
+  readonly request: IncomingMessage;
+  /** `null` when nothing is behind the address */
+  readonly door: Door | null;
+  readonly sender: string;
+  readonly held: HeldBytes;
+}
+
+/** Answers one request. Never rejects. */
+export async function serve(edge: Edge, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const held = new HeldBytes(edge.budget);
+  const visit = { request, door: doorOf(request.url ?? ""), sender: senderOf(request), held };
+  const reply = await replyTo(edge, visit).catch((error: unknown) => refuse(edge, visit, error));
+  visit.held.release();
+  if (reply === null) return;
+  const cors = corsHeaders(request.headers, edge.corsOrigins);
+  const close = edge.isDraining ? { connection: "close" } : {};
+  const length = reply.status === 204 ? {} : { "content-length": reply.body.length };
+  response.writeHead(reply.status, { ...reply.headers, ...cors, ...length, ...close }).end(reply.body);
+}
+
+async function replyTo(edge: Edge, { request, door, sender, held }: Visit): Promise<Reply> {
+  const { method = "", headers } = request;
+  if (door === "livez") return healthReply("live");
+  const agreed = method === "OPTIONS" ? optionsReply(edge, door, headers) : null;
+  if (agreed !== null) return agreed;
+  if (!edge.authorize(headers.authorization)) throw new Failure("unauthorized");
+  if (door === null) throw new Failure("no_route");
+  if (!methodsOf(door).includes(method)) throw new Failure("method");
+  if (edge.isDraining) throw new Failure("stopping");
+  if (door === "readyz") return healthReply("ready");
+  const reply =
+    door === "metrics"
+      ? await turnDownMetrics(edge.intake, { request, held })
+      : await takeIn(edge.intake, { request, signal: door, sender, held });
+  count(edge.counters[door].requests, "ok");
+  return reply;
+}
+
+/** Neither a browser's preflight nor a webhook handshake shows a token; the request that follows must. */
+function optionsReply(edge: Edge, door: Door | null, headers: IncomingHttpHeaders): Reply | null {
+  const agreed =
+    preflightHeaders(headers, edge.corsOrigins) ?? (door === "events" ? webhookHeaders(headers) : null);
+  return agreed === null ? null : { status: 200, headers: agreed, body: new Uint8Array() };
+}
+
+function healthReply(status: string): Reply {
+  const headers = { "content-type": "application/json", "cache-control": "no-store" };
+  return { status: 200, headers, body: Buffer.from(JSON.stringify({ status })) };
+}
+
+/** Counts, logs and words what went wrong; `null` when the sender has left. */
+function refuse(edge: Edge, { request, door, sender, held }: Visit, error: unknown): Reply | null {
+  const failure = error instanceof Failure ? error : null;
+  const outcome = hasLeft(request) ? "aborted" : (failure?.code ?? "bug");
+  const counted = door === null || door === "livez" || door === "readyz" ? "other" : door;
+  count(edge.counters[counted].requests, outcome);
+  const line = {
+    door,
+    reason: outcome,
+    bytes: held.taken || declaredBytes(request),
+    sender,
+  };
+  if (outcome === "aborted") {
+    edge.log.info(line, "the sender left before the end of its request");
+    return null;
+  }
+  if (failure === null) edge.log.error({ ...line, err: error }, "a bug in the receiver");
+  else edge.log.warn({ ...line, status: failure.status, ...causeOf(failure) }, FAILURES[failure.code].text);
+  const contentType = request.headers["content-type"] ?? "";
+  return failure === null ? bugReply(door, contentType) : failureReply(door, contentType, failure);
+}
+
+/** Only of trouble on our side: the cause of a malformed body quotes the body. */
+function causeOf(failure: Failure): { err?: unknown } {
+  return failure.retryable && failure.cause !== undefined ? { err: failure.cause } : {};
+}
+
+/** Asked at once: a connection that was lost no longer knows its peer. */
+function senderOf({ headers, socket }: IncomingMessage): string {
+  return `${(headers["user-agent"] ?? "-").slice(0, USER_AGENT_MAX)} ${socket.remoteAddress ?? "-"}`;
+}
+
+function hasLeft(request: IncomingMessage): boolean {
+  return request.destroyed && !request.complete;
+}
