@@ -6,7 +6,8 @@
 FROM node:22.23.2-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=optional --ignore-scripts
+# Everything: the compiler's own binary is an optional dependency too.
+RUN npm ci --ignore-scripts
 COPY . .
 RUN npm run build
 
