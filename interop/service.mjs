@@ -60,14 +60,18 @@ export async function startCollector(binary, otlp) {
   return { otlp: `http://127.0.0.1:${http}`, grpc: `127.0.0.1:${grpc}`, said: () => said.input, stop };
 }
 
-/** The answer about a subject once it has that many hops, without the moment it was asked at. */
+/**
+ * The answer about a subject once it has that many hops, without what depends on when we sent and asked: the moment
+ * of asking, and how late the facts came.
+ */
 export async function answerOf(api, { id, hops }) {
   const url = `${api}/v1/orders/${encodeURIComponent(id)}`;
   for (let waitedMs = 0; waitedMs < PATIENCE_MS; waitedMs += 100) {
     const response = await fetch(url, { headers: { accept: "application/json" } });
     if (response.ok) {
       const { asOf: _, ...answer } = await response.json();
-      if (answer.hops.length >= hops) return answer;
+      const gaps = answer.gaps.filter(({ kind }) => kind !== "late");
+      if (answer.hops.length >= hops) return { ...answer, gaps };
     }
     await sleep(100);
   }
