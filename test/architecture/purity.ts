@@ -13,6 +13,8 @@ export const PURE: readonly string[] = [
   "ingest/match.ts",
   "ingest/stitch.ts",
   "ingest/yaml.ts",
+  "query/story.ts",
+  "slo/budget.ts",
   "slo/burn.ts",
 ];
 
