@@ -125,12 +125,12 @@ export function encodingOf(contentType: string): Encoding {
   return mediaTypeOf(contentType) === "application/x-protobuf" ? "protobuf" : "json";
 }
 
-/** `3 refused. bad_id ×2: The trace id is all zero (resourceSpans[0].scopeSpans[0].spans[3]). late ×1: …` */
+/** `3 refused. trace_id ×2, first at resourceSpans[0].scopeSpans[0].spans[3]: traceId must have 16 bytes. type ×1, …` */
 function explain(rejected: readonly RejectedItem[]): string {
   const reasons = [...new Set(rejected.map((item) => item.reason))].slice(0, REASONS_MAX);
   const parts = reasons.map((reason) => {
     const [first, ...others] = rejected.filter((item) => item.reason === reason);
-    return `${reason} ×${others.length + 1}: ${first?.text ?? ""} (${first?.where ?? ""})`;
+    return `${reason} ×${others.length + 1}, first at ${first?.where ?? ""}: ${first?.text ?? ""}`;
   });
   return [`${rejected.length} refused.`, ...parts].join(" ");
 }

@@ -129,17 +129,19 @@ describe("OpenTelemetry's trace exporters", () => {
     for (const hops of told) expect(hops).toEqual(told[0]);
   });
 
-  test.each(exporters)("come again after a 503 and then succeed, in %s", async (_name, open) => {
+  test("come again after a 503 and then succeed", async () => {
     let tries = 0;
     const edge = await openEdge({
       accept: async () => {
         tries += 1;
-        if (tries < 2) throw new Failure("store_unavailable");
+        if (tries <= exporters.length) throw new Failure("store_unavailable");
       },
     });
-    expect(await exportWith(open(`${edge.url}/v1/traces`), someSpans())).toBe(0);
-    expect(tries).toBe(2);
-    expect(edge.counters.traces).toMatchObject({ accepted: 3, refused: 3 });
+    const url = `${edge.url}/v1/traces`;
+    const verdicts = await Promise.all(exporters.map(([, open]) => exportWith(open(url), someSpans())));
+    expect(verdicts).toEqual([0, 0, 0, 0]);
+    expect(tries).toBe(8);
+    expect(edge.counters.traces).toMatchObject({ accepted: 12, refused: 12 });
   });
 
   test("give up at once when the token is wrong", async () => {
@@ -189,6 +191,7 @@ describe("the CloudEvents SDK", () => {
     type: "com.shop.order.packed",
     time: "2026-01-02T03:04:05.678Z",
     subject: "ORD-42",
+    datacontenttype: "application/json",
     orderid: "ORD-42",
     data: { parcel: 1 },
   });
