@@ -7,6 +7,7 @@
  * of ingest/schema/001_hops.sql.
  */
 
+import { type Texts, type Words, word } from "../collector/decoder/buffers.ts";
 import type { HopBatch, HopColumns } from "../collector/decoder/columns.ts";
 import type { Dictionary } from "../collector/decoder/dictionary.ts";
 import type { Maps } from "../collector/decoder/maps.ts";
@@ -67,85 +68,80 @@ const NAMES = [
 ] as const;
 
 type Body = (out: Parts) => void;
-type Writers = Readonly<Record<(typeof NAMES)[number], readonly [type: string, body: Body]>>;
+type Writer = readonly [type: string, body: Body];
+type Writers = Readonly<Record<(typeof NAMES)[number], Writer>>;
 
 const LOW = "LowCardinality(String)";
 const MAP = `Map(${LOW}, String)`;
 const NS = "DateTime64(9, 'UTC')";
+const SPAN_KIND = "Enum8('internal' = 1, 'server' = 2, 'client' = 3, 'producer' = 4, 'consumer' = 5)";
 
-function writers(columns: HopColumns, { tenant, localities }: HopsExtra): Writers {
-  const { rows, fixed, events, links, resources, scopes } = columns;
-  const words =
-    (column: Uint32Array, width = 1): Body =>
-    (out) =>
-      out.raw(column, rows * width);
-  const bytes =
-    (column: Uint8Array): Body =>
-    (out) =>
-      out.raw(column, rows);
-  const text =
-    ({ bytes: own }: { bytes: { data: Uint8Array; length: number } }): Body =>
-    (out) =>
-      out.raw(own.data, own.length);
-  const ofScope = (index: Uint32Array) => fixed.scope.subarray(0, rows).map((scope) => index[scope] ?? 0);
-  const services = fixed.resource.subarray(0, rows).map((sender) => resources.service.data[sender] ?? 0);
+function writers(columns: HopColumns, extra: HopsExtra): Writers {
+  return { ...rowWriters(columns, extra), ...nestedWriters(columns) };
+}
+
+/** Columns with one element per row, of one size or text. */
+function rowWriters(columns: HopColumns, { tenant, localities }: HopsExtra) {
+  const { rows, fixed, resources } = columns;
+  const raw = (type: string, column: Uint8Array | Uint32Array, width = 1): Writer => [
+    type,
+    (out) => out.raw(column, rows * width),
+  ];
+  const text = ({ bytes }: Texts): Writer => ["String", (out) => out.raw(bytes.data, bytes.length)];
+  const services = fixed.resource.subarray(0, rows).map((sender) => word(resources.service, sender));
+  const received = new BigInt64Array(rows).fill(BigInt(columns.receivedMs));
   return {
     tenant: [LOW, (out) => out.constant(tenant)],
     locality: ["UInt64", (out) => out.raw(localities, rows)],
-    at: [NS, words(fixed.at, 2)],
-    kind: ["Enum8('span' = 1, 'log' = 2, 'cloudevent' = 3)", bytes(fixed.kind)],
-    trace_id: ["FixedString(16)", words(fixed.traceId, 4)],
-    span_id: ["FixedString(8)", words(fixed.spanId, 2)],
-    parent_id: ["FixedString(8)", words(fixed.parentId, 2)],
-    fact_id: ["FixedString(16)", words(fixed.factId, 4)],
-    digest: ["UInt32", words(fixed.digest)],
+    at: raw(NS, fixed.at, 2),
+    kind: raw("Enum8('span' = 1, 'log' = 2, 'cloudevent' = 3)", fixed.kind),
+    trace_id: raw("FixedString(16)", fixed.traceId, 4),
+    span_id: raw("FixedString(8)", fixed.spanId, 2),
+    parent_id: raw("FixedString(8)", fixed.parentId, 2),
+    fact_id: raw("FixedString(16)", fixed.factId, 4),
+    digest: raw("UInt32", fixed.digest),
     duration: ["Int64", (out) => out.raw(durationsOf(columns), rows)],
-    received_at: [
-      "DateTime64(3, 'UTC')",
-      (out) => out.raw(new BigInt64Array(rows).fill(BigInt(columns.receivedMs)), rows),
-    ],
+    received_at: ["DateTime64(3, 'UTC')", (out) => out.raw(received, rows)],
     service: [LOW, (out) => out.lowCardinality(resources.services, services)],
     name: [LOW, (out) => out.lowCardinality(columns.names, fixed.name.subarray(0, rows))],
-    span_kind: [
-      "Enum8('internal' = 1, 'server' = 2, 'client' = 3, 'producer' = 4, 'consumer' = 5)",
-      bytes(fixed.spanKind),
-    ],
-    status: ["Enum8('unset' = 0, 'ok' = 1, 'error' = 2)", bytes(fixed.status)],
-    severity: ["UInt8", bytes(fixed.severity)],
-    message: ["String", text(columns.message)],
-    body: ["String", text(columns.body)],
-    trace_state: ["String", text(columns.traceState)],
-    attributes: [MAP, (out) => out.maps(columns.attributes, [])],
+    span_kind: raw(SPAN_KIND, fixed.spanKind),
+    status: raw("Enum8('unset' = 0, 'ok' = 1, 'error' = 2)", fixed.status),
+    severity: raw("UInt8", fixed.severity),
+    message: text(columns.message),
+    body: text(columns.body),
+    trace_state: text(columns.traceState),
+    dropped_links: raw("UInt32", fixed.droppedLinks),
+    dropped_events: raw("UInt32", fixed.droppedEvents),
+    dropped_attributes: raw("UInt32", fixed.droppedAttributes),
+  } satisfies Partial<Writers>;
+}
+
+/** Maps, lists, and what a row has by way of its resource or scope. */
+function nestedWriters({ rows, fixed, attributes, events, links, resources, scopes }: HopColumns) {
+  const list = (type: string, ends: Words, elements: Words): Writer => [
+    `Array(${type})`,
+    (out) => out.array(ends, () => out.raw(elements.data, elements.length)),
+  ];
+  const scoped = (names: Dictionary, index: Words): Writer => [
+    LOW,
+    (out) =>
+      out.lowCardinality(
+        names,
+        fixed.scope.subarray(0, rows).map((scope) => word(index, scope)),
+      ),
+  ];
+  return {
+    attributes: [MAP, (out) => out.maps(attributes, [])],
     resource: [MAP, (out) => out.repeatedMaps(resources.attributes, fixed.resource.subarray(0, rows))],
-    scope_name: [LOW, (out) => out.lowCardinality(scopes.names, ofScope(scopes.name.data))],
-    scope_version: [LOW, (out) => out.lowCardinality(scopes.versions, ofScope(scopes.version.data))],
-    event_at: [
-      `Array(${NS})`,
-      (out) => out.array(events.ends, () => out.raw(events.at.data, events.at.length)),
-    ],
-    event_name: [
-      `Array(${LOW})`,
-      (out) => {
-        out.uint64s([DICTIONARY_VERSION]);
-        out.array(events.ends, () =>
-          out.dictionary(events.names, events.name.data.subarray(0, events.name.length)),
-        );
-      },
-    ],
+    scope_name: scoped(scopes.names, scopes.name),
+    scope_version: scoped(scopes.versions, scopes.version),
+    event_at: list(NS, events.ends, events.at),
+    event_name: [`Array(${LOW})`, (out) => out.lowCardinalityLists(events.names, events.ends, events.name)],
     event_attributes: [`Array(${MAP})`, (out) => out.maps(events.attributes, [events.ends])],
-    link_trace_id: [
-      "Array(FixedString(16))",
-      (out) => out.array(links.ends, () => out.raw(links.traceIds.data, links.traceIds.length)),
-    ],
-    link_span_id: [
-      "Array(FixedString(8))",
-      (out) => out.array(links.ends, () => out.raw(links.spanIds.data, links.spanIds.length)),
-    ],
+    link_trace_id: list("FixedString(16)", links.ends, links.traceIds),
+    link_span_id: list("FixedString(8)", links.ends, links.spanIds),
     link_attributes: [`Array(${MAP})`, (out) => out.maps(links.attributes, [links.ends])],
-    dropped_links: ["UInt32", words(fixed.droppedLinks)],
-    dropped_events: ["UInt32", words(fixed.droppedEvents)],
-    dropped_attributes: ["UInt32", words(fixed.droppedAttributes)],
-  };
+  } satisfies Partial<Writers>;
 }
 
 /** Negative where a sender's clock jumped back: the raw difference is kept. */
@@ -158,11 +154,6 @@ function durationsOf({ rows, fixed }: HopColumns): BigInt64Array {
 const DICTIONARY_VERSION = 1n;
 /** a dictionary of its own, replacing what was before; 32-bit indexes */
 const DICTIONARY_FLAGS = (1n << 9n) | (1n << 10n) | 2n;
-
-interface Ends {
-  readonly data: Uint32Array;
-  readonly length: number;
-}
 
 /** A block in the making, as parts that need no copying. */
 class Parts {
@@ -225,17 +216,22 @@ class Parts {
     this.raw(indexes, indexes.length);
   }
 
-  array(ends: Ends, elements: () => void): void {
+  lowCardinalityLists(dictionary: Dictionary, ends: Words, indexes: Words): void {
+    this.uint64s([DICTIONARY_VERSION]);
+    this.array(ends, () => this.dictionary(dictionary, indexes.data.subarray(0, indexes.length)));
+  }
+
+  array(ends: Words, elements: () => void): void {
     this.offsets(ends);
     elements();
   }
 
-  offsets({ data, length }: Ends): void {
+  offsets({ data, length }: Words): void {
     this.raw(BigUint64Array.from(data.subarray(0, length), BigInt), length);
   }
 
   /** A column of maps, or of lists of maps when `outer` says where the lists end. */
-  maps(maps: Maps, outer: readonly Ends[]): void {
+  maps(maps: Maps, outer: readonly Words[]): void {
     this.uint64s([DICTIONARY_VERSION]);
     for (const ends of [...outer, maps.ends]) this.offsets(ends);
     this.dictionary(maps.dictionary, maps.keys.data.subarray(0, maps.keys.length));

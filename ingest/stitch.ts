@@ -136,11 +136,8 @@ function inOrphanedFragment(node: Node, graph: Graph): boolean {
 function soleSubjects(graph: Graph, found: readonly Found[]): ReadonlyMap<string, Found> {
   const sole = new Map<string, Found>();
   for (const [trace, nodes] of graph.byTrace) {
-    const ids = new Map<string, string>();
-    for (const at of nodes) {
-      for (const id of (found[at] ?? NOTHING).keys())
-        if (!ids.has(id)) ids.set(id, graph.nodes[at]?.hop.id ?? "");
-    }
+    const told = nodes.flatMap((at) => [...(found[at] ?? NOTHING).keys()].map((id) => ({ id, at })));
+    const ids = new Map(told.reverse().map(({ id, at }) => [id, graph.nodes[at]?.hop.id ?? ""]));
     if (ids.size === 1) sole.set(trace, asEvidence("trace", ids));
   }
   return sole;

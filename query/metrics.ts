@@ -47,13 +47,16 @@ async function renderBoard({ board, now }: MetricSources): Promise<string> {
 }
 
 function setDoors(registry: Registry, counters: Counters): void {
-  const requests = total(registry, "receiver_requests_total", "Requests by door and outcome.", [
-    "door",
-    "outcome",
-  ]);
-  const bytes = total(registry, "receiver_body_bytes_total", "Bodies taken in, as they came; bytes.", [
-    "door",
-  ]);
+  const requests = total(
+    registry,
+    ["receiver_requests_total", "Requests by door and outcome."],
+    ["door", "outcome"],
+  );
+  const bytes = total(
+    registry,
+    ["receiver_body_bytes_total", "Bodies taken in, as they came; bytes."],
+    ["door"],
+  );
   for (const [door, totals] of Object.entries(counters)) {
     for (const [outcome, count] of totals.requests) requests.set({ door, outcome }, count);
     bytes.set({ door }, totals.bodyBytes);
@@ -66,17 +69,19 @@ function signalOf(name: string): keyof typeof SIGNALS {
 }
 
 function setItems(registry: Registry, noun: string, totals: DoorCounters): void {
-  const of = (what: string, help: string) => total(registry, `receiver_${what}_${noun}_total`, help, []);
+  const of = (what: string, help: string) => total(registry, [`receiver_${what}_${noun}_total`, help], []);
   of("accepted", `Acknowledged ${noun}: they are ours.`).set(totals.accepted);
   of("refused", `Refused ${noun}: the sender still has them.`).set(totals.refused);
-  const rejected = total(registry, `receiver_failed_${noun}_total`, `Rejected ${noun}: dead letters.`, [
-    "reason",
-  ]);
+  const rejected = total(
+    registry,
+    [`receiver_failed_${noun}_total`, `Rejected ${noun}: dead letters.`],
+    ["reason"],
+  );
   for (const [reason, count] of totals.rejected) rejected.set({ reason }, count);
 }
 
 function setPipeline(registry: Registry, stats: Readonly<PipelineStats>, nowMs: number): void {
-  const gauge = (name: string, help: string, value: number) => total(registry, name, help, []).set(value);
+  const gauge = (name: string, help: string, value: number) => total(registry, [name, help], []).set(value);
   gauge("pipeline_waiting_hops", "Acknowledged, not stored yet.", stats.waiting);
   gauge("pipeline_stored_hops_total", "Stored since the start.", stats.stored);
   gauge("pipeline_flushes_total", "Flushes that the store took.", stats.flushes);
@@ -90,14 +95,18 @@ function setJournal(
   registry: Registry,
   state: { readonly bytes: number; readonly segments: number; readonly damagedSpots: number },
 ): void {
-  total(registry, "journal_bytes", "Size of the journal.", []).set(state.bytes);
-  total(registry, "journal_segments", "Files of the journal.", []).set(state.segments);
-  total(registry, "journal_damaged_spots", "Places that held no record when it was read.", []).set(
+  total(registry, ["journal_bytes", "Size of the journal."], []).set(state.bytes);
+  total(registry, ["journal_segments", "Files of the journal."], []).set(state.segments);
+  total(registry, ["journal_damaged_spots", "Places that held no record when it was read."], []).set(
     state.damagedSpots,
   );
 }
 
 /** A gauge holds what was counted elsewhere: a counter of the library could only be added to. */
-function total<L extends string>(registry: Registry, name: string, help: string, labelNames: readonly L[]) {
+function total<L extends string>(
+  registry: Registry,
+  [name, help]: readonly [string, string],
+  labelNames: readonly L[],
+) {
   return new Gauge({ name: `waybill_${name}`, help, labelNames: [...labelNames], registers: [registry] });
 }

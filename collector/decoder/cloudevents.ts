@@ -134,6 +134,8 @@ function putEvent({ attributes, data, parent }: RawEvent, columns: HopColumns): 
   const row = openRow(columns, 3);
   columns.fixed.name[row] = entryOf(columns.names, of("type"));
   for (const [name, value] of attributes) {
+    // What an event says of its data is JSON unless it says otherwise, so saying it adds nothing.
+    if (name === "datacontenttype" && /^application\/json\b/i.test(value)) continue;
     putKey(columns.attributes, entryOf(columns.attributes.dictionary, name));
     putString(columns.attributes.values, value);
   }
@@ -156,12 +158,12 @@ function check(attributes: ReadonlyMap<string, string>): void {
 function putContexts(columns: HopColumns, origin: string, transport: string): void {
   const { fixed, links, rows } = columns;
   const [, trace = "", span = ""] = TRACEPARENT.exec(transport) ?? [];
-  if (putHexId(trace, { words: fixed.traceId, width: 4 }, rows))
-    putHexId(span, { words: fixed.parentId, width: 2 }, rows);
+  if (putHexId(trace, { words: fixed.traceId, width: 4, row: rows }))
+    putHexId(span, { words: fixed.parentId, width: 2, row: rows });
   const [, originTrace = "", originSpan = ""] = TRACEPARENT.exec(origin) ?? [];
   const [traceWords, spanWords] = [new Uint32Array(4), new Uint32Array(2)];
-  const isTrace = putHexId(originTrace, { words: traceWords, width: 4 }, 0);
-  if (!isTrace || !putHexId(originSpan, { words: spanWords, width: 2 }, 0)) return;
+  const isTrace = putHexId(originTrace, { words: traceWords, width: 4, row: 0 });
+  if (!isTrace || !putHexId(originSpan, { words: spanWords, width: 2, row: 0 })) return;
   for (const part of traceWords) push(links.traceIds, part);
   for (const part of spanWords) push(links.spanIds, part);
   closeMap(links.attributes);

@@ -37,16 +37,26 @@ export function takeJsonExport(body: Uint8Array, columns: HopColumns, kind: Json
     const fault = openResource(columns, (attributes) => putResource(sender.value, attributes));
     for (const scoped of objects(sender.value, scopes, `${sender.path}.`)) {
       const scopeFault = attempt(() => putScope(scoped.value, columns)) ?? fault;
-      for (const record of list(scoped.value, records, `${scoped.path}.`)) {
-        const bad = scopeFault ?? attempt(() => kind.take(record.value, columns));
-        if (bad === null) continue;
-        dropRow(columns);
-        const bytes = Buffer.from(JSON.stringify(record.value) ?? "null");
-        rejected.push({ reason: bad.reason, text: `${bad.message}.`, where: record.path, bytes });
-      }
+      const taken = list(scoped.value, records, `${scoped.path}.`);
+      rejected.push(
+        ...taken.flatMap((record) =>
+          takeOne(record, columns, (value) => {
+            if (scopeFault !== null) throw scopeFault;
+            kind.take(value, columns);
+          }),
+        ),
+      );
     }
   }
   return rejected;
+}
+
+function takeOne({ value, path }: Placed, columns: HopColumns, take: (value: Json) => void): RejectedItem[] {
+  const bad = attempt(() => take(value));
+  if (bad === null) return [];
+  dropRow(columns);
+  const bytes = Buffer.from(JSON.stringify(value) ?? "null");
+  return [{ reason: bad.reason, text: `${bad.message}.`, where: path, bytes }];
 }
 
 function parsed(body: Uint8Array): Json {

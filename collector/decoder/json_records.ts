@@ -41,12 +41,10 @@ function takeSpan(span: Json, columns: HopColumns): void {
   if (!isObject(span)) throw wrong("span", "an object");
   const row = openRow(columns, 1);
   const { fixed } = columns;
-  const words = {
-    trace: { words: fixed.traceId, width: 4 },
-    span: { words: fixed.spanId, width: 2 },
-  } as const;
-  if (!putHexId(text(span, "traceId"), words.trace, row)) throw badId("trace_id", "traceId", 16);
-  if (!putHexId(text(span, "spanId"), words.span, row)) throw badId("span_id", "spanId", 8);
+  if (!putHexId(text(span, "traceId"), { words: fixed.traceId, width: 4, row }))
+    throw badId("trace_id", "traceId", 16);
+  if (!putHexId(text(span, "spanId"), { words: fixed.spanId, width: 2, row }))
+    throw badId("span_id", "spanId", 8);
   putParent(text(span, "parentSpanId"), columns);
   putString(columns.traceState, text(span, "traceState"));
   fixed.name[row] = entryOf(columns.names, text(span, "name"));
@@ -66,7 +64,7 @@ function takeSpan(span: Json, columns: HopColumns): void {
 
 function putParent(hex: string, { fixed, rows }: HopColumns): void {
   if (hex === "" || /^0{16}$/.test(hex)) return;
-  if (!putHexId(hex, { words: fixed.parentId, width: 2 }, rows))
+  if (!putHexId(hex, { words: fixed.parentId, width: 2, row: rows }))
     throw new BadRecord("parent_id", "parentSpanId must have 8 bytes or none");
 }
 
@@ -97,8 +95,8 @@ const traceWords = new Uint32Array(4);
 const spanWords = new Uint32Array(2);
 
 function putLink(link: JsonObject, { links }: HopColumns): void {
-  const isTrace = putHexId(text(link, "traceId"), { words: traceWords, width: 4 }, 0);
-  const isSpan = putHexId(text(link, "spanId"), { words: spanWords, width: 2 }, 0);
+  const isTrace = putHexId(text(link, "traceId"), { words: traceWords, width: 4, row: 0 });
+  const isSpan = putHexId(text(link, "spanId"), { words: spanWords, width: 2, row: 0 });
   putAttributes(link, links.attributes);
   for (const part of traceWords) push(links.traceIds, isTrace && isSpan ? part : 0);
   for (const part of spanWords) push(links.spanIds, isTrace && isSpan ? part : 0);
@@ -115,9 +113,9 @@ function takeLog(log: Json, columns: HopColumns): void {
   putAttributes(log, columns.attributes);
   if (own(log, "body") !== null) putString(columns.body, valueText(own(log, "body")));
   const hex = text(log, "traceId");
-  const isTrace = putHexId(hex, { words: fixed.traceId, width: 4 }, row);
+  const isTrace = putHexId(hex, { words: fixed.traceId, width: 4, row });
   const context: Context = hex === "" ? "none" : isTrace ? "valid" : "broken";
-  putHexId(text(log, "spanId"), { words: fixed.spanId, width: 2 }, row);
+  putHexId(text(log, "spanId"), { words: fixed.spanId, width: 2, row });
   const time = uint64(log, "timeUnixNano");
   closeLog(columns, {
     context,

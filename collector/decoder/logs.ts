@@ -35,7 +35,7 @@ function takeLog(c: Cursor, columns: HopColumns): void {
     else if (field === 0x10) fixed.severity[row] = severityOf(varint(c));
     else if (field === 0x2a) takeBody(c, columns);
     else if (field === 0x4a) context = takeTrace(c, columns);
-    else if (field === 0x52) takeId(c, length(c), { words: fixed.spanId, width: 2 }, row);
+    else if (field === 0x52) takeId(c, length(c), { words: fixed.spanId, width: 2, row });
     else if (field === 0x62) fixed.name[row] = takeEntry(columns.names, c, length(c));
     else if (field === 0x38) fixed.droppedAttributes[row] = varint(c);
     else skip(c, field);
@@ -50,8 +50,8 @@ export type Context = "none" | "valid" | "broken";
 export function closeLog(columns: HopColumns, { context, time }: { context: Context; time: Halves }): void {
   const { fixed, rows: row } = columns;
   if (context !== "valid") {
-    clearId({ words: fixed.traceId, width: 4 }, row);
-    clearId({ words: fixed.spanId, width: 2 }, row);
+    clearId({ words: fixed.traceId, width: 4, row });
+    clearId({ words: fixed.spanId, width: 2, row });
   }
   if (time.low !== 0 || time.high !== 0) putTimes(columns, time, time);
   if ((fixed.severity[row] ?? 0) >= 17) fixed.status[row] = 2;
@@ -69,7 +69,7 @@ export function severityOf(number: number): number {
 function takeTrace(c: Cursor, { fixed, rows }: HopColumns): Context {
   const size = length(c);
   if (size === 0) return "none";
-  return takeId(c, size, { words: fixed.traceId, width: 4 }, rows) ? "valid" : "broken";
+  return takeId(c, size, { words: fixed.traceId, width: 4, row: rows }) ? "valid" : "broken";
 }
 
 function takeBody(c: Cursor, columns: HopColumns): void {

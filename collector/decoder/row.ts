@@ -12,14 +12,15 @@ const EARLIEST_MS = 31_536_000_000;
 /** How far a sender's clock may be ahead of ours; ms. */
 const AHEAD_MS = 86_400_000;
 
-/** An id column, and how many 32-bit words one id has. */
-interface IdColumn {
+/** One id in a column, and how many 32-bit words it has. */
+interface IdSlot {
   readonly words: Uint32Array;
   readonly width: 2 | 4;
+  readonly row: number;
 }
 
-/** Puts the next `size` bytes as the id of a row. Answers whether they are one: of the right length and not all zero. */
-export function takeId(c: Cursor, size: number, { words, width }: IdColumn, row: number): boolean {
+/** Puts the next `size` bytes as an id. Answers whether they are one: of the right length and not all zero. */
+export function takeId(c: Cursor, size: number, { words, width, row }: IdSlot): boolean {
   const begin = c.at;
   c.at += size;
   if (size !== width * 4) return false;
@@ -33,14 +34,14 @@ export function takeId(c: Cursor, size: number, { words, width }: IdColumn, row:
 }
 
 /** Puts an id given as hex in any case. "" is none; anything else that is no id answers false. */
-export function putHexId(hex: string, column: IdColumn, row: number): boolean {
-  const digits = column.width * 8;
+export function putHexId(hex: string, slot: IdSlot): boolean {
+  const digits = slot.width * 8;
   if (hex.length !== digits || !/^[0-9a-fA-F]*$/.test(hex)) return false;
-  return takeId(cursor(Buffer.from(hex, "hex")), digits / 2, column, row);
+  return takeId(cursor(Buffer.from(hex, "hex")), digits / 2, slot);
 }
 
 /** Zeros instead of an id. */
-export function clearId({ words, width }: IdColumn, row: number): void {
+export function clearId({ words, width, row }: IdSlot): void {
   words.fill(0, row * width, (row + 1) * width);
 }
 

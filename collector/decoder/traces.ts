@@ -33,8 +33,8 @@ function takeSpan(c: Cursor, columns: HopColumns): void {
   while (c.at < c.end) {
     const field = tag(c);
     if (field === 0x4a) takeAttribute(c, columns.attributes);
-    else if (field === 0x0a) isTrace = takeId(c, length(c), { words: fixed.traceId, width: 4 }, row);
-    else if (field === 0x12) isSpan = takeId(c, length(c), { words: fixed.spanId, width: 2 }, row);
+    else if (field === 0x0a) isTrace = takeId(c, length(c), { words: fixed.traceId, width: 4, row });
+    else if (field === 0x12) isSpan = takeId(c, length(c), { words: fixed.spanId, width: 2, row });
     else if (field === 0x22) takeParent(c, columns);
     else if (field === 0x2a) fixed.name[row] = takeEntry(columns.names, c, length(c));
     else if (field === 0x39) begin = { low: fixed64(c), high: c.high };
@@ -73,11 +73,11 @@ function kindOf(kind: number): number {
 
 /** A root has no parent, or one of zeros. */
 function takeParent(c: Cursor, { fixed, rows }: HopColumns): void {
-  const column = { words: fixed.parentId, width: 2 } as const;
+  const column = { words: fixed.parentId, width: 2, row: rows } as const;
   const size = length(c);
   if (size !== 0 && size !== 8) throw new BadRecord("parent_id", "parentSpanId must have 8 bytes or none");
-  clearId(column, rows);
-  takeId(c, size, column, rows);
+  clearId(column);
+  takeId(c, size, column);
 }
 
 function takeStatus(c: Cursor, columns: HopColumns): void {
@@ -122,8 +122,8 @@ function takeLink(c: Cursor, { links }: HopColumns): void {
   while (c.at < c.end) {
     const field = tag(c);
     if (field === 0x22) takeAttribute(c, links.attributes);
-    else if (field === 0x0a) isValid += takeId(c, length(c), { words: traceWords, width: 4 }, 0) ? 1 : 0;
-    else if (field === 0x12) isValid += takeId(c, length(c), { words: spanWords, width: 2 }, 0) ? 1 : 0;
+    else if (field === 0x0a) isValid += takeId(c, length(c), { words: traceWords, width: 4, row: 0 }) ? 1 : 0;
+    else if (field === 0x12) isValid += takeId(c, length(c), { words: spanWords, width: 2, row: 0 }) ? 1 : 0;
     else skip(c, field);
   }
   for (const part of traceWords) push(links.traceIds, isValid === 2 ? part : 0);
