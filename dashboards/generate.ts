@@ -1,7 +1,7 @@
 /**
  * Generate: write the committed JSON anew, into ./dashboards of the working folder.
  *
- *   npm run build && node dist/dashboards/generate.js
+ *   npm run dashboards
  */
 import { writeFileSync } from "node:fs";
 import { render } from "./catalogue.ts";

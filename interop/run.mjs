@@ -1,7 +1,7 @@
 /**
  * Interop: three spans, sent by every sender there is here, must give one and the same answer.
  *
- *   npm run build && node interop/run.mjs
+ *   npm run test:interop
  *
  * Each delivery goes to a Waybill of its own. What cannot run here is skipped and says why. With OTELCOL set to a
  * Collector's binary, deliveries go through it too (interop/collector.sh builds one). Exit code 0: all the same.

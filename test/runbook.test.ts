@@ -1,0 +1,42 @@
+/** What the runbook tells a person to look at has to be there. */
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { createCounters } from "../collector/counters.ts";
+import { FAILURES, Failure } from "../errors.ts";
+import { renderAllMetrics } from "../query/metrics.ts";
+
+const RUNBOOK = readFileSync(new URL("../docs/runbook.md", import.meta.url), "utf8");
+
+const away = () => Promise.reject(new Failure("store_unavailable"));
+const counters = createCounters();
+counters.traces.rejected.set("span_id", 1);
+
+test("every metric that the runbook names is exported, with the store away too", async () => {
+  const text = await renderAllMetrics({
+    counters,
+    pipeline: { waiting: 0, stored: 0, flushes: 0, failedFlushes: 0, lastFlushMs: 0, oldestWaitingMs: null },
+    journal: () => ({ bytes: 0, segments: 1, damagedSpots: 0 }),
+    board: { read: away, explain: away },
+    now: () => 0,
+  });
+  const exported = [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name);
+  const named = [...RUNBOOK.matchAll(/waybill_\w+/g)]
+    .map(([name]) => name)
+    .filter((name) => name !== "waybill_");
+  expect(named.length).toBeGreaterThan(8);
+  expect(exported).toEqual(expect.arrayContaining(named));
+});
+
+test("every outcome that the runbook names is one that requests are counted under", () => {
+  const outcomes = [...RUNBOOK.matchAll(/outcome="(\w+)"/g)].map(([, outcome]) => outcome);
+  expect(outcomes.length).toBeGreaterThan(2);
+  expect(Object.keys(FAILURES)).toEqual(expect.arrayContaining(outcomes));
+});
+
+test("every heading that the symptoms lead to is there", () => {
+  const headings = [...RUNBOOK.matchAll(/^## (.+)$/gm)].map(([, heading = ""]) =>
+    heading.toLowerCase().replace(/ /g, "-"),
+  );
+  const links = [...RUNBOOK.matchAll(/\]\(#([\w-]+)\)/g)].map(([, link]) => link);
+  expect(headings).toEqual(expect.arrayContaining(links));
+});
