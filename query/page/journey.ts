@@ -22,7 +22,7 @@ export function renderJourney(journey: JourneyView): Html {
           <section class="card" aria-label="${plain(journey.definition)}">
             <h3>${plain(journey.definition)} ${renderState(journey.state)}</h3>
             <p class="quiet">${who(journey.owner)} · began ${renderMoment(journey.startedAt)} · deadline
-              ${renderMoment(journey.deadline)}</p>
+              ${renderMoment(journey.deadline, journey.startedAt)}</p>
             <ol class="steps">${journey.steps.map((step) => renderStep(step, journey))}</ol>
           </section>`;
 }
@@ -39,8 +39,8 @@ function renderWhen({ at, dueAt, state }: StepView, { startedAt }: JourneyView):
   if (at !== null) {
     const afterMs = Date.parse(at) - Date.parse(startedAt);
     const offset = `${afterMs < 0 ? "−" : "+"}${renderDuration(afterMs)}`;
-    return html`${renderMoment(at)} <span class="quiet">${offset}</span>`;
+    return html`${renderMoment(at, startedAt)} <span class="quiet">${offset}</span>`;
   }
   if (dueAt === null || state === "skipped") return "";
-  return html`<span class="quiet">${state === "overdue" ? "was due" : "due"}</span> ${renderMoment(dueAt)}`;
+  return html`<span class="quiet">${state === "overdue" ? "was due" : "due"}</span> ${renderMoment(dueAt, startedAt)}`;
 }

@@ -71,7 +71,12 @@ export function renderState(state: string): Html {
   return html`<span class="state ${state}">${state}</span>`;
 }
 
-/** A moment for reading; the whole of it, with nanoseconds, is in the markup. */
-export function renderMoment(time: string): Html {
-  return html`<time datetime="${time}" title="${time}">${time.slice(0, 10)} ${time.slice(11, 19)}</time>`;
+/**
+ * A moment for reading; the whole of it, with nanoseconds, is in the markup. Beside another moment of the same day
+ * only the time of day is shown.
+ */
+export function renderMoment(time: string, beside = ""): Html {
+  const day = time.slice(0, 10);
+  const shown = beside.startsWith(day) ? time.slice(11, 19) : `${day} ${time.slice(11, 19)}`;
+  return html`<time datetime="${time}" title="${time}">${shown}</time>`;
 }

@@ -43,7 +43,7 @@ function renderCounts(counts: Start["counts"]): Html {
   return html`
       <nav aria-label="Journeys by state"><ul class="counts">${BY_URGENCY.map(
         (state) =>
-          html`<li><a href="/?state=${state}" class="${state}"><b>${counts[state].toLocaleString("en")}</b> ${state}</a></li>`,
+          html`<li><a href="/?state=${state}" class="${state}"><span class="number">${counts[state].toLocaleString("en")}</span> ${state}</a></li>`,
       )}</ul></nav>`;
 }
 

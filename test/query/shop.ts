@@ -85,9 +85,14 @@ const REFUND: Definition = {
 /** What the shop's `waybill.yaml` says. */
 export const DEFINITIONS: Definitions = {
   keys: [
-    { kind: "order.id", role: "identifies", many: false, from: [] },
-    { kind: "correlation.id", role: "identifies", many: false, from: [] },
-    { kind: "package.id", role: "shared", many: true, from: [] },
+    { kind: "order.id", role: "identifies", many: false, from: [{ kind: "attribute", name: "order.id" }] },
+    {
+      kind: "correlation.id",
+      role: "identifies",
+      many: false,
+      from: [{ kind: "attribute", name: "correlation.id" }],
+    },
+    { kind: "package.id", role: "shared", many: true, from: [{ kind: "attribute", name: "package.id" }] },
   ],
   tags: new Map([["partner.id", ["partner.id"]]]),
   journeys: [CREATE_ORDER, REFUND],

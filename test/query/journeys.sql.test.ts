@@ -1,0 +1,202 @@
+/** Lists against rows laid down by hand, on the embedded engine and on a server. */
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { deadLettersBlock, type JourneyRow, journeysBlock } from "../../ingest/blocks.ts";
+import type { Journey } from "../../ingest/journey.ts";
+import { migrate } from "../../ingest/migrate.ts";
+import type { Store } from "../../ingest/store.ts";
+import { listDeadLetters } from "../../query/dead_letters.ts";
+import { countJourneys, type JourneyFilter, listJourneys, renderJourneys } from "../../query/journeys.ts";
+import { onBothShapes } from "../server.ts";
+import { DEFINITIONS, ns, START_MS } from "./shop.ts";
+
+const TENANT = "acme";
+const ASKED: JourneyFilter = { tenant: TENANT, nowNs: ns(1_000_000), limit: 100 };
+
+function journey(id: string, more: Partial<Journey> = {}): Journey {
+  return {
+    definition: "create-order",
+    definitionVersion: "00000001",
+    owner: "checkout-team",
+    subject: { kind: "order.id", id },
+    state: "open",
+    startedNs: ns(0),
+    endedNs: null,
+    compensatedNs: null,
+    deadlineNs: ns(2_000_000),
+    late: false,
+    recovered: false,
+    reason: null,
+    failedStep: null,
+    steps: [],
+    next: null,
+    seenByCaller: null,
+    tags: new Map(),
+    verdict: null,
+    facts: 1,
+    ...more,
+  };
+}
+
+async function stocked(open: () => Promise<Store>, rows: readonly JourneyRow[]): Promise<Store> {
+  const store = await open();
+  await migrate(store);
+  // One insert a row: versions of a journey must not be collapsed on the way in.
+  for (const row of rows) await store.insertNative("journeys", [journeysBlock(TENANT, [row], START_MS)]);
+  return store;
+}
+
+async function ids(store: Store, filter: Partial<JourneyFilter> = {}): Promise<string[]> {
+  const { journeys } = await listJourneys(store, DEFINITIONS, { ...ASKED, ...filter });
+  return journeys.map(({ subject }) => subject.id);
+}
+
+onBothShapes("a list of journeys", (open) => {
+  test("shows the row that folded most facts, whichever came last", async () => {
+    const store = await stocked(open, [
+      journey("A", { facts: 5, state: "succeeded", endedNs: ns(10) }),
+      journey("A", { facts: 2 }),
+    ]);
+    const { journeys } = await listJourneys(store, DEFINITIONS, ASKED);
+    expect(journeys).toMatchObject([{ state: "succeeded", endedAt: "2026-11-23T10:02:03.010000000Z" }]);
+    expect(await ids(store, { state: "open" })).toEqual([]);
+  });
+
+  test("calls an open journey overdue once its deadline has passed", async () => {
+    const store = await stocked(open, [journey("A", { deadlineNs: ns(500) }), journey("B")]);
+    expect(await ids(store, { state: "overdue" })).toEqual(["A"]);
+    expect(await ids(store, { state: "open" })).toEqual(["B"]);
+    expect(await ids(store, { state: "overdue", nowNs: ns(500) })).toEqual([]);
+    expect(await countJourneys(store, TENANT, ASKED.nowNs)).toEqual({
+      open: 1,
+      overdue: 1,
+      succeeded: 0,
+      failed: 0,
+      compensated: 0,
+    });
+  });
+
+  test("hides a provisional journey that belongs to an order by now", async () => {
+    const subject = { kind: "correlation.id", id: "c-1" };
+    const merged = { definition: "create-order", subject, into: [{ kind: "order.id", id: "A" }], facts: 9 };
+    const store = await stocked(open, [journey("c-1", { subject }), merged]);
+    expect(await ids(store)).toEqual([]);
+    expect((await countJourneys(store, TENANT, ASKED.nowNs)).open).toBe(0);
+  });
+
+  test("filters by definition, step, time and tags, all of which must hold", async () => {
+    const next = { step: "packed", dueNs: ns(9), owner: "fulfilment-team" };
+    const store = await stocked(open, [
+      journey("A", { next, tags: new Map([["partner.id", "ACME"]]) }),
+      journey("B", { failedStep: "packed", state: "failed", endedNs: ns(3), startedNs: ns(1_000) }),
+      journey("C", { definition: "refund", startedNs: ns(2_000), tags: new Map([["partner.id", "O'Hare"]]) }),
+    ]);
+    expect(await ids(store)).toEqual(["C", "B", "A"]);
+    expect(await ids(store, { definition: "create-order" })).toEqual(["B", "A"]);
+    expect(await ids(store, { step: "packed" })).toEqual(["B", "A"]);
+    expect(await ids(store, { sinceMs: START_MS + 1_000, untilMs: START_MS + 2_000 })).toEqual(["B"]);
+    expect(await ids(store, { tags: [{ name: "partner.id", value: "O'Hare" }] })).toEqual(["C"]);
+    expect(
+      await ids(store, {
+        tags: [
+          { name: "partner.id", value: "ACME" },
+          { name: "x", value: "y" },
+        ],
+      }),
+    ).toEqual([]);
+    expect(await ids(store, { tenant: "other" })).toEqual([]);
+  });
+
+  test("goes on page by page, each journey once, also among equal starts", async () => {
+    const all = ["A", "B", "C", "D", "E"];
+    const store = await stocked(
+      open,
+      all.map((id) => journey(id, { startedNs: ns(id > "C" ? 7 : 0) })),
+    );
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await listJourneys(store, DEFINITIONS, { ...ASKED, limit: 2, cursor });
+      seen.push(...page.journeys.map(({ subject }) => subject.id));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(["D", "E", "A", "B", "C"]);
+  });
+
+  test("takes what it is asked for as data", async () => {
+    const store = await stocked(open, [journey("A")]);
+    for (const text of ["' OR 1=1--", "{x:String}", "\\'", "%", "\u0000", "`a`"]) {
+      expect(await ids(store, { definition: text })).toEqual([]);
+      expect(await ids(store, { step: text })).toEqual([]);
+      expect(await ids(store, { tags: [{ name: text, value: text }] })).toEqual([]);
+    }
+  });
+
+  test("of one definition does not read the others", async () => {
+    const store = await stocked(open, []);
+    await store.command(`INSERT INTO journeys (tenant, definition, subject_kind, subject, started_at)
+      SELECT '${TENANT}', if(number < 1000, 'refund', 'create-order'), 'order.id', toString(number), now64(9)
+      FROM numbers(20000)`);
+    const question = readFileSync(new URL("../../query/sql/journeys_list.sql", import.meta.url), "utf8");
+    const params = {
+      ...{
+        tenant: TENANT,
+        now_ns: 0n,
+        definition: "refund",
+        state: "",
+        step: "",
+        since_ns: 0n,
+        until_ns: 9n,
+      },
+      ...{ before_ns: 9n, after_definition: "", after_kind: "", after_subject: "", limit: 1 },
+      ...{ wanted_names: [], wanted_values: [] },
+    };
+    const plan = JSON.stringify(await store.query(`EXPLAIN indexes = 1 ${question}`, params));
+    const [, read, all] = /Granules: (\d+)\/(\d+)/.exec(plan) ?? [];
+    expect(Number(all)).toBeGreaterThanOrEqual(20);
+    expect(Number(read)).toBeLessThanOrEqual(2);
+  });
+
+  test("as text is one line a journey", async () => {
+    const next = { step: "packed", dueNs: ns(9), owner: "fulfilment-team" };
+    const store = await stocked(open, [journey("A", { next })]);
+    expect(renderJourneys(await listJourneys(store, DEFINITIONS, ASKED))).toBe(
+      "2026-11-23T10:02:03Z  open         A  create-order: next is packed (fulfilment-team)\n",
+    );
+  });
+});
+
+onBothShapes("a list of dead letters", (open) => {
+  const letter = (at: number, reason: string) => ({
+    envelope: {
+      signal: "traces" as const,
+      contentType: "application/json",
+      contentEncoding: "",
+      receivedMs: START_MS + at,
+      tenant: TENANT,
+      sender: "curl",
+      headers: {},
+    },
+    item: { reason, text: "why", where: `spans[${at}]`, bytes: new TextEncoder().encode(`${at}`) },
+  });
+
+  test("is newest first, filtered and paged, without the bytes", async () => {
+    const store = await open();
+    await migrate(store);
+    const letters = [letter(1, "bad_time"), letter(2, "bad_id"), letter(3, "bad_id")];
+    await store.insertNative("dead_letters", [deadLettersBlock([...letters, letter(3, "bad_id")])]);
+    const first = await listDeadLetters(store, { tenant: TENANT, limit: 2 });
+    expect(first.deadLetters).toMatchObject([
+      { position: "spans[3]", reason: "bad_id", bytes: 1, receivedAt: "2026-11-23T10:02:03.003000000Z" },
+      { position: "spans[2]" },
+    ]);
+    const rest = await listDeadLetters(store, { tenant: TENANT, limit: 2, cursor: first.nextCursor });
+    expect(rest.deadLetters.map(({ position }) => position)).toEqual(["spans[1]"]);
+    expect(rest.nextCursor).toBeUndefined();
+    const timely = { tenant: TENANT, limit: 9, reason: "bad_id", sinceMs: START_MS + 3 };
+    expect((await listDeadLetters(store, timely)).deadLetters).toHaveLength(1);
+    expect((await listDeadLetters(store, { tenant: TENANT, limit: 9, signal: "logs" })).deadLetters).toEqual(
+      [],
+    );
+  });
+});
