@@ -146,6 +146,12 @@ describe("one more thing to say", () => {
     expect(headline(told)).toBe(wanted);
   });
 
+  test("an order is stuck as soon as its next step is overdue, long before its own deadline", () => {
+    const told = tell([PARTS.PLACED, PARTS.PAID], { askedAt: 20_000 });
+    expect(told.journeys[0]?.state).toBe("open");
+    expect(headline(told)).toBe("ORD-42 is stuck: `packed` is overdue since 10:02:11 UTC (fulfilment-team).");
+  });
+
   test("an id without letters is given its noun", () => {
     const told = tell([PARTS.PLACED, PARTS.SHIPPED], { subject: { kind: "order.id", id: "42" } });
     expect(headline(told)).toBe("Order 42 was shipped 3.2 s after it was placed.");
