@@ -183,9 +183,24 @@ class Flow implements Pipeline {
   async #flushOnce(): Promise<void> {
     const taken = this.#waiting;
     if (taken.length === 0) return;
+    // What is acked from here on waits for the next flush, also when this one fails.
+    this.#waiting = [];
     const beganMs = this.#options.now();
-    for (const [tenant, deliveries] of byTenant(taken)) await this.#store(tenant, deliveries);
-    this.#waiting = this.#waiting.slice(taken.length);
+    try {
+      for (const [tenant, deliveries] of byTenant(taken)) await this.#store(tenant, deliveries);
+    } catch (error) {
+      this.#waiting = [...taken, ...this.#waiting];
+      throw error;
+    }
+    await this.#settled(taken);
+    this.#failures = 0;
+    this.stats.flushes += 1;
+    this.stats.lastFlushMs = this.#options.now() - beganMs;
+    this.stats.oldestWaitingMs = this.#waiting[0]?.ackedMs ?? null;
+  }
+
+  /** The store has them: memory and journal may let go. */
+  async #settled(taken: readonly Waiting[]): Promise<void> {
     for (const { delivery, hops } of taken) {
       this.#recent.drop(delivery.envelope.tenant, hops);
       this.stats.waiting -= hops.length;
@@ -193,10 +208,6 @@ class Flow implements Pipeline {
     }
     const last = taken.at(-1);
     if (last !== undefined) await this.#options.journal.trim(last.position);
-    this.#failures = 0;
-    this.stats.flushes += 1;
-    this.stats.lastFlushMs = this.#options.now() - beganMs;
-    this.stats.oldestWaitingMs = this.#waiting[0]?.ackedMs ?? null;
   }
 
   /** Refs before hops: a ref to a hop that is not there yet misleads nobody, a hop without refs is lost to lookups. */
