@@ -287,7 +287,7 @@ describe("a refusal", () => {
 
   test("is one log line with reason, size and sender, and nothing of what was sent", async () => {
     const edge = await openEdge();
-    const secret = '{"order.id": "ORD-4711", oops';
+    const secret = "ORD-4711 is not JSON"; // a parser would quote it
     await post(`${edge.url}/v1/traces`, secret, { "user-agent": "shop/1\u00a0x" });
     await post(`${edge.url}/v1/traces/ORD-4711`, secret);
     expect(edge.lines).toMatchObject([
@@ -324,6 +324,8 @@ describe("a body that is too large", () => {
     const answer = await postChunked(`${edge.url}/v1/traces`, [large.subarray(0, 90_000), large], PROTOBUF);
     expect(answer.status).toBe(413);
     expect([...edge.counters.traces.requests]).toEqual([["too_large", 1]]);
+    const endless = Array.from({ length: 100 }, () => large); // more than the buffers on the way can hold
+    expect((await postChunked(`${edge.url}/v1/traces`, endless, PROTOBUF)).status).toBe(413);
   });
 
   test("is 413 after decompression, soon and in little memory", async () => {
