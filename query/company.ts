@@ -67,7 +67,8 @@ function tellRelated(related: readonly Related[]): readonly string[] {
 
 function renderRelated({ relation, subject }: Related, key: string, ids: string): string {
   if (relation === "shares") return `The ${key} is shared with ${ids}.`;
-  if (relation === "carries") return `It is tied to ${noun(subject.kind)} ${ids}, which has its own answer.`;
+  if (relation === "carries")
+    return `It is tied to ${noun(subject.kind)} ${ids}, which has an answer of its own.`;
   return `The ${key} also belongs to ${ids}: one of them is wrong, so its facts are shown in both and nothing was merged.`;
 }
 

@@ -5,12 +5,12 @@
  *
  * Pure. Errors that reached no step are told by trouble.ts, the caller's answer by caller.ts.
  */
-import { durationMsOf, momentOf } from "../ingest/facts.ts";
+import { durationMsOf } from "../ingest/facts.ts";
 import type { Journey, JourneyStep } from "../ingest/journey.ts";
-import { matches } from "../ingest/match.ts";
 import { renderAllTheSame } from "./caller.ts";
 import {
   type Course,
+  compensationOf,
   failureOf,
   hopOf,
   type Line,
@@ -128,12 +128,9 @@ function renderFailure(course: Course, telling: Telling): string {
   return missed.length === 0 ? failed : `${failed} It never got to ${renderList(missed)}.`;
 }
 
-/** Which fact compensated a journey: `, by payments (\`payment.refunded\`)`; empty when it is not among the hops. */
-function renderCompensation({ journey, definition }: Course, telling: Telling): string {
-  const hop = telling.told.members
-    .map((member) => member.hop)
-    .find((each) => momentOf(each) === journey.compensatedNs && matches(definition?.compensates ?? [], each));
-  return hop === undefined ? "" : `, by ${who(hop.service)} (${quote(hop.name)})`;
+function renderCompensation(course: Course, telling: Telling): string {
+  const hop = compensationOf(course, telling);
+  return hop === null ? "" : `, by ${who(hop.service)} (${quote(hop.name)})`;
 }
 
 /** Where each unfinished journey stands now: what is missing, since when, and with whom; what comes next, and by when. */

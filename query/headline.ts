@@ -9,6 +9,7 @@ import type { JourneyState } from "../ingest/journey.ts";
 import { firstSeen, renderStatus, sawError } from "./caller.ts";
 import {
   type Course,
+  compensationOf,
   failureOf,
   type Missing,
   missingFrom,
@@ -79,7 +80,7 @@ function renderOutcome(course: Course, name: string, telling: Telling): string {
     case "succeeded":
       return `${renderReached(course, name)}${renderDespite(telling)}`;
     case "compensated":
-      return renderCompensated(course, name);
+      return renderCompensated(course, name, telling);
     case "failed":
       return renderFailed(course, name, telling);
     default:
@@ -103,10 +104,12 @@ function renderDespite(telling: Telling): string {
   return seen !== null && sawError(seen) ? `, although the customer got ${renderStatus(seen)}` : "";
 }
 
-function renderCompensated(course: Course, name: string): string {
+function renderCompensated(course: Course, name: string, telling: Telling): string {
   const { endedNs, compensatedNs } = course.journey;
   if (endedNs === null || compensatedNs === null) return `${name} was compensated`;
-  return `${renderReached(course, name)}, then compensated ${renderDuration(elapsedMs(endedNs, compensatedNs))} later`;
+  const hop = compensationOf(course, telling);
+  const by = hop === null ? "" : ` by ${quote(hop.name)}`;
+  return `${renderReached(course, name)}, then compensated${by} ${renderDuration(elapsedMs(endedNs, compensatedNs))} later`;
 }
 
 function renderFailed(course: Course, name: string, telling: Telling): string {

@@ -79,6 +79,13 @@ export function failureOf({ journey, definition }: Course, { told }: Telling): H
   return failing.find((hop) => matches(definition.fails, hop)) ?? null;
 }
 
+/** The hop that compensated the journey; null when none did, or the hop is not told. */
+export function compensationOf({ journey, definition }: Course, { told }: Telling): Hop | null {
+  if (journey.compensatedNs === null || definition === null) return null;
+  const undoing = told.members.map(({ hop }) => hop).filter((hop) => momentOf(hop) === journey.compensatedNs);
+  return undoing.find((hop) => matches(definition.compensates, hop)) ?? null;
+}
+
 /** What a journey waits for in vain. */
 export interface Missing {
   /** null when only its end is missing */

@@ -7,6 +7,7 @@
  * never quoted: they may be secret. Only names and status messages are.
  */
 import type { Hop } from "../collector/hop.ts";
+import { matches } from "../ingest/match.ts";
 import type { Member } from "../ingest/told.ts";
 import { failureOf, groupBy, type Line, renderWhy, type Telling } from "./line.ts";
 import {
@@ -31,23 +32,31 @@ function tellErrors(telling: Telling): readonly Line[] {
   const spanById = new Map(spansOf(telling.told.members).map((hop) => [hop.id, hop]));
   const passed = passedOn(telling.told.members);
   const told = toldElsewhere(telling);
-  const origins = telling.told.members.filter(
-    ({ hop }) =>
-      hop.status === "error" &&
-      !told.has(hop.id) &&
-      !passed.has(hop.id) &&
-      !isDeadLetter(hop) &&
-      !isEcho(hop, spanById),
-  );
+  const origins = telling.told.members
+    .map(({ hop }) => hop)
+    .filter((hop) => hop.status === "error" && !told.has(hop.id) && !isDeadLetter(hop))
+    .filter((hop) => !passed.has(hop.id) && !isEcho(hop, spanById) && !isSameFailure(hop, telling));
   const groups = [
-    ...groupBy(origins, ({ hop }) => JSON.stringify([hop.kind, hop.service, hop.name, hop.message])).values(),
+    ...groupBy(origins, ({ kind, service, name, message }) =>
+      JSON.stringify([kind, service, name, message]),
+    ).values(),
   ];
   const lines = groups.slice(0, ERRORS_MAX).map((same) => tellError(same, reached(same, spanById), telling));
   const rest = groups.slice(ERRORS_MAX);
   const next = rest[0]?.[0];
   if (next === undefined) return lines;
   const text = `${renderCount(rest.length, "more kind")} of error followed; they are among the facts below.`;
-  return [...lines, { atNs: next.hop.endNs, text }];
+  return [...lines, { atNs: next.endNs, text }];
+}
+
+/** Whether another service says again, in the same words or as another of its signs, why a journey failed. */
+function isSameFailure(hop: Hop, telling: Telling): boolean {
+  return telling.courses.some((course) => {
+    const failure = failureOf(course, telling);
+    if (failure === null || failure.endNs > hop.endNs) return false;
+    const isRepeated = hop.service !== failure.service && renderWhy(hop) === renderWhy(failure);
+    return (isRepeated && renderWhy(hop) !== "") || matches(course.definition?.fails ?? [], hop);
+  });
 }
 
 function spansOf(members: readonly Member[]): readonly Hop[] {
@@ -71,17 +80,15 @@ function toldElsewhere(telling: Telling): ReadonlySet<string> {
 
 /** Failed spans with a failed child: the error came from below. */
 function passedOn(members: readonly Member[]): ReadonlySet<string> {
-  const failed = members.filter(({ hop }) => hop.status === "error" && hop.kind === "span");
-  return new Set(
-    failed.filter(({ hop }) => hop.parentId !== "").map(({ hop }) => hop.traceId + hop.parentId),
-  );
+  const failed = spansOf(members).filter((hop) => hop.status === "error" && hop.parentId !== "");
+  return new Set(failed.map((hop) => hop.traceId + hop.parentId));
 }
 
 /** The other services that the error passed through on its way up. */
-function reached(same: readonly Member[], spanById: ReadonlyMap<string, Hop>): readonly string[] {
+function reached(same: readonly Hop[], spanById: ReadonlyMap<string, Hop>): readonly string[] {
   const services = new Set<string>();
   const seen = new Set<string>();
-  for (const { hop } of same) {
+  for (const hop of same) {
     let above = spanById.get(hop.traceId + hop.parentId);
     while (above !== undefined && above.status === "error" && !seen.has(above.id)) {
       seen.add(above.id);
@@ -92,15 +99,14 @@ function reached(same: readonly Member[], spanById: ReadonlyMap<string, Hop>): r
   return [...services];
 }
 
-function tellError(same: readonly Member[], services: readonly string[], telling: Telling): Line {
-  const first = same[0] as Member; // a group has at least the member that opened it
-  const last = same.at(-1) ?? first;
-  const { hop } = first;
+function tellError(same: readonly Hop[], services: readonly string[], telling: Telling): Line {
+  const hop = same[0] as Hop; // a group has at least the hop that opened it
+  const last = same.at(-1) ?? hop;
   const clock = renderClock(hop.endNs, telling.originNs);
   const times =
     same.length === 1
       ? `at ${clock}`
-      : `${same.length} times from ${clock} to ${renderClock(last.hop.endNs, telling.originNs)}`;
+      : `${same.length} times from ${clock} to ${renderClock(last.endNs, telling.originNs)}`;
   const did = hop.kind === "log" ? "logged an error" : "failed";
   const where = hop.name === "" ? "" : ` in ${quote(hop.name)}`;
   const up = services.length === 0 ? "" : ` The error reached ${renderList(services)}.`;
@@ -137,10 +143,11 @@ function tellRedeliveries(telling: Telling): readonly Line[] {
   const groups = groupBy(received, ({ hop }) => JSON.stringify([hop.service, hop.name, messageOf(hop)]));
   return [...groups.values()].flatMap((same) => {
     const [first, second] = same;
-    if (first === undefined || second === undefined) return [];
+    const last = same.at(-1);
+    if (first === undefined || second === undefined || last === undefined) return [];
     const times = same.length === 2 ? "a second time" : `${same.length} times`;
-    const after = renderDuration(elapsedMs(first.hop.atNs, second.hop.atNs));
-    const text = `${who(first.hop.service)} got the same message ${times} (${quote(first.hop.name)}), ${after} after the first.`;
+    const after = `${same.length === 2 ? "" : "the last "}${renderDuration(elapsedMs(first.hop.atNs, last.hop.atNs))} after the first`;
+    const text = `${who(first.hop.service)} got the same message ${times} (${quote(first.hop.name)}), ${after}.`;
     return [{ atNs: second.hop.atNs, text }];
   });
 }

@@ -83,7 +83,7 @@ No order is known to have been created; this journey is known by its correlation
   test("a refund is a journey of its own", () => {
     const [first, second] = renderStory(stories.refunded, DEFINITIONS).story.slice(-4);
     expect(headline(stories.refunded)).toBe(
-      "ORD-42 was shipped 3.2 s after it was placed, then compensated 2 h 1 min later.",
+      "ORD-42 was shipped 3.2 s after it was placed, then compensated by `payment.refunded` 2 h 1 min later.",
     );
     expect(first).toBe("refund reached `requested` on 2026-11-23 at 12:02:03 UTC, by support.");
     expect(second).toBe("create-order was compensated at 12:03:03 UTC, by payments (`payment.refunded`).");
@@ -187,6 +187,24 @@ describe("errors", () => {
         .join(" ")
         .match(/connection refused/g),
     ).toHaveLength(1);
+  });
+
+  test("why a journey failed is not said again by those who were told so", () => {
+    const refused = { status: "error" as const, message: "card declined" };
+    const told = tell([
+      PARTS.PLACED,
+      { ...PARTS.PAID, with: refused },
+      { service: "orders", name: "POST", at: 20, took: 120, with: refused },
+      {
+        service: "orders",
+        name: "order.rejected",
+        at: 130,
+        with: { ...refused, message: "payment_declined" },
+      },
+    ]);
+    expect(story(told).filter((line) => /declined/.test(line))).toEqual([
+      "`paid` failed in payments at 10:02:03 UTC: card declined.",
+    ]);
   });
 
   test("the same error three times is one sentence", () => {
