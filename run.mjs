@@ -14,6 +14,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+// The embedded engine's queries, gzip and fsync share libuv's threads; the default of four lets them wait for each other.
+process.env.UV_THREADPOOL_SIZE ??= "16";
+
 const root = dirname(fileURLToPath(import.meta.url));
 const NODE_LEAST = [20, 19];
 const INSTALLED = join(root, "node_modules/.waybill-installed");
