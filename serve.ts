@@ -159,7 +159,7 @@ async function openApi(
   { store, intake }: Behind,
   onClose: OnClose,
 ): Promise<number> {
-  const { config, definitions, now } = options;
+  const { config, definitions, log, now } = options;
   const board = openBoard({ store, definitions: definitions.journeys, tenant: TENANT });
   const stored = storedIn(store, { placesMax: 10_000, hopsMax: 200_000 });
   const { source, kindsOf } = intake === null ? { source: stored, kindsOf: stored.kindsOf } : intake.pipeline;
@@ -171,6 +171,7 @@ async function openApi(
     tenant: TENANT,
     token: config.token,
     now,
+    report: (error) => log.error({ err: error }, "A question could not be answered."),
     ready: async () => readinessOf(store),
     metrics: () =>
       renderAllMetrics({

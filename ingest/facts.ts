@@ -29,7 +29,8 @@ export function errorOf(hop: Hop): string | null {
     hop.attributes.get("exception.message"),
     hop.attributes.get("error.message"),
     hop.attributes.get("error.type"),
-    hop.kind === "log" ? hop.body : undefined,
+    // A body in prose is meant for people; one in JSON is payload, and may be secret.
+    hop.kind === "log" && !/^\s*[[{]/.test(hop.body) ? hop.body : undefined,
   ];
   return words.find((text) => text !== undefined && text !== "") ?? null;
 }
