@@ -78,7 +78,7 @@ interface Assigned {
 function assign(graph: Graph, options: StitchOptions): Assigned {
   const subjects = subjectsIn(graph, options.kinds, options.subjectKind);
   const isHub = hubsIn(graph, subjects, options.hubSubjects);
-  const terrain: Terrain = { graph, subjects, isHub };
+  const terrain: Terrain = { graph, subjects, isHub, below: new Map() };
   const connected = connectedToSubjects(graph, subjects);
   const found = graph.nodes.map((_, at) => (connected[at] === 1 ? ownOrInherited(at, terrain) : NOTHING));
   const only = soleSubjects(graph, found);
@@ -155,6 +155,7 @@ function hubsIn(graph: Graph, subjects: Subjects, limit: number): (node: number)
     graph,
     subjects,
     isHub: (at) => crowded[at] === true || subjects.of(at).size > limit,
+    below: new Map(),
   };
   const memo: (boolean | undefined)[] = [];
   return (at) => {

@@ -16,6 +16,8 @@ export interface Terrain {
   readonly graph: Graph;
   readonly subjects: Subjects;
   readonly isHub: (node: number) => boolean;
+  /** what was found below single nodes: a whole trace climbs to the same few ancestors */
+  readonly below: Map<number, Inherited>;
 }
 
 /** What a walk found: the subjects, and through which hop each came. */
@@ -41,16 +43,21 @@ export function nearestCause(start: number, terrain: Terrain): Inherited {
 
 /** Rule 5: climbs to the nearest ancestor-or-self with subjects below it, and takes the nearest of those. */
 export function nearestBelow(start: number, terrain: Terrain): Inherited {
-  const self = descend([start], terrain);
+  const self = belowOne(start, terrain);
   if (self.size > 0) return self;
   for (const group of upward(start, terrain)) {
-    const found = descend(
-      group.map((place) => place.node),
-      terrain,
-    );
+    const [first, ...more] = group.map((place) => place.node);
+    if (first === undefined) continue;
+    const found = more.length === 0 ? belowOne(first, terrain) : descend([first, ...more], terrain);
     if (found.size > 0) return found;
   }
   return NO_ONE;
+}
+
+function belowOne(node: number, terrain: Terrain): Inherited {
+  const found = terrain.below.get(node) ?? descend([node], terrain);
+  terrain.below.set(node, found);
+  return found;
 }
 
 /** The causes of a node, nearest first; at equal distance in order of kin along the path. Hubs are left out. */
