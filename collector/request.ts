@@ -79,9 +79,12 @@ export async function decodeRequest(
 
 function take(envelope: Envelope, content: Uint8Array, columns: HopColumns): RejectedItem[] {
   const mediaType = mediaTypeOf(envelope.contentType);
+  const { headers } = envelope;
   if (envelope.signal === "events") {
-    if (mediaType === "application/cloudevents+json") return takeStructured(content, columns, false);
-    if (mediaType === "application/cloudevents-batch+json") return takeStructured(content, columns, true);
+    if (mediaType === "application/cloudevents+json")
+      return takeStructured(content, columns, { isBatch: false, headers });
+    if (mediaType === "application/cloudevents-batch+json")
+      return takeStructured(content, columns, { isBatch: true, headers });
     return takeBinary(content, columns, envelope);
   }
   const isTraces = envelope.signal === "traces";
@@ -97,6 +100,7 @@ function warningsOf(columns: HopColumns): string[] {
   const warnings: [count: number, text: string][] = [
     [columns.untimed, "came without a time and were given that of their arrival"],
     [columns.unlinked, "named a trace that is no trace id and were kept without it"],
+    [columns.replaced, "body was not all UTF-8; what was not is replaced by U+FFFD"],
     [repeated, "attributes came twice in one record; the last value was kept"],
   ];
   return warnings.flatMap(([count, text]) => (count > 0 ? [`${count} ${text}.`] : []));

@@ -7,7 +7,7 @@
  */
 
 import type { Attributes, Hop, HopKind, HopStatus, Link, SpanEvent, SpanKind } from "../hop.ts";
-import { type Texts, textAt, word } from "./buffers.ts";
+import { endOfText, type Texts, word } from "./buffers.ts";
 import { type HopBatch, type HopColumns, listStart } from "./columns.ts";
 import type { Dictionary } from "./dictionary.ts";
 import { type Maps, mapEnd, mapStart } from "./maps.ts";
@@ -18,16 +18,17 @@ const STATUSES: readonly HopStatus[] = ["unset", "ok", "error"];
 
 /** The columns as a batch of hops. Hops of one resource share its map. */
 export function batchOf(columns: HopColumns): HopBatch {
-  const resources: Attributes[] = [];
-  const resource = (index: number) => {
-    const known = resources[index] ?? mapAt(columns.resources.attributes, index);
-    resources[index] = known;
-    return known;
-  };
-  return { rows: columns.rows, columns, hop: (row) => hopAt(columns, row, resource) };
+  const made: Made = { entries: new Map(), resources: [] };
+  return { rows: columns.rows, columns, hop: (row) => hopAt(made, columns, row) };
 }
 
-function hopAt(columns: HopColumns, row: number, resource: (index: number) => Attributes): Hop {
+/** What many rows share, made once. */
+interface Made {
+  readonly entries: Map<Dictionary, string[]>;
+  readonly resources: Attributes[];
+}
+
+function hopAt(made: Made, columns: HopColumns, row: number): Hop {
   const { fixed, scopes, resources } = columns;
   const kind = KINDS[fixed.kind[row] ?? 1] ?? "span";
   const traceId = idAt(fixed.traceId, row, 4);
@@ -40,8 +41,8 @@ function hopAt(columns: HopColumns, row: number, resource: (index: number) => At
     atNs: timeAt(fixed.at, row),
     endNs: timeAt(fixed.end, row),
     receivedNs: BigInt(columns.receivedMs) * 1_000_000n,
-    service: entryAt(resources.services, word(resources.service, sender)),
-    name: entryAt(columns.names, fixed.name[row] ?? 0),
+    service: entryAt(made, resources.services, word(resources.service, sender)),
+    name: entryAt(made, columns.names, fixed.name[row] ?? 0),
     spanKind: SPAN_KINDS[fixed.spanKind[row] ?? 1] ?? "internal",
     status: STATUSES[fixed.status[row] ?? 0] ?? "unset",
     message: stringAt(columns.message, row),
@@ -51,12 +52,12 @@ function hopAt(columns: HopColumns, row: number, resource: (index: number) => At
     spanId,
     parentId: idAt(fixed.parentId, row, 2),
     traceState: stringAt(columns.traceState, row),
-    attributes: mapAt(columns.attributes, row),
-    resource: resource(sender),
-    scopeName: entryAt(scopes.names, word(scopes.name, scope)),
-    scopeVersion: entryAt(scopes.versions, word(scopes.version, scope)),
-    links: linksAt(columns, row),
-    events: eventsAt(columns, row),
+    attributes: mapAt(made, columns.attributes, row),
+    resource: resourceAt(made, columns, sender),
+    scopeName: entryAt(made, scopes.names, word(scopes.name, scope)),
+    scopeVersion: entryAt(made, scopes.versions, word(scopes.version, scope)),
+    links: linksAt(made, columns, row),
+    events: eventsAt(made, columns, row),
     droppedLinks: fixed.droppedLinks[row] ?? 0,
     droppedEvents: fixed.droppedEvents[row] ?? 0,
     droppedAttributes: fixed.droppedAttributes[row] ?? 0,
@@ -64,19 +65,19 @@ function hopAt(columns: HopColumns, row: number, resource: (index: number) => At
   };
 }
 
-function linksAt({ links }: HopColumns, row: number): Link[] {
+function linksAt(made: Made, { links }: HopColumns, row: number): Link[] {
   return range(listStart(links, row), word(links.ends, row)).map((i) => ({
     traceId: idAt(links.traceIds.data, i, 4),
     spanId: idAt(links.spanIds.data, i, 2),
-    attributes: mapAt(links.attributes, i),
+    attributes: mapAt(made, links.attributes, i),
   }));
 }
 
-function eventsAt({ events }: HopColumns, row: number): SpanEvent[] {
+function eventsAt(made: Made, { events }: HopColumns, row: number): SpanEvent[] {
   return range(listStart(events, row), word(events.ends, row)).map((i) => ({
     atNs: timeAt(events.at.data, i),
-    name: entryAt(events.names, word(events.name, i)),
-    attributes: mapAt(events.attributes, i),
+    name: entryAt(made, events.names, word(events.name, i)),
+    attributes: mapAt(made, events.attributes, i),
   }));
 }
 
@@ -86,28 +87,57 @@ function range(from: number, to: number): number[] {
 
 /** Lowercase hex, "" for zeros. */
 function idAt(words: Uint32Array, index: number, width: number): string {
-  const own = words.subarray(index * width, (index + 1) * width);
-  if (own.every((part) => part === 0)) return "";
-  return Buffer.from(own.buffer, own.byteOffset, own.byteLength).toString("hex");
+  const first = index * width;
+  let any = 0;
+  for (let i = first; i < first + width; i++) any |= words[i] ?? 0;
+  if (any === 0) return "";
+  return Buffer.from(words.buffer, words.byteOffset + first * 4, width * 4).toString("hex");
 }
 
 function timeAt(words: Uint32Array, index: number): bigint {
   return (BigInt(words[index * 2 + 1] ?? 0) << 32n) | BigInt(words[index * 2] ?? 0);
 }
 
-function mapAt(maps: Maps, index: number): Attributes {
+function mapAt(made: Made, maps: Maps, index: number): Attributes {
   const map = new Map<string, string>();
   for (let i = mapStart(maps, index); i < mapEnd(maps, index); i++) {
-    map.set(entryAt(maps.dictionary, word(maps.keys, i)), stringAt(maps.values, i));
+    map.set(entryAt(made, maps.dictionary, word(maps.keys, i)), stringAt(maps.values, i));
   }
   return map;
 }
 
-function entryAt(dictionary: Dictionary, id: number): string {
-  return stringAt(dictionary.entries, id);
+function resourceAt(made: Made, { resources }: HopColumns, index: number): Attributes {
+  const known = made.resources[index] ?? mapAt(made, resources.attributes, index);
+  made.resources[index] = known;
+  return known;
 }
 
+function entryAt({ entries }: Made, dictionary: Dictionary, id: number): string {
+  const known = entries.get(dictionary) ?? [];
+  if (known.length === 0) entries.set(dictionary, known);
+  const text = known[id] ?? stringAt(dictionary.entries, id);
+  known[id] = text;
+  return text;
+}
+
+/** Short ASCII is put together here; a call out of the engine would take longer. */
 function stringAt(texts: Texts, index: number): string {
-  const { bytes } = textAt(texts, index);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  const { data } = texts.bytes;
+  let at = word(texts.starts, index);
+  while ((data[at++] ?? 0) > 127);
+  const end = endOfText(texts, index);
+  if (end - at > SHORT_BYTES) return utf8(data, at, end);
+  let text = "";
+  for (let i = at; i < end; i++) {
+    const byte = data[i] ?? 0;
+    if (byte > 127) return utf8(data, at, end);
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
+const SHORT_BYTES = 12;
+
+function utf8({ buffer, byteOffset }: Uint8Array, at: number, end: number): string {
+  return Buffer.from(buffer, byteOffset + at, end - at).toString("utf8");
 }

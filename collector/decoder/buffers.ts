@@ -96,7 +96,7 @@ export function takeText(texts: Texts, c: Cursor, size: number): void {
   push(starts, bytes.length);
   reserve(bytes, size + 5);
   putVarint(bytes, size);
-  if (size > SHORT_BYTES || copyShort(bytes, c, size) > 127) checkUtf8(texts, c, size);
+  if (size > SHORT_BYTES || copyShort(bytes, c, size) !== 0) checkUtf8(texts, c, size);
   if (size > SHORT_BYTES) takeBytes(bytes, c, size);
   else {
     bytes.length += size;
@@ -104,15 +104,21 @@ export function takeText(texts: Texts, c: Cursor, size: number): void {
   }
 }
 
-/** Copies behind the end. Answers all bytes or-ed together: above 127 there is more than ASCII. */
-function copyShort({ data, length: to }: Bytes, { bytes: source, at: from }: Cursor, size: number): number {
+/** Copies behind the end. Answers what is not ASCII in it, or-ed together: 0 for a text that is. */
+function copyShort({ view: to, length: start }: Bytes, { view: from, at }: Cursor, size: number): number {
   let seen = 0;
-  for (let i = 0; i < size; i++) {
-    const byte = source[from + i] ?? 0;
-    data[to + i] = byte;
-    seen |= byte;
+  let i = 0;
+  for (; i + 4 <= size; i += 4) {
+    const four = from.getInt32(at + i);
+    to.setInt32(start + i, four);
+    seen |= four;
   }
-  return seen;
+  for (; i < size; i++) {
+    const one = from.getUint8(at + i);
+    to.setUint8(start + i, one);
+    seen |= one;
+  }
+  return seen & 0x80808080;
 }
 
 /** Takes the text begun last back again when it is not valid. */

@@ -17,10 +17,13 @@ import { dropRow, type HopColumns, openRow } from "./columns.ts";
 import { entryOf } from "./dictionary.ts";
 import { identify, sealRow } from "./identity.ts";
 import { isObject, type Json, type JsonObject, own } from "./json_fields.ts";
+import { isDeeper, jsonText } from "./json_text.ts";
 import { closeMap, putKey } from "./maps.ts";
+import { refuse } from "./refuse.ts";
 import { attempt, BadRecord } from "./reject.ts";
 import { putHexId, putTimes } from "./row.ts";
 import { openNamed, openScope } from "./senders.ts";
+import { LEVELS_MAX } from "./values.ts";
 
 /** One event, before it is checked. */
 interface RawEvent {
@@ -39,21 +42,35 @@ const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/;
  *
  * @throws {Failure} `malformed` when the body as a whole is not what its content type says
  */
-export function takeStructured(body: Uint8Array, columns: HopColumns, isBatch: boolean): RejectedItem[] {
+export function takeStructured(
+  body: Uint8Array,
+  columns: HopColumns,
+  { isBatch, headers }: StructuredHead,
+): RejectedItem[] {
   const value = parsed(body);
   if (isBatch !== Array.isArray(value))
     throw new Failure("malformed", isBatch ? "A batch must be a list." : "An event must be an object.");
   const events: readonly Json[] = Array.isArray(value) ? value : [value];
-  return events.flatMap((event, index) => {
+  const rejected: RejectedItem[] = [];
+  events.forEach((event, index) => {
     const where = isBatch ? `[${index}]` : "";
-    const bytes = Buffer.from(JSON.stringify(event) ?? "null");
-    return takeOne(columns, { where, bytes, read: () => structured(event) });
+    const bytes = () => Buffer.from(jsonText(event));
+    takeOne(columns, rejected, { where, bytes, read: () => structured(event, headers) });
   });
+  return rejected;
 }
 
 /** Reads the event that headers and body make together. */
 export function takeBinary(body: Uint8Array, columns: HopColumns, head: BinaryHead): RejectedItem[] {
-  return takeOne(columns, { where: "", bytes: body, read: () => binary(body, head) });
+  const rejected: RejectedItem[] = [];
+  takeOne(columns, rejected, { where: "", bytes: () => body, read: () => binary(body, head) });
+  return rejected;
+}
+
+/** What stands outside of events in structured mode. */
+export interface StructuredHead {
+  readonly isBatch: boolean;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** What stands in the headers of an event in binary mode. */
@@ -64,15 +81,15 @@ export interface BinaryHead {
 
 interface Reading {
   readonly where: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: () => Uint8Array;
   readonly read: () => RawEvent;
 }
 
-function takeOne(columns: HopColumns, { where, bytes, read }: Reading): RejectedItem[] {
+function takeOne(columns: HopColumns, rejected: RejectedItem[], { where, bytes, read }: Reading): void {
   const bad = attempt(() => putEvent(read(), columns));
-  if (bad === null) return [];
+  if (bad === null) return;
   dropRow(columns);
-  return [{ reason: bad.reason, text: `${bad.message}.`, where, bytes }];
+  refuse(rejected, bad, { where, bytes: bytes() });
 }
 
 function parsed(body: Uint8Array): Json {
@@ -83,7 +100,7 @@ function parsed(body: Uint8Array): Json {
   }
 }
 
-function structured(event: Json): RawEvent {
+function structured(event: Json, headers: StructuredHead["headers"]): RawEvent {
   if (!isObject(event)) throw new BadRecord("attribute", "An event must be an object");
   const attributes = new Map<string, string>();
   for (const [name, value] of Object.entries(event)) {
@@ -92,14 +109,17 @@ function structured(event: Json): RawEvent {
       throw new BadRecord("attribute", `The attribute ${shown(name)} must be a scalar`);
     attributes.set(name, String(value));
   }
-  return { attributes, data: dataIn(event), parent: "" };
+  return { attributes, data: dataIn(event), parent: headers["traceparent"] ?? "" };
 }
 
 function dataIn(event: JsonObject): string {
   const encoded = own(event, "data_base64");
   if (typeof encoded === "string") return textOrBase64(Buffer.from(encoded, "base64"));
   const data = own(event, "data");
-  return data === null || typeof data === "string" ? (data ?? "") : JSON.stringify(data);
+  if (data === null || typeof data === "string") return data ?? "";
+  if (isDeeper(data, LEVELS_MAX))
+    throw new BadRecord("depth", `The data is nested more than ${LEVELS_MAX} levels deep`);
+  return JSON.stringify(data);
 }
 
 function binary(body: Uint8Array, { headers, contentType }: BinaryHead): RawEvent {

@@ -86,6 +86,8 @@ export interface HopColumns {
   untimed: number;
   /** logs that named a trace in a way that cannot be read; count */
   unlinked: number;
+  /** 1 when bytes of a JSON body that are not UTF-8 were replaced, else 0 */
+  replaced: number;
 }
 
 /** Resource attributes are stored with every row: beyond this a small body would ask for a large block. */
@@ -132,6 +134,7 @@ export function newColumns(receivedMs: number, bodyBytes: number): HopColumns {
     repeatedBytes: 0,
     untimed: 0,
     unlinked: 0,
+    replaced: 0,
   };
 }
 

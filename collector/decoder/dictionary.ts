@@ -68,11 +68,14 @@ export function findEntry(dictionary: Dictionary, ascii: string): number | null 
   return dictionary.ids.get(ascii) ?? null;
 }
 
-function isNext(dictionary: Dictionary, id: number, c: Cursor): boolean {
-  const { data } = dictionary.entries.bytes;
+/** Compares four bytes at a time, then the last ones. */
+function isNext(dictionary: Dictionary, id: number, { view, at }: Cursor): boolean {
+  const { view: known } = dictionary.entries.bytes;
   const begin = word(dictionary.begins, id);
   const size = word(dictionary.sizes, id);
-  for (let i = 0; i < size; i++) if (data[begin + i] !== c.bytes[c.at + i]) return false;
+  let i = 0;
+  for (; i + 4 <= size; i += 4) if (known.getInt32(begin + i) !== view.getInt32(at + i)) return false;
+  for (; i < size; i++) if (known.getUint8(begin + i) !== view.getUint8(at + i)) return false;
   return true;
 }
 
@@ -82,7 +85,9 @@ function lookUp(dictionary: Dictionary, c: Cursor, size: number): number {
   const known = dictionary.ids.get(name);
   if (known !== undefined) return known;
   const id = entryCount(dictionary);
-  takeText(dictionary.entries, { ...c }, size);
+  const { at } = c;
+  takeText(dictionary.entries, c, size);
+  c.at = at;
   dictionary.ids.set(name, id);
   note(dictionary, size);
   return id;

@@ -10,6 +10,7 @@
 import type { RejectedItem } from "../decode.ts";
 import type { HopColumns } from "./columns.ts";
 import { dropRow } from "./columns.ts";
+import { refuse } from "./refuse.ts";
 import { attempt, type BadRecord } from "./reject.ts";
 import { openResource, openScope, takeResource, takeScope } from "./senders.ts";
 import { type Cursor, cursor, enter, leave, skip, tag } from "./wire.ts";
@@ -76,12 +77,13 @@ function takeScoped(c: Cursor, level: Level, resourceFault: BadRecord | null): v
   c.at = start;
   let index = 0;
   eachMessage(c, 0x12, () => {
-    const where = `${level.path}.${level.kind.levels[2]}[${index++}]`;
-    const bytes = c.bytes.subarray(c.at, c.end);
+    const { at, end } = c;
+    const here = index++;
     const bad = fault ?? attempt(() => level.kind.take(c, level.columns));
     if (bad === null) return;
     dropRow(level.columns);
-    level.rejected.push({ reason: bad.reason, text: `${bad.message}.`, where, bytes });
+    const where = `${level.path}.${level.kind.levels[2]}[${here}]`;
+    refuse(level.rejected, bad, { where, bytes: c.bytes.slice(at, end) });
   });
 }
 
@@ -94,8 +96,11 @@ function eachMessage(c: Cursor, wanted: number, visit: () => void): void {
   }
 }
 
+/** A visit may end in the middle, with the cursor inside what could not be read; the message ends where it ends. */
 function within(c: Cursor, visit: () => void): void {
   const outer = enter(c);
+  const { end } = c;
   visit();
+  c.end = end;
   leave(c, outer);
 }

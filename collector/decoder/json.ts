@@ -8,13 +8,15 @@
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
-
+import { isUtf8 } from "node:buffer";
 import { Failure } from "../../errors.ts";
 import type { RejectedItem } from "../decode.ts";
 import type { HopColumns } from "./columns.ts";
 import { dropRow } from "./columns.ts";
 import { isObject, type Json, text } from "./json_fields.ts";
+import { jsonText } from "./json_text.ts";
 import { putAttributes } from "./json_values.ts";
+import { refuse } from "./refuse.ts";
 import { attempt, BadRecord } from "./reject.ts";
 import { openResource, openScope } from "./senders.ts";
 
@@ -33,34 +35,35 @@ export interface JsonRecordKind {
 export function takeJsonExport(body: Uint8Array, columns: HopColumns, kind: JsonRecordKind): RejectedItem[] {
   const rejected: RejectedItem[] = [];
   const [senders, scopes, records] = kind.levels;
-  for (const sender of objects(parsed(body), senders, "")) {
+  for (const sender of objects(parsed(body, columns), senders, "")) {
     const fault = openResource(columns, (attributes) => putResource(sender.value, attributes));
     for (const scoped of objects(sender.value, scopes, `${sender.path}.`)) {
       const scopeFault = attempt(() => putScope(scoped.value, columns)) ?? fault;
-      const taken = list(scoped.value, records, `${scoped.path}.`);
-      rejected.push(
-        ...taken.flatMap((record) =>
-          takeOne(record, columns, (value) => {
-            if (scopeFault !== null) throw scopeFault;
-            kind.take(value, columns);
-          }),
-        ),
-      );
+      for (const record of list(scoped.value, records, `${scoped.path}.`)) {
+        takeOne(record, columns, { fault: scopeFault, take: kind.take, rejected });
+      }
     }
   }
   return rejected;
 }
 
-function takeOne({ value, path }: Placed, columns: HopColumns, take: (value: Json) => void): RejectedItem[] {
-  const bad = attempt(() => take(value));
-  if (bad === null) return [];
-  dropRow(columns);
-  const bytes = Buffer.from(JSON.stringify(value) ?? "null");
-  return [{ reason: bad.reason, text: `${bad.message}.`, where: path, bytes }];
+interface Taking {
+  /** what is wrong with its scope or resource */
+  readonly fault: BadRecord | null;
+  readonly take: JsonRecordKind["take"];
+  readonly rejected: RejectedItem[];
 }
 
-function parsed(body: Uint8Array): Json {
+function takeOne({ value, path }: Placed, columns: HopColumns, { fault, take, rejected }: Taking): void {
+  const bad = fault ?? attempt(() => take(value, columns));
+  if (bad === null) return;
+  dropRow(columns);
+  refuse(rejected, bad, { where: path, bytes: Buffer.from(jsonText(value)) });
+}
+
+function parsed(body: Uint8Array, columns: HopColumns): Json {
   if (body.length === 0) return {};
+  if (!isUtf8(body)) columns.replaced++;
   try {
     return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"));
   } catch (cause) {

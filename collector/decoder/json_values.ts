@@ -69,7 +69,9 @@ function integer(inner: Json): string {
   const isText = typeof inner === "string" && /^-?\d{1,19}$/.test(inner);
   const isNumber = typeof inner === "number" && Number.isInteger(inner);
   if (!isText && !isNumber) throw wrong("intValue", "an integer");
-  return BigInt.asIntN(64, BigInt(inner)).toString();
+  const number = BigInt(inner);
+  if (number !== BigInt.asIntN(64, number)) throw wrong("intValue", "an integer of 64 bits");
+  return number.toString();
 }
 
 function double(inner: Json): number {

@@ -3,7 +3,7 @@
  *
  *   wire, JSON → [row] → Fixed
  */
-import type { HopColumns } from "./columns.ts";
+import { type HopColumns, listStart } from "./columns.ts";
 import { BadRecord, type Reason } from "./reject.ts";
 import { type Cursor, cursor } from "./wire.ts";
 
@@ -42,7 +42,7 @@ export function putHexId(hex: string, slot: IdSlot): boolean {
 
 /** Zeros instead of an id. */
 export function clearId({ words, width, row }: IdSlot): void {
-  words.fill(0, row * width, (row + 1) * width);
+  for (let i = row * width; i < (row + 1) * width; i++) words[i] = 0;
 }
 
 /** A time in two 32-bit words, the lower half first. */
@@ -51,7 +51,10 @@ export interface Halves {
   readonly high: number;
 }
 
-/** Puts the begin and the end of the open row. An end of 0 is none: the row is an instant. */
+/**
+ * Puts the begin and the end of the open row, and checks the times of its events, which must all be there. An end of 0
+ * is none: the row is an instant. An event at 0 has no time of its own: it has that of the begin.
+ */
 export function putTimes(columns: HopColumns, begin: Halves, end: Halves): void {
   const { fixed, rows } = columns;
   checkTime(columns, begin);
@@ -61,6 +64,15 @@ export function putTimes(columns: HopColumns, begin: Halves, end: Halves): void 
   fixed.at[rows * 2 + 1] = begin.high;
   fixed.end[rows * 2] = closing.low;
   fixed.end[rows * 2 + 1] = closing.high;
+  for (let i = listStart(columns.events, rows); i < columns.events.name.length; i++)
+    putEventTime(columns, i, begin);
+}
+
+function putEventTime(columns: HopColumns, index: number, begin: Halves): void {
+  const { data } = columns.events.at;
+  const at = { low: data[index * 2] ?? 0, high: data[index * 2 + 1] ?? 0 };
+  if (at.low !== 0 || at.high !== 0) checkTime(columns, at);
+  else data.set([begin.low, begin.high], index * 2);
 }
 
 function checkTime({ receivedMs }: HopColumns, { low, high }: Halves): void {

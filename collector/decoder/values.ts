@@ -17,6 +17,34 @@ export const LEVELS_MAX = 100;
 /** Appends a KeyValue to the open map. */
 export function takeAttribute(c: Cursor, maps: Maps): void {
   const outer = enter(c);
+  if (!takeShort(c, maps)) takeAny(c, maps);
+  leave(c, outer);
+}
+
+/**
+ * Appends a KeyValue that is laid out as nearly all are: a key, then a value of one string, none longer than 120 bytes.
+ * Answers false, and has done nothing, when it is not. The four headers are then at known places.
+ */
+function takeShort(c: Cursor, maps: Maps): boolean {
+  const { view, at, end } = c;
+  if (end - at < 6 || end - at > SHORT_BYTES) return false;
+  const keySize = view.getUint8(at + 1);
+  const valueAt = at + 2 + keySize;
+  const valueSize = end - valueAt - 4;
+  if (valueSize < 0 || view.getUint8(at) !== 0x0a || view.getUint8(valueAt) !== 0x12) return false;
+  if (view.getUint8(valueAt + 1) !== valueSize + 2) return false;
+  if (view.getUint8(valueAt + 2) !== STRING || view.getUint8(valueAt + 3) !== valueSize) return false;
+  c.at = at + 2;
+  takeKey(maps, c, keySize);
+  c.at = valueAt + 4;
+  takeText(maps.values, c, valueSize);
+  return true;
+}
+
+/** Every length below 128 is one byte. */
+const SHORT_BYTES = 120;
+
+function takeAny(c: Cursor, maps: Maps): void {
   const { end } = c;
   const { keyAt, keySize, valueAt, valueSize } = readKeyValue(c);
   c.at = keyAt;
@@ -25,7 +53,6 @@ export function takeAttribute(c: Cursor, maps: Maps): void {
   c.end = valueAt + valueSize;
   takeValue(c, maps.values);
   c.end = end;
-  leave(c, outer);
 }
 
 /** Appends the AnyValue that the cursor is in as one text. */
@@ -46,7 +73,10 @@ interface KeyValue {
 }
 
 function readKeyValue(c: Cursor): KeyValue {
-  let [keyAt, keySize, valueAt, valueSize] = [c.at, 0, c.at, 0];
+  let keyAt = c.at;
+  let keySize = 0;
+  let valueAt = c.at;
+  let valueSize = 0;
   while (c.at < c.end) {
     const field = tag(c);
     if (field === 0x0a) {
@@ -82,7 +112,11 @@ interface Value {
 }
 
 function readValue(c: Cursor): Value {
-  let [field, at, size, low, high] = [0, c.at, 0, 0, 0];
+  let field = 0;
+  let { at } = c;
+  let size = 0;
+  let low = 0;
+  let high = 0;
   while (c.at < c.end) {
     const next = tag(c);
     if (next === BOOL || next === INT) low = varint(c);

@@ -130,6 +130,13 @@ describe("data is told as text:", () => {
   });
 });
 
+test("data nested a hundred thousand deep does not bring the process down", async () => {
+  const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+  const body = JSON.stringify([EVENT, { ...EVENT, data: "@" }, { ...EVENT, id: "e-3" }]).replace('"@"', deep);
+  const { batch, rejected } = await decode("events", "application/cloudevents-batch+json", body);
+  expect([batch.rows, rejected.length]).toEqual([2, 1]);
+});
+
 describe("an event is refused", () => {
   test.each<[what: string, more: Message]>([
     ["without an id", { id: undefined }],
@@ -220,4 +227,19 @@ test("in binary mode the content type is that of the data, and JSON goes without
   const [json] = hops(await binary({}));
   expect(image?.attributes.get("datacontenttype")).toBe("image/png");
   expect(json?.attributes.has("datacontenttype")).toBe(false);
+});
+
+test("the traceparent header brings structured events and batches too", async () => {
+  const headers = { traceparent: `00-${TRACE}-${SPAN}-01` };
+  const limits = { bodyBytesMax: 1000 };
+  const one = envelope("events", "application/cloudevents+json", { headers });
+  const many = envelope("events", "application/cloudevents-batch+json", { headers });
+  const [alone] = hops(await decodeRequest(one, Buffer.from(JSON.stringify(EVENT)), limits));
+  const [listed] = hops(await decodeRequest(many, Buffer.from(JSON.stringify([EVENT])), limits));
+  expect([alone?.traceId, alone?.parentId, listed?.traceId, listed?.parentId]).toEqual([
+    TRACE,
+    SPAN,
+    TRACE,
+    SPAN,
+  ]);
 });

@@ -35,6 +35,13 @@ const LAST = spanBytes({ spanId: "0000000000000003" });
 const BOTH = ["0000000000000001", "0000000000000003"];
 const SECOND = "resourceSpans[0].scopeSpans[0].spans[1]";
 
+/** Any field that stands behind the fault, to be misread by whoever loses the place. */
+const BEHIND = Buffer.concat([
+  field(0x12, Buffer.from("0000000000000009", "hex")),
+  field(0x0a, Buffer.from("00000000000000000000000000000009", "hex")),
+  spanBytes({ spanId: "0000000000000009", name: "behind" }),
+]);
+
 /** An attribute whose value is nested so many levels deep. */
 function nested(levels: number): Buffer {
   let value: Buffer = field(0x0a, "x");
@@ -95,6 +102,20 @@ describe("one bad span costs one span, whatever is wrong with it:", () => {
     ["wire type 7", "wire", Buffer.concat([spanBytes(), varint(0x87)])],
   ])("%s", async (_what, reason, bad) => {
     expect(await fates(tracesOf(FIRST, bad, LAST))).toEqual({ kept: BOTH, refused: [[reason, SECOND]] });
+  });
+
+  test.each<[what: string, bad: Uint8Array]>([
+    ["an attribute", field(0x4a, keyed("k", NOT_UTF8))],
+    ["an attribute cut off", field(0x4a, Uint8Array.of(0x12, 9, 0x61))],
+    ["an event", field(0x5a, field(0x12, NOT_UTF8))],
+    ["an attribute of an event", field(0x5a, field(0x1a, keyed("k", NOT_UTF8)))],
+    ["an attribute of a link", field(0x6a, field(0x22, keyed("k", NOT_UTF8)))],
+    ["a status", field(0x7a, field(0x12, NOT_UTF8))],
+    ["a value too deep", field(0x4a, nested(200))],
+  ])("what follows %s inside the bad span is not taken for spans", async (_what, bad) => {
+    const { kept, refused } = await fates(tracesOf(FIRST, Buffer.concat([spanBytes(), bad, BEHIND]), LAST));
+    expect(kept).toEqual(BOTH);
+    expect(refused.map(([, where]) => where)).toEqual([SECOND]);
   });
 });
 
@@ -216,10 +237,11 @@ test.each([
     expect(await decodeBytes(signal, body)).toMatchObject({ batch: { rows: 0 }, rejected: [], warnings: [] });
 });
 
-test("a span without an end ends where it starts", async () => {
-  const sparse = span({ endTimeUnixNano: "0" });
+test("a span without an end, and an event without a time, have that of the start", async () => {
+  const sparse = span({ endTimeUnixNano: "0", events: [{ name: "e" }] });
   const [hop] = hops(await decodeBytes("traces", requestBytes("traces", traces(sparse))));
   expect(hop?.endNs).toBe(hop?.atNs);
+  expect(hop?.events.map(({ atNs }) => atNs)).toEqual([hop?.atNs]);
 });
 
 test("an end before the start is kept as it is told", async () => {
@@ -384,4 +406,25 @@ describe("compressed bodies", () => {
     });
     await expect(gzipped(tracesOf(FIRST), "zstd")).rejects.toMatchObject({ code: "media_type" });
   });
+});
+
+test("a request of nothing but bad records, two bytes each, is refused as a whole", async () => {
+  const spans = Buffer.concat(Array.from({ length: 100_001 }, () => Buffer.of(0x12, 0)));
+  await expect(decodeBytes("traces", field(0x0a, field(0x12, spans)))).rejects.toMatchObject({
+    code: "malformed",
+  });
+  const zeros = `{"resourceSpans":[{"scopeSpans":[{"spans":[${"0,".repeat(200_000)}0]}]}]}`;
+  await expect(decodeJson("traces", zeros)).rejects.toMatchObject({ code: "malformed" });
+});
+
+test.each([
+  ["an event before 1971", "1"],
+  ["an event at the end of time", "18446744073709551615"],
+])("%s costs its span", async (_what, timeUnixNano) => {
+  const body = traces(span(), span({ events: [{ timeUnixNano }] }));
+  for (const decoded of [
+    await decodeJson("traces", body),
+    await decodeBytes("traces", requestBytes("traces", body)),
+  ])
+    expect([decoded.batch.rows, decoded.rejected.map(({ reason }) => reason)]).toEqual([1, ["time_range"]]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { attribute, decodeJson, hops, log, logs, type Message, span, traces } from "./otlp.ts";
+import { attribute, decode, decodeJson, hops, log, logs, type Message, span, traces } from "./otlp.ts";
 
 async function only(more: Message) {
   const [hop] = hops(await decodeJson("traces", traces(span(more))));
@@ -172,6 +172,32 @@ test("a resource of the wrong type costs its own records", async () => {
     resourceSpans: [bad, { scopeSpans: [{ spans: [span()] }] }],
   });
   expect([batch.rows, rejected.map(({ reason }) => reason)]).toEqual([1, ["type", "type"]]);
+});
+
+test("a value nested a hundred thousand levels deep costs its record, not the process", async () => {
+  const deep = (levels: number) => `${'{"arrayValue":{"values":['.repeat(levels)}{}${"]}}".repeat(levels)}`;
+  const body = JSON.stringify(
+    traces(span(), span({ attributes: [attribute("k", { stringValue: "@" })] }), span()),
+  );
+  for (const levels of [101, 1_000, 100_000]) {
+    const { batch, rejected } = await decodeJson("traces", body.replace('{"stringValue":"@"}', deep(levels)));
+    expect([batch.rows, rejected.map(({ reason }) => reason)]).toEqual([2, ["depth"]]);
+  }
+});
+
+test("an integer beyond 64 bits is refused, not wrapped", async () => {
+  const { rejected } = await decodeJson(
+    "traces",
+    traces(span({ attributes: [attribute("n", { intValue: "9223372036854775808" })] })),
+  );
+  expect(rejected.map(({ reason }) => reason)).toEqual(["type"]);
+});
+
+test("bytes that are not UTF-8 are replaced or refused, and the sender is told", async () => {
+  const [before = "", after = ""] = JSON.stringify(traces(span({ name: "@" }), span())).split("@");
+  const body = Buffer.concat([Buffer.from(before), Buffer.of(0xff), Buffer.from(after)]);
+  const { rejected, warnings } = await decode("traces", "application/json; charset=utf-8", body);
+  expect(rejected.length + warnings.length).toBe(1);
 });
 
 test("the body of a log is told as text, structured ones as JSON", async () => {
