@@ -1,0 +1,190 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type Delivery, decodeRequest, type Envelope } from "../../collector/request.ts";
+import { Failure } from "../../errors.ts";
+import { type Journal, openJournal } from "../../ingest/journal.ts";
+import { createLookup } from "../../ingest/lookup.ts";
+import { migrate } from "../../ingest/migrate.ts";
+import { openPipeline, type Pipeline } from "../../ingest/pipeline.ts";
+import { openStore, type Store } from "../../ingest/store.ts";
+import { at, DEFINITIONS, TEN_NS } from "./build.ts";
+
+const NOW_MS = Number(TEN_NS / 1_000_000n) + 60_000;
+const LIMITS = { bodyBytesMax: 1_000_000 };
+const log = { warn: () => undefined };
+
+/** A delivery of one log event `placed`, or `paid`, of an order. */
+async function delivery(order: string, name = "placed"): Promise<Delivery> {
+  const attributes = [{ key: "order.id", value: { stringValue: order } }];
+  const record = { eventName: name, timeUnixNano: String(at(0)), attributes };
+  const body = Buffer.from(JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] }));
+  const envelope: Envelope = {
+    signal: "logs",
+    contentType: "application/json",
+    contentEncoding: "",
+    receivedMs: NOW_MS,
+    tenant: "default",
+    sender: "test",
+    headers: {},
+  };
+  return { envelope, body, decoded: await decodeRequest(envelope, body, LIMITS) };
+}
+
+describe("the pipeline", () => {
+  let dataDir = "";
+  let store: Store;
+  let journal: Journal;
+  let pipeline: Pipeline;
+
+  const open = (inFront: (store: Store) => Store = (own) => own) =>
+    openPipeline({
+      store: inFront(store),
+      journal,
+      definitions: DEFINITIONS,
+      now: () => NOW_MS,
+      log,
+      flushMs: 60_000,
+    });
+  const stateOf = async (order: string) => {
+    const lookup = createLookup({
+      source: pipeline.source,
+      definitions: DEFINITIONS,
+      kindsOf: pipeline.kindsOf,
+    });
+    const told = await lookup.tell("default", { kind: "order.id", id: order }, BigInt(NOW_MS) * 1_000_000n);
+    return told?.journeys[0]?.steps.filter((step) => step.state === "done").map((step) => step.name) ?? null;
+  };
+  const storedHops = async () =>
+    Number(Reflect.get(Object((await store.query("SELECT count() AS n FROM hops FINAL"))[0]), "n"));
+  const storedJourneys = () => store.query("SELECT subject, facts FROM journeys FINAL ORDER BY subject");
+
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), "waybill-pipeline-"));
+    store = await openStore({ url: null, dataDir });
+    await migrate(store);
+    journal = await openJournal({ dataDir, bytesMax: 10_000_000 });
+    pipeline = open();
+  });
+
+  afterEach(async () => {
+    await pipeline.close();
+    await journal.close();
+    await store.close();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  test("an acked hop is in the very next answer, before it is stored and after", async () => {
+    await pipeline.accept(await delivery("A"));
+    expect(await storedHops()).toBe(0);
+    expect(await stateOf("A")).toEqual(["placed"]);
+    await pipeline.flush();
+    expect(await storedHops()).toBe(1);
+    expect(await stateOf("A")).toEqual(["placed"]);
+  });
+
+  test("what is acked while a flush is under way is stored by the next one", async () => {
+    let during: Promise<void> | null = null;
+    pipeline = open((own) => ({
+      ...own,
+      insertNative: async (table, blocks) => {
+        if (table === "hops") during ??= delivery("B").then(pipeline.accept);
+        await during;
+        await own.insertNative(table, blocks);
+      },
+    }));
+    await pipeline.accept(await delivery("A"));
+    await pipeline.flush();
+    expect(await storedHops()).toBe(2);
+    expect(await storedJourneys()).toEqual([
+      { subject: "A", facts: "1" },
+      { subject: "B", facts: "1" },
+    ]);
+    expect(pipeline.stats.waiting).toBe(0);
+  });
+
+  test.each(["refs", "hops", "journeys"])(
+    "a store that fails at %s loses nothing and doubles nothing",
+    async (table) => {
+      let failures = 1;
+      pipeline = open((own) => ({
+        ...own,
+        insertNative: async (into, blocks) => {
+          if (into === table && failures-- > 0) throw new Failure("store_unavailable");
+          await own.insertNative(into, blocks);
+        },
+      }));
+      await pipeline.accept(await delivery("A"));
+      await expect(pipeline.flush()).rejects.toThrow("The store did not answer");
+      await pipeline.accept(await delivery("A", "paid"));
+      expect(await stateOf("A")).toEqual(["placed", "paid"]);
+      await pipeline.flush();
+      expect(await storedHops()).toBe(2);
+      expect(await storedJourneys()).toEqual([{ subject: "A", facts: "2" }]);
+    },
+  );
+
+  test("a delivery told three times is one fact everywhere", async () => {
+    for (let n = 0; n < 3; n++) await pipeline.accept(await delivery("A"));
+    await pipeline.flush();
+    await pipeline.accept(await delivery("A"));
+    await pipeline.flush();
+    expect(await storedHops()).toBe(1);
+    expect(await storedJourneys()).toEqual([{ subject: "A", facts: "1" }]);
+  });
+
+  test("what was acked and not stored is replayed from the journal, to the same answer", async () => {
+    await pipeline.accept(await delivery("A"));
+    await pipeline.accept(await delivery("A", "paid"));
+    await journal.close();
+    journal = await openJournal({ dataDir, bytesMax: 10_000_000 });
+    pipeline = open();
+    for await (const { envelope, body, position } of journal.replay()) {
+      pipeline.recover({ envelope, body, decoded: await decodeRequest(envelope, body, LIMITS) }, position);
+    }
+    expect(await stateOf("A")).toEqual(["placed", "paid"]);
+    await pipeline.flush();
+    expect(await storedJourneys()).toEqual([{ subject: "A", facts: "2" }]);
+  });
+
+  test("beyond its bound it refuses for now, and takes again once the store caught up", async () => {
+    pipeline = openPipeline({
+      store,
+      journal,
+      definitions: DEFINITIONS,
+      now: () => NOW_MS,
+      log,
+      flushMs: 60_000,
+      waitingMax: 1,
+    });
+    await pipeline.accept(await delivery("A"));
+    await pipeline.accept(await delivery("B"));
+    await expect(pipeline.accept(await delivery("C"))).rejects.toThrow("Try again in a moment");
+    await pipeline.flush();
+    await pipeline.accept(await delivery("C"));
+    expect(await stateOf("C")).toEqual(["placed"]);
+  });
+
+  test("a provisional journey leaves the list once its order is known", async () => {
+    const early = await delivery("x");
+    const cart = Buffer.from(
+      early.body.toString().replace("order.id", "correlation.id").replace('"x"', '"cor-1"'),
+    );
+    const both = Buffer.from(
+      early.body
+        .toString()
+        .replace('"x"}}]', '"A"}},{"key":"correlation.id","value":{"stringValue":"cor-1"}}]'),
+    );
+    for (const body of [cart, both]) {
+      await pipeline.accept({ ...early, body, decoded: await decodeRequest(early.envelope, body, LIMITS) });
+      await pipeline.flush();
+    }
+    expect(
+      await store.query("SELECT subject, state, merged_into FROM journeys FINAL ORDER BY subject"),
+    ).toEqual([
+      { subject: "A", state: "open", merged_into: "" },
+      { subject: "cor-1", state: "merged", merged_into: "order.id=A" },
+    ]);
+  });
+});
