@@ -19,6 +19,7 @@ RUN npm ci --omit=${OMIT}
 
 FROM node:22.23.2-bookworm-slim
 ENV NODE_ENV=production \
+    UV_THREADPOOL_SIZE=16 \
     WAYBILL_DATA_DIR=/var/lib/waybill \
     WAYBILL_CONFIG=/app/waybill.yaml
 WORKDIR /app
