@@ -23,9 +23,3 @@ export interface Decoded {
   /** things worth telling the sender although nothing was refused; English, short */
   readonly warnings: readonly string[];
 }
-
-/** What a decoder needs besides the bytes. */
-export interface DecodeContext {
-  /** when the request arrived; epoch milliseconds */
-  readonly receivedMs: number;
-}

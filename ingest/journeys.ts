@@ -35,21 +35,34 @@ export interface Rows {
   readonly written: WrittenRows;
 }
 
-/** The rows to write. */
+/** The rows to write. Remember them with `rememberRows` once they are written, not before. */
 export async function changedRows(rows: Rows, settled: Settled): Promise<JourneyRow[]> {
-  const changed = settled.journeys.filter((journey) => remember(rows, journey));
+  const { tenant, written } = rows;
+  const changed = settled.journeys.filter(
+    (journey) => written.get(nameOf(tenant, journey)) !== sayingOf(journey),
+  );
   return [...changed, ...(await existing(rows, settled.merged))];
 }
 
-function remember({ tenant, written }: Rows, journey: Journey): boolean {
-  const key = [tenant, journey.definition, journey.subject.kind, journey.subject.id].join("\n");
-  const said = JSON.stringify([journey.facts, journey.state === "overdue" ? "open" : journey.state]);
-  if (written.get(key) === said) return false;
-  written.delete(key);
-  written.set(key, said);
-  const [oldest] = written.keys();
-  if (written.size > REMEMBERED_MAX && oldest !== undefined) written.delete(oldest);
-  return true;
+/** Notes what was written; the oldest notes go when there are too many. */
+export function rememberRows({ tenant, written }: Rows, rows: readonly JourneyRow[]): void {
+  for (const row of rows) {
+    if ("into" in row) continue;
+    written.delete(nameOf(tenant, row));
+    written.set(nameOf(tenant, row), sayingOf(row));
+    const [oldest] = written.keys();
+    if (written.size > REMEMBERED_MAX && oldest !== undefined) written.delete(oldest);
+  }
+}
+
+function nameOf(tenant: string, { definition, subject }: Journey): string {
+  return [tenant, definition, subject.kind, subject.id].join("\n");
+}
+
+/** What a row says of a journey, without what only the clock changes. */
+function sayingOf({ facts, startedNs, endedNs, compensatedNs, steps, tags }: Journey): string {
+  const course = [startedNs, endedNs, compensatedNs].map(String);
+  return JSON.stringify([facts, course, steps.map((step) => [step.hopId, String(step.atNs)]), [...tags]]);
 }
 
 async function existing({ store, tenant }: Rows, merged: readonly Merged[]): Promise<Merged[]> {

@@ -93,9 +93,10 @@ function writeColumn(out: Writer, column: NativeColumn): void {
   }
 }
 
-const DICTIONARY_VERSION = 1n;
-/** a dictionary of its own, replacing what was before; 32-bit indexes */
-const DICTIONARY_FLAGS = (1n << 9n) | (1n << 10n) | 2n;
+/** What begins every column of dictionary-coded texts. */
+export const DICTIONARY_VERSION = 1n;
+/** A dictionary of its own, replacing what was before; 32-bit indexes. */
+export const DICTIONARY_FLAGS = (1n << 9n) | (1n << 10n) | 2n;
 
 /** Each text once, then per row its number. Nothing at all for no rows. */
 function writeDictionary(out: Writer, values: readonly string[]): void {

@@ -11,6 +11,7 @@ import { type Texts, type Words, word } from "../collector/decoder/buffers.ts";
 import type { HopBatch, HopColumns } from "../collector/decoder/columns.ts";
 import type { Dictionary } from "../collector/decoder/dictionary.ts";
 import type { Maps } from "../collector/decoder/maps.ts";
+import { DICTIONARY_FLAGS, DICTIONARY_VERSION } from "./native.ts";
 
 /** What a batch does not say itself. */
 export interface HopsExtra {
@@ -150,10 +151,6 @@ function durationsOf({ rows, fixed }: HopColumns): BigInt64Array {
   const ends = new BigInt64Array(fixed.end.buffer, fixed.end.byteOffset, rows);
   return ends.map((end, row) => end - (begins[row] ?? 0n));
 }
-
-const DICTIONARY_VERSION = 1n;
-/** a dictionary of its own, replacing what was before; 32-bit indexes */
-const DICTIONARY_FLAGS = (1n << 9n) | (1n << 10n) | 2n;
 
 /** A block in the making, as parts that need no copying. */
 class Parts {

@@ -13,7 +13,7 @@ import { deadLettersBlock, journeysBlock, refsBlock } from "./blocks.ts";
 import type { Definitions } from "./definitions.ts";
 import { type HopSource, united } from "./gather.ts";
 import type { Journal } from "./journal.ts";
-import { changedRows, type WrittenRows } from "./journeys.ts";
+import { changedRows, type Rows, rememberRows, type WrittenRows } from "./journeys.ts";
 import { keysOf } from "./keys.ts";
 import { encodeHops } from "./native_hops.ts";
 import { Recent, type RecentHop } from "./recent.ts";
@@ -233,8 +233,10 @@ class Flow implements Pipeline {
       hops.map(({ hop }) => hop),
       BigInt(nowMs) * 1_000_000n,
     );
-    const rows = await changedRows({ store, tenant, written: this.#written }, settled);
+    const known: Rows = { store, tenant, written: this.#written };
+    const rows = await changedRows(known, settled);
     if (rows.length > 0) await store.insertNative("journeys", [journeysBlock(tenant, rows, nowMs)]);
+    rememberRows(known, rows);
   }
 }
 

@@ -5,10 +5,9 @@
  *
  * Pure. Starts at the wanted hops and goes out over every edge, through hops without subjects of their own, up to the
  * hops that have some; never through a hub. Keys are completed where they decide. It may ask for more than is needed,
- * never for less (law: test/ingest/gather.prop.test.ts).
+ * never for less (laws: test/ingest/stitch.prop.test.ts).
  */
 import type { Hop } from "../collector/hop.ts";
-
 import { causationOf, messagesOf } from "./carriers.ts";
 import type { Graph, Node } from "./graph.ts";
 import { CARRIER, linkedTraces, type Ref, refText } from "./refs.ts";
@@ -44,21 +43,19 @@ export interface Reached {
 export function reach({ graph, wanted, options, asked }: Searching): Reached {
   const search = new Search(graph, options, asked);
   const changed = search.changedBy(wanted.hops);
-  const touched = search.outward((_, at) => changed.has(at), ALWAYS);
+  const touched = search.outward((_, at) => changed.has(at), "always");
   const keys = [...wanted.keys, ...search.provisional(touched)];
   const subjects = search.subjectsOf(touched, changed);
   for (const key of wanted.keys) if (key.kind === options.subjectKind) subjects.add(key.value);
   for (const id of subjects) search.ask({ kind: options.subjectKind, value: id });
   for (const key of keys) search.ask(key);
   const carriers = new Set(keys.flatMap((key) => graph.byKey.get(refText(key)) ?? []));
-  search.outward((_, at) => carriers.has(at) || search.belongsTo(at, subjects), UNLESS_HUB);
+  search.outward((_, at) => carriers.has(at) || search.belongsTo(at, subjects), "unless hub");
   const whole = [...keys, ...[...subjects].map((value): Ref => ({ kind: options.subjectKind, value }))];
   return { refs: search.asked.values(), complete: new Map(whole.map((ref) => [refText(ref), ref])) };
 }
 
 type Passing = "always" | "unless hub";
-const ALWAYS: Passing = "always";
-const UNLESS_HUB: Passing = "unless hub";
 
 /** One search over one graph: collects what to ask for. */
 class Search {
@@ -144,7 +141,7 @@ class Search {
       if (node === undefined) continue;
       const isOwn = starts.has(at);
       this.#askKeys(node, isOwn);
-      const hub = this.#isCrowd(at, node) && !(isOwn && passing === ALWAYS);
+      const hub = this.#isCrowd(at, node) && !(isOwn && passing === "always");
       if (hub || (!isOwn && this.#subjects.of(at).size > 0)) continue;
       this.#askCarriers(node);
       for (const edges of [...node.causes, ...node.effects]) edges.forEach(add);

@@ -17,7 +17,6 @@ export type Reason =
   | "trace_id"
   | "span_id"
   | "parent_id"
-  | "link_id"
   | "time_missing"
   | "time_range"
   | "resource_size" // more resource attributes than any real resource has

@@ -117,6 +117,8 @@ describe("the pipeline", () => {
       }));
       await pipeline.accept(await delivery("A"));
       await expect(pipeline.flush()).rejects.toThrow("The store did not answer");
+      await pipeline.flush();
+      expect(await storedJourneys()).toEqual([{ subject: "A", facts: "1" }]);
       await pipeline.accept(await delivery("A", "paid"));
       expect(await stateOf("A")).toEqual(["placed", "paid"]);
       await pipeline.flush();
