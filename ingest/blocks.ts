@@ -54,15 +54,19 @@ function deadLetterId({ envelope, item }: DeadLetter): Uint8Array {
 /** A row of table `journeys`: a journey as it stands, or a provisional one that is no more. */
 export type JourneyRow = Journey | Merged;
 
-/** Rows of table `journeys`. What depends on the clock, overdue and its verdict, is not stored: readers see it. */
-export function journeysBlock(tenant: string, rows: readonly JourneyRow[], nowMs: number): Uint8Array {
+/**
+ * Rows of table `journeys`. What depends on the clock, overdue and its verdict, is not stored: readers see it.
+ *
+ * @param version  when the facts were read that these rows were folded from; microseconds since 1970 UTC
+ */
+export function journeysBlock(tenant: string, rows: readonly JourneyRow[], version: bigint): Uint8Array {
   const stored = rows.map(storedOf);
   return encodeBlock([
     low("tenant", stored, () => tenant),
     low("definition", stored, (row) => row.definition),
     low("subject_kind", stored, (row) => row.subject.kind),
     text("subject", stored, (row) => row.subject.id),
-    { name: "facts", type: "UInt64", values: stored.map((row) => BigInt(row.facts)) },
+    { name: "version", type: "UInt64", values: stored.map(() => version) },
     low("definition_version", stored, (row) => row.definitionVersion),
     low("owner", stored, (row) => row.owner),
     low("state", stored, (row) => row.storedState),
@@ -90,7 +94,7 @@ export function journeysBlock(tenant: string, rows: readonly JourneyRow[], nowMs
     },
     { name: "tags", type: "Map(LowCardinality(String), String)", values: stored.map((row) => row.tags) },
     text("merged_into", stored, (row) => row.mergedInto),
-    instants("folded_at", stored, () => BigInt(nowMs)),
+    instants("folded_at", stored, () => version / 1000n),
   ]);
 }
 

@@ -51,7 +51,6 @@ export function fold(folding: Folding, nowNs: bigint): Journey | null {
     seenByCaller: seenByCaller(definition, hops),
     tags: tagsOf(folding.tags, hops),
     verdict: verdictOf(definition, course),
-    facts: hops.length,
   };
 }
 

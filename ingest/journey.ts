@@ -75,8 +75,6 @@ export interface Journey {
   readonly tags: ReadonlyMap<string, string>;
   /** null while the journey counts on neither side yet */
   readonly verdict: Verdict | null;
-  /** how many facts were folded: the version of a stored row, for facts only grow */
-  readonly facts: number;
 }
 
 /** How far a journey came, before its steps are told apart. Times are nanoseconds since 1970 UTC. */

@@ -60,9 +60,11 @@ function nameOf(tenant: string, { definition, subject }: Journey): string {
 }
 
 /** What a row says of a journey, without what only the clock changes. */
-function sayingOf({ facts, startedNs, endedNs, compensatedNs, steps, tags }: Journey): string {
-  const course = [startedNs, endedNs, compensatedNs].map(String);
-  return JSON.stringify([facts, course, steps.map((step) => [step.hopId, String(step.atNs)]), [...tags]]);
+function sayingOf(journey: Journey): string {
+  const { definitionVersion, startedNs, endedNs, compensatedNs, steps, tags } = journey;
+  const course = [definitionVersion, startedNs, endedNs, compensatedNs].map(String);
+  const reason = journey.state === "overdue" ? null : journey.reason;
+  return JSON.stringify([course, reason, steps.map((step) => [step.hopId, String(step.atNs)]), [...tags]]);
 }
 
 async function existing({ store, tenant }: Rows, merged: readonly Merged[]): Promise<Merged[]> {

@@ -22,6 +22,7 @@ import type { Position } from "./segments.ts";
 import { settle } from "./settle.ts";
 import type { Store } from "./store.ts";
 import { type Stored, storedIn } from "./stored.ts";
+import { type Versions, versionsOf } from "./versions.ts";
 
 /** What a pipeline works with. */
 export interface PipelineOptions {
@@ -99,6 +100,7 @@ class Flow implements Pipeline {
   readonly #recent = new Recent();
   readonly #stored: Stored;
   readonly #written: WrittenRows = new Map();
+  readonly #versions: Versions;
   #waiting: Waiting[] = [];
   #flushing: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -107,6 +109,7 @@ class Flow implements Pipeline {
 
   constructor(options: PipelineOptions) {
     this.#options = options;
+    this.#versions = versionsOf(options.store);
     // What is recent is asked first: a hop that moves into the store between the two questions is then seen twice, not never.
     this.#stored = storedIn(options.store, { placesMax: 10_000, hopsMax: HOPS_MAX });
     this.source = united(this.#recent, this.#stored);
@@ -227,15 +230,15 @@ class Flow implements Pipeline {
   async #settle(tenant: string, hops: readonly RecentHop[]): Promise<void> {
     const { definitions, store, now } = this.#options;
     const asked = { source: this.source, definitions, tenant, hopsMax: HOPS_MAX };
-    const nowMs = now();
+    const version = await this.#versions.next();
     const settled = await settle(
       asked,
       hops.map(({ hop }) => hop),
-      BigInt(nowMs) * 1_000_000n,
+      BigInt(now()) * 1_000_000n,
     );
     const known: Rows = { store, tenant, written: this.#written };
     const rows = await changedRows(known, settled);
-    if (rows.length > 0) await store.insertNative("journeys", [journeysBlock(tenant, rows, nowMs)]);
+    if (rows.length > 0) await store.insertNative("journeys", [journeysBlock(tenant, rows, version)]);
     rememberRows(known, rows);
   }
 }

@@ -20,8 +20,6 @@ export interface Merged {
   readonly definition: string;
   readonly subject: Subject;
   readonly into: readonly Subject[];
-  /** more than any row of the provisional journey can have folded; count */
-  readonly facts: number;
 }
 
 /** What new hops changed, at most: a journey may come out as it was. */
@@ -92,10 +90,8 @@ function mergedIn(definitions: Definitions, view: View): Merged[] {
       const known = gone.get(refText(ref)) ?? {
         subject: { kind: ref.kind, id: ref.value },
         into: [],
-        facts: 0,
       };
-      const facts = Math.max(known.facts, members.length + 1);
-      gone.set(refText(ref), { ...known, into: [...known.into, into], facts });
+      gone.set(refText(ref), { ...known, into: [...known.into, into] });
     }
   }
   const own = definitions.journeys.filter((definition) => definition.subject === view.subjectKind);

@@ -1,7 +1,8 @@
 -- journeys: the last known fold of every journey, for lists, SLOs and dashboards; the answer itself is folded from hops.
 -- Written by ingest/pipeline.ts when a journey's state changes, read by query/sql and slo/sql.
 --
--- Grain     one row per (definition, subject) and number of facts folded; the largest number wins, whoever wrote it.
+-- Grain     one row per (definition, subject) and version; the largest version wins, whoever wrote it. A version is the
+--           moment at which the facts were read, in microseconds, so whoever read last has seen most (docs/adr/0004).
 -- Sort key  only what never changes about a journey. Read with LIMIT 1 BY, newest first.
 -- State     `merged`: a provisional subject that turned out to belong to another, named in `merged_into`.
 --           `overdue` is never stored: an open row whose deadline has passed.
@@ -12,7 +13,7 @@ CREATE TABLE IF NOT EXISTS journeys
     definition         LowCardinality(String),
     subject_kind       LowCardinality(String),
     subject            String                 CODEC(ZSTD(1)),
-    facts              UInt64                 CODEC(T64, ZSTD(1)),
+    version            UInt64                 CODEC(Delta(8), ZSTD(1)),
     definition_version LowCardinality(String),
     owner              LowCardinality(String),
     state              Enum8('open' = 1, 'succeeded' = 2, 'failed' = 3, 'compensated' = 4, 'merged' = 5),
@@ -34,6 +35,6 @@ CREATE TABLE IF NOT EXISTS journeys
     merged_into        String,
     folded_at          DateTime64(3, 'UTC')   CODEC(Delta(8), ZSTD(1))
 )
-ENGINE = ReplacingMergeTree(facts)
+ENGINE = ReplacingMergeTree(version)
 ORDER BY (tenant, definition, subject_kind, subject)
 SETTINGS index_granularity = 1024

@@ -3,7 +3,7 @@
 -- Row      one per definition and subject.
 -- Window   all time; the pairs given: the first kind with the first id, and so on.
 -- Reads    journeys only, pruned by its key (tenant, definition, subject_kind, subject) where definitions are few.
--- Trap     the row with the most facts says how things stand, so it is chosen before the state is looked at.
+-- Trap     the row with the largest version says how things stand, so it is chosen before the state is looked at.
 SELECT definition, subject_kind, subject
 FROM
 (
@@ -12,7 +12,7 @@ FROM
     WHERE tenant = {tenant:String}
       AND definition IN {definitions:Array(String)}
       AND (subject_kind, subject) IN arrayZip({kinds:Array(String)}, {ids:Array(String)})
-    ORDER BY facts DESC
+    ORDER BY version DESC
     LIMIT 1 BY definition, subject_kind, subject
 )
 WHERE state != 'merged'

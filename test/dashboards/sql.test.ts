@@ -17,7 +17,7 @@ interface Row {
   readonly subject: string;
   readonly kind?: string;
   readonly definition?: string;
-  readonly facts?: number;
+  readonly version?: number;
   readonly state: string;
   readonly started: number;
   readonly ended?: number;
@@ -35,10 +35,10 @@ interface Row {
 }
 
 const ROWS: readonly Row[] = [
-  { subject: "ORD-1", facts: 1, state: "open", started: -180, deadline: -165, nextStep: "paid" },
+  { subject: "ORD-1", version: 1, state: "open", started: -180, deadline: -165, nextStep: "paid" },
   {
     subject: "ORD-1",
-    facts: 9,
+    version: 9,
     state: "succeeded",
     started: -180,
     ended: -179,
@@ -333,7 +333,7 @@ function insertJourney(row: Row): string {
     definition: `'${row.definition ?? "create-order"}'`,
     subject_kind: `'${row.kind ?? "order.id"}'`,
     subject: `'${row.subject}'`,
-    facts: String(row.facts ?? 3),
+    version: String(row.version ?? 3),
     owner: "'checkout-team'",
     state: `'${row.state}'`,
     started_at: at(row.started),

@@ -35,17 +35,16 @@ onBothShapes("blocks of our own making", (open) => {
       definition: "create-order",
       subject: { kind: "correlation.id", id: "c" },
       into: [SUBJECT],
-      facts: 3,
     };
-    await store.insertNative("journeys", [journeysBlock("t", [journey, merged], 1_788_256_805_000)]);
+    await store.insertNative("journeys", [journeysBlock("t", [journey, merged], 1_788_256_805_000_000n)]);
     const rows = await store.query(
-      `SELECT subject, facts, state, toUnixTimestamp64Nano(ended_at) AS ended, verdict, step_names, tags, merged_into
-       FROM journeys ORDER BY facts`,
+      `SELECT subject, version, state, toUnixTimestamp64Nano(ended_at) AS ended, verdict, step_names, tags, merged_into
+       FROM journeys ORDER BY subject`,
     );
     expect(rows).toEqual([
       {
         subject: SUBJECT.id,
-        facts: "2",
+        version: "1788256805000000",
         state: "succeeded",
         ended: String(at(3000)),
         verdict: "good",
@@ -55,7 +54,7 @@ onBothShapes("blocks of our own making", (open) => {
       },
       {
         subject: "c",
-        facts: "3",
+        version: "1788256805000000",
         state: "merged",
         ended: null,
         verdict: "none",

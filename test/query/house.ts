@@ -86,7 +86,7 @@ async function furnish({ store, add }: House): Promise<void> {
       ? []
       : told.journeys.map((journey) => ({ ...journey, subject: subjectOf(name, told) })),
   );
-  await store.insertNative("journeys", [journeysBlock(TENANT, journeys, NOW_MS)]);
+  await store.insertNative("journeys", [journeysBlock(TENANT, journeys, BigInt(NOW_MS) * 1_000n)]);
   await store.insertNative("dead_letters", [deadLettersBlock([0, 1, 2].map(refused))]);
 }
 

@@ -143,7 +143,7 @@ onBothShapes("the board", (open) => {
   test("sees a late success take its failure back at the next look", async () => {
     const { get, wait, store } = await boardOf(someTraffic());
     expect(SloList.parse(await get("/v1/slos")).slos[0]).toMatchObject({ good: 117, bad: 3 });
-    await tellJourneys(store, [{ atMs: WATERMARK_MS - 4 * MINUTE_MS, outcome: "good", id: 3, facts: 2 }]);
+    await tellJourneys(store, [{ atMs: WATERMARK_MS - 4 * MINUTE_MS, outcome: "good", id: 3, version: 2 }]);
     wait(6_000);
     expect(SloList.parse(await get("/v1/slos")).slos[0]).toMatchObject({ good: 118, bad: 2 });
   });

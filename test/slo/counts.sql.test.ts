@@ -64,9 +64,9 @@ onBothShapes("journeys counted by the engine", (open) => {
   });
 
   test("an end in time that arrives late takes back the failure that the deadline had counted", async () => {
-    const store = await storeOf([ago(MINUTE_MS, { id: 1, facts: 2, outcome: "open" })]);
+    const store = await storeOf([ago(MINUTE_MS, { id: 1, version: 2, outcome: "open" })]);
     const before = await countJourneys(store, asked());
-    await tellJourneys(store, [ago(3 * MINUTE_MS, { id: 1, facts: 3 })]);
+    await tellJourneys(store, [ago(3 * MINUTE_MS, { id: 1, version: 3 })]);
     const after = await countJourneys(store, asked());
     expect(tallyOf(before, success, DAY_MS)).toEqual({ good: 0, bad: 1 });
     expect(tallyOf(after, success, DAY_MS)).toEqual({ good: 1, bad: 0 });
@@ -74,8 +74,8 @@ onBothShapes("journeys counted by the engine", (open) => {
 
   test("merged and excluded journeys count nowhere", async () => {
     const store = await storeOf([
-      ago(MINUTE_MS, { id: 1, facts: 1, outcome: "bad" }),
-      ago(MINUTE_MS, { id: 1, facts: 2, outcome: "merged" }),
+      ago(MINUTE_MS, { id: 1, version: 1, outcome: "bad" }),
+      ago(MINUTE_MS, { id: 1, version: 2, outcome: "merged" }),
       ago(MINUTE_MS, { outcome: "excluded" }),
       ago(MINUTE_MS),
     ]);
@@ -140,7 +140,7 @@ onBothShapes("journeys counted by the engine", (open) => {
     });
     const told = fc
       .array(row, { minLength: 1, maxLength: 12 })
-      .map((rows) => rows.map((r, facts) => ({ ...r, facts })));
+      .map((rows) => rows.map((r, version) => ({ ...r, version })));
     let run = 0;
     await fc.assert(
       fc.asyncProperty(told, fc.infiniteStream(fc.nat()), async (rows, chance) => {
@@ -161,7 +161,7 @@ onBothShapes("journeys counted by the engine", (open) => {
     const store = await open();
     await journeysTable(store);
     await store.command(
-      `INSERT INTO journeys (tenant, definition, subject_kind, subject, facts)
+      `INSERT INTO journeys (tenant, definition, subject_kind, subject, version)
        SELECT '', if(number % 2 = 0, 'create-order', 'refund'), 'order.id', toString(number), 1 FROM numbers(8192)`,
     );
     await store.command("OPTIMIZE TABLE journeys FINAL");
@@ -177,7 +177,7 @@ onBothShapes("journeys counted by the engine", (open) => {
   });
 });
 
-/** The last five minutes, counted without any cleverness: of each journey the row with the most facts. */
+/** The last five minutes, counted without any cleverness: of each journey the row with the most version. */
 function naiveTally(rows: readonly JourneyRow[]): { good: number; bad: number } {
   const latest = new Map(rows.map((row) => [row.id, row]));
   const ended = [...latest.values()].filter(

@@ -11,7 +11,7 @@ export interface JourneyRow {
   readonly outcome: "good" | "bad" | "open" | "excluded" | "merged";
   /** `ORD-<id>`; a journey of its own unless given */
   readonly id?: number;
-  readonly facts?: number;
+  readonly version?: number;
   /** default 100 */
   readonly tookMs?: number;
   /** failed or, while open, awaited */
@@ -36,16 +36,16 @@ export async function tellJourneys(
 ): Promise<void> {
   if (rows.length === 0) return;
   await store.command(
-    `INSERT INTO journeys (tenant, definition, subject_kind, subject, facts, owner, state, started_at, ended_at, deadline,
+    `INSERT INTO journeys (tenant, definition, subject_kind, subject, version, owner, state, started_at, ended_at, deadline,
        verdict, counted_at, failed_step, next_step) VALUES ${rows.map((row) => values(row, definition)).join(", ")}`,
   );
 }
 
 function values(row: JourneyRow, definition: string): string {
-  const { atMs, outcome, id = nextId++, facts = 1, tookMs = 100, step = "" } = row;
+  const { atMs, outcome, id = nextId++, version = 1, tookMs = 100, step = "" } = row;
   const time = (ms: number) => `fromUnixTimestamp64Milli(${ms}, 'UTC')`;
   const isOpen = outcome === "open";
-  return `('', '${definition}', 'order.id', 'ORD-${id}', ${facts}, 'checkout-team', '${STATES[outcome]}',
+  return `('', '${definition}', 'order.id', 'ORD-${id}', ${version}, 'checkout-team', '${STATES[outcome]}',
     ${time(atMs - tookMs)}, ${isOpen ? "NULL" : time(atMs)}, ${time(isOpen ? atMs : atMs + 900_000)},
     '${VERDICTS[outcome]}', ${isOpen ? "NULL" : time(atMs)}, '${isOpen ? "" : step}', '${isOpen ? step : ""}')`;
 }
