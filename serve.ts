@@ -19,6 +19,7 @@ import type { Config } from "./config.ts";
 import { Failure } from "./errors.ts";
 import type { Definitions } from "./ingest/definitions.ts";
 import { type Journal, openJournal } from "./ingest/journal.ts";
+import { LetterBudget, sampleBodies } from "./ingest/letters.ts";
 import { createLookup } from "./ingest/lookup.ts";
 import { migrate } from "./ingest/migrate.ts";
 import { openPipeline, type Pipeline } from "./ingest/pipeline.ts";
@@ -109,13 +110,15 @@ interface Intake {
   readonly pipeline: Pipeline;
   readonly receiver: Receiver;
   readonly counters: Counters;
+  readonly letters: LetterBudget;
 }
 
 async function openIntake(options: ServiceOptions, store: Store, onClose: OnClose): Promise<Intake> {
   const { config, definitions, log, now } = options;
   const journal = await openJournal({ dataDir: config.dataDir, bytesMax: config.journalBytesMax });
   onClose(journal.close);
-  const pipeline = openPipeline({ store, journal, definitions, now, log });
+  const letters = new LetterBudget();
+  const pipeline = openPipeline({ store, journal, definitions, now, log, letters });
   onClose(pipeline.close);
   const counters = createCounters();
   const receiver = createReceiver({
@@ -126,8 +129,11 @@ async function openIntake(options: ServiceOptions, store: Store, onClose: OnClos
     log,
     counters,
     tenant: TENANT,
+    unreadable: sampleBodies({ store, budget: letters }, (error) =>
+      log.warn({ err: error }, "A body that could not be read could not be kept either."),
+    ),
   });
-  return { journal, pipeline, receiver, counters };
+  return { journal, pipeline, receiver, counters, letters };
 }
 
 async function openDoor({ host, otlpPort }: Config, receiver: Receiver, onClose: OnClose): Promise<number> {

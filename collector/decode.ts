@@ -12,7 +12,10 @@ import type { HopBatch } from "./decoder/columns.ts";
 /** One refused record, with where it stood (`resourceSpans[0].scopeSpans[0].spans[3]`). */
 export interface RejectedItem extends Rejection {
   readonly where: string;
-  /** the record's own bytes as received: for JSON its re-serialised text, for protobuf the span's message */
+  /**
+   * the record as a body of its own, to be decoded again with the headers it came with: for OTLP an export of this
+   * record with its resource and scope (JSON re-serialised), for CloudEvents the event; empty when it was too large to keep
+   */
   readonly bytes: Uint8Array;
 }
 

@@ -25,6 +25,8 @@ export interface Intake {
   /** epoch milliseconds */
   readonly now: () => number;
   readonly counters: Counters;
+  /** is shown each body that could not be read, as received, and why. @default nobody */
+  readonly unreadable?: ((envelope: Envelope, body: Uint8Array, why: string) => void) | undefined;
 }
 
 /** One request at a door that takes signals. */
@@ -45,9 +47,19 @@ export async function takeIn(intake: Intake, arrival: Arrival): Promise<Reply> {
   checkMedia(arrival.signal, arrival.request.headers);
   const body = await readBody(arrival.request, intake.bodyBytesMax, arrival.held);
   const envelope = envelopeOf(intake, arrival);
-  const decoded = await decodeRequest(envelope, body, { bodyBytesMax: intake.bodyBytesMax });
+  const decoded = await decodeOrShow(intake, envelope, body);
   if (decoded.batch.rows + decoded.rejected.length > 0) await handOn(intake, { envelope, body, decoded });
   return replyTo(envelope, decoded);
+}
+
+async function decodeOrShow(intake: Intake, envelope: Envelope, body: Uint8Array): Promise<Decoded> {
+  try {
+    return await decodeRequest(envelope, body, { bodyBytesMax: intake.bodyBytesMax });
+  } catch (error) {
+    if (error instanceof Failure && error.code === "malformed")
+      intake.unreadable?.(envelope, body, error.message);
+    throw error;
+  }
 }
 
 /**

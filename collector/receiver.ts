@@ -12,6 +12,7 @@ import { Socket } from "node:net";
 import { bearerAuth } from "./auth.ts";
 import { BodyBudget } from "./body.ts";
 import { type Counters, count } from "./counters.ts";
+import type { Intake } from "./intake.ts";
 import type { Accept } from "./request.ts";
 import { type ClientError, closeUnreadable, type Unreadable, unreadableFailure } from "./unreadable.ts";
 import { type Edge, type EdgeLog, serve } from "./visit.ts";
@@ -54,6 +55,8 @@ export interface ReceiverOptions {
   /** whose data this is. @default "default" */
   readonly tenant?: string;
   readonly timeouts?: Timeouts;
+  /** is shown each body that could not be read. @default nobody */
+  readonly unreadable?: Intake["unreadable"];
 }
 
 /** A server, not yet listening, and the way to stop it. */
@@ -94,9 +97,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 
 function openEdge({ accept, limits, ...options }: ReceiverOptions): Edge {
   const { bodyBytesMax, heldBytesMax = 2 * bodyBytesMax } = limits;
-  const { now, log, counters, tenant = "default", corsOrigins = [] } = options;
+  const { now, log, counters, tenant = "default", corsOrigins = [], unreadable } = options;
   return {
-    intake: { accept, bodyBytesMax, tenant, now, counters },
+    intake: { accept, bodyBytesMax, tenant, now, counters, unreadable },
     authorize: bearerAuth(options.token),
     budget: new BodyBudget(heldBytesMax),
     corsOrigins,

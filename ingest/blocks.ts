@@ -5,9 +5,6 @@
  *
  * Pure. The column lists are those of ingest/schema. Hops are not here: they go from the decoder's columns.
  */
-import { createHash } from "node:crypto";
-import type { RejectedItem } from "../collector/decode.ts";
-import type { Envelope } from "../collector/request.ts";
 import type { Journey } from "./journey.ts";
 import { encodeBlock, type NativeColumn } from "./native.ts";
 import type { RefRow } from "./refs.ts";
@@ -22,33 +19,6 @@ export function refsBlock(tenant: string, rows: readonly RefRow[]): Uint8Array {
     { name: "day", type: "Date", values: rows.map((row) => row.day) },
     { name: "locality", type: "UInt64", values: rows.map((row) => row.locality) },
   ]);
-}
-
-/** A refused record and the delivery it came in. */
-export interface DeadLetter {
-  readonly envelope: Envelope;
-  readonly item: RejectedItem;
-}
-
-/** Rows of table `dead_letters`. The same record refused again for the same reason has the same id. */
-export function deadLettersBlock(rows: readonly DeadLetter[]): Uint8Array {
-  return encodeBlock([
-    low("tenant", rows, ({ envelope }) => envelope.tenant),
-    { name: "id", type: "Bytes", values: rows.map(deadLetterId) },
-    instants("received_at", rows, ({ envelope }) => BigInt(envelope.receivedMs)),
-    low("signal", rows, ({ envelope }) => envelope.signal),
-    low("reason", rows, ({ item }) => item.reason),
-    text("text", rows, ({ item }) => item.text),
-    text("position", rows, ({ item }) => item.where),
-    text("sender", rows, ({ envelope }) => envelope.sender),
-    low("content_type", rows, ({ envelope }) => envelope.contentType),
-    { name: "bytes", type: "Bytes", values: rows.map(({ item }) => item.bytes) },
-  ]);
-}
-
-function deadLetterId({ envelope, item }: DeadLetter): Uint8Array {
-  const hash = createHash("sha256").update(`${envelope.signal}\n${item.reason}\n`).update(item.bytes);
-  return hash.digest().subarray(0, 16);
 }
 
 /** A row of table `journeys`: a journey as it stands, or a provisional one that is no more. */

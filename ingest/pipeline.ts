@@ -9,12 +9,13 @@
  */
 import type { Delivery, Envelope } from "../collector/request.ts";
 import { Failure } from "../errors.ts";
-import { deadLettersBlock, journeysBlock, refsBlock } from "./blocks.ts";
+import { journeysBlock, refsBlock } from "./blocks.ts";
 import type { Definitions } from "./definitions.ts";
 import { type HopSource, united } from "./gather.ts";
 import type { Journal } from "./journal.ts";
 import { changedRows, type Rows, rememberRows, type WrittenRows } from "./journeys.ts";
 import { keysOf } from "./keys.ts";
+import { LetterBudget, storeLetters } from "./letters.ts";
 import { encodeHops } from "./native_hops.ts";
 import { Recent, type RecentHop } from "./recent.ts";
 import { placeOf, placeText, type RefRow, refsOf, refText } from "./refs.ts";
@@ -34,6 +35,8 @@ export interface PipelineOptions {
   readonly log: { readonly warn: (fields: object, text: string) => void };
   /** how long an acked hop may wait for company before it is stored; ms. @default 250 */
   readonly flushMs?: number;
+  /** room for dead letters. @default a day's worth */
+  readonly letters?: LetterBudget;
   /** acked but not stored: beyond this new deliveries are refused for now; hops. @default 500,000 */
   readonly waitingMax?: number;
 }
@@ -97,6 +100,7 @@ class Flow implements Pipeline {
     oldestWaitingMs: null,
   };
   readonly #options: PipelineOptions;
+  readonly #budget: LetterBudget;
   readonly #recent = new Recent();
   readonly #stored: Stored;
   readonly #written: WrittenRows = new Map();
@@ -110,6 +114,7 @@ class Flow implements Pipeline {
   constructor(options: PipelineOptions) {
     this.#options = options;
     this.#versions = versionsOf(options.store);
+    this.#budget = options.letters ?? new LetterBudget();
     // What is recent is asked first: a hop that moves into the store between the two questions is then seen twice, not never.
     this.#stored = storedIn(options.store, { placesMax: 10_000, hopsMax: HOPS_MAX });
     this.source = united(this.#recent, this.#stored);
@@ -215,12 +220,12 @@ class Flow implements Pipeline {
 
   /** Refs before hops: a ref to a hop that is not there yet misleads nobody, a hop without refs is lost to lookups. */
   async #store(tenant: string, waiting: readonly Waiting[]): Promise<void> {
-    const { store } = this.#options;
+    const { store, now } = this.#options;
     const hops = waiting.flatMap((each) => each.hops);
     const letters = waiting.flatMap(({ delivery: { envelope, decoded } }) =>
       decoded.rejected.map((item) => ({ envelope, item })),
     );
-    if (letters.length > 0) await store.insertNative("dead_letters", [deadLettersBlock(letters)]);
+    if (letters.length > 0) await storeLetters({ store, budget: this.#budget }, letters, now());
     if (hops.length === 0) return;
     await store.insertNative("refs", [refsBlock(tenant, refRowsOf(hops))]);
     await store.insertNative("hops", waiting.filter(({ hops: own }) => own.length > 0).flatMap(hopBlocks));

@@ -19,7 +19,7 @@ import { identify, sealRow } from "./identity.ts";
 import { isObject, type Json, type JsonObject, own } from "./json_fields.ts";
 import { isDeeper, jsonText } from "./json_text.ts";
 import { closeMap, putKey } from "./maps.ts";
-import { refuse } from "./refuse.ts";
+import { newRefusals, type Refusals, refuse } from "./refuse.ts";
 import { attempt, BadRecord } from "./reject.ts";
 import { putHexId, putTimes } from "./row.ts";
 import { openNamed, openScope } from "./senders.ts";
@@ -51,20 +51,20 @@ export function takeStructured(
   if (isBatch !== Array.isArray(value))
     throw new Failure("malformed", isBatch ? "A batch must be a list." : "An event must be an object.");
   const events: readonly Json[] = Array.isArray(value) ? value : [value];
-  const rejected: RejectedItem[] = [];
+  const rejected = newRefusals();
   events.forEach((event, index) => {
     const where = isBatch ? `[${index}]` : "";
     const bytes = () => Buffer.from(jsonText(event));
     takeOne(columns, rejected, { where, bytes, read: () => structured(event, headers) });
   });
-  return rejected;
+  return rejected.items;
 }
 
 /** Reads the event that headers and body make together. */
 export function takeBinary(body: Uint8Array, columns: HopColumns, head: BinaryHead): RejectedItem[] {
-  const rejected: RejectedItem[] = [];
+  const rejected = newRefusals();
   takeOne(columns, rejected, { where: "", bytes: () => body, read: () => binary(body, head) });
-  return rejected;
+  return rejected.items;
 }
 
 /** What stands outside of events in structured mode. */
@@ -85,11 +85,11 @@ interface Reading {
   readonly read: () => RawEvent;
 }
 
-function takeOne(columns: HopColumns, rejected: RejectedItem[], { where, bytes, read }: Reading): void {
+function takeOne(columns: HopColumns, rejected: Refusals, { where, bytes, read }: Reading): void {
   const bad = attempt(() => putEvent(read(), columns));
   if (bad === null) return;
   dropRow(columns);
-  refuse(rejected, bad, { where, bytes: bytes() });
+  refuse(rejected, bad, { where, bytes });
 }
 
 function parsed(body: Uint8Array): Json {

@@ -10,9 +10,10 @@
 import type { RejectedItem } from "../decode.ts";
 import type { HopColumns } from "./columns.ts";
 import { dropRow } from "./columns.ts";
-import { refuse } from "./refuse.ts";
+import { newRefusals, type Refusals, refuse } from "./refuse.ts";
 import { attempt, type BadRecord } from "./reject.ts";
 import { openResource, openScope, takeResource, takeScope } from "./senders.ts";
+import { singleExport } from "./single.ts";
 import { type Cursor, cursor, enter, leave, skip, tag } from "./wire.ts";
 
 /** How the records of one signal are read, and what they are called. */
@@ -29,7 +30,7 @@ export interface RecordKind {
  * @throws {BadRecord} when the levels around the records cannot be read
  */
 export function takeExport(body: Uint8Array, columns: HopColumns, kind: RecordKind): RejectedItem[] {
-  const rejected: RejectedItem[] = [];
+  const rejected = newRefusals();
   const c = cursor(body);
   let index = 0;
   while (c.at < c.end) {
@@ -38,42 +39,47 @@ export function takeExport(body: Uint8Array, columns: HopColumns, kind: RecordKi
       within(c, () => takeSender(c, { columns, kind, rejected, path: `${kind.levels[0]}[${index++}]` }));
     else skip(c, field);
   }
-  return rejected;
+  return rejected.items;
 }
 
 interface Level {
   readonly columns: HopColumns;
   readonly kind: RecordKind;
-  readonly rejected: RejectedItem[];
+  readonly rejected: Refusals;
   readonly path: string;
+}
+
+/** The message around a level that says what it is; where a sender writes it twice the last one holds. */
+interface Said {
+  readonly bytes: Uint8Array | null;
+  readonly fault: BadRecord | null;
 }
 
 /** The resource may stand behind its records, so it is looked for first. */
 function takeSender(c: Cursor, level: Level): void {
   const start = c.at;
-  let fault: BadRecord | null = null;
-  let seen = false;
+  let resource: Said = { bytes: null, fault: null };
   eachMessage(c, 0x0a, () => {
-    fault = openResource(level.columns, (attributes) => takeResource(c, attributes));
-    seen = true;
+    const bytes = c.bytes.subarray(c.at, c.end);
+    resource = { bytes, fault: openResource(level.columns, (attributes) => takeResource(c, attributes)) };
   });
-  if (!seen) openResource(level.columns, () => undefined);
+  if (resource.bytes === null) openResource(level.columns, () => undefined);
   c.at = start;
   let index = 0;
   eachMessage(c, 0x12, () =>
-    takeScoped(c, { ...level, path: `${level.path}.${level.kind.levels[1]}[${index++}]` }, fault),
+    takeScoped(c, { ...level, path: `${level.path}.${level.kind.levels[1]}[${index++}]` }, resource),
   );
 }
 
-function takeScoped(c: Cursor, level: Level, resourceFault: BadRecord | null): void {
+function takeScoped(c: Cursor, level: Level, resource: Said): void {
   const start = c.at;
-  let fault = resourceFault;
-  let seen = false;
+  let { fault } = resource;
+  let scope: Uint8Array | null = null;
   eachMessage(c, 0x0a, () => {
+    scope = c.bytes.subarray(c.at, c.end);
     fault = attempt(() => takeScope(c, level.columns)) ?? fault;
-    seen = true;
   });
-  if (!seen || fault !== null) openScope(level.columns, "", "");
+  if (scope === null || fault !== null) openScope(level.columns, "", "");
   c.at = start;
   let index = 0;
   eachMessage(c, 0x12, () => {
@@ -83,7 +89,11 @@ function takeScoped(c: Cursor, level: Level, resourceFault: BadRecord | null): v
     if (bad === null) return;
     dropRow(level.columns);
     const where = `${level.path}.${level.kind.levels[2]}[${here}]`;
-    refuse(level.rejected, bad, { where, bytes: c.bytes.slice(at, end) });
+    const record = c.bytes.subarray(at, end);
+    refuse(level.rejected, bad, {
+      where,
+      bytes: () => singleExport({ resource: resource.bytes, scope, record }),
+    });
   });
 }
 

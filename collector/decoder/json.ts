@@ -14,11 +14,11 @@ import type { RejectedItem } from "../decode.ts";
 import type { HopColumns } from "./columns.ts";
 import { dropRow } from "./columns.ts";
 import { isObject, type Json, text } from "./json_fields.ts";
-import { jsonText } from "./json_text.ts";
 import { putAttributes } from "./json_values.ts";
-import { refuse } from "./refuse.ts";
+import { newRefusals, type Refusals, refuse } from "./refuse.ts";
 import { attempt, BadRecord } from "./reject.ts";
 import { openResource, openScope } from "./senders.ts";
+import { type JsonParts, singleJsonExport } from "./single.ts";
 
 /** How the records of one signal are read. */
 export interface JsonRecordKind {
@@ -33,32 +33,38 @@ export interface JsonRecordKind {
  * @throws {Failure} `malformed` when it is not JSON, or a level around the records is not a list of objects
  */
 export function takeJsonExport(body: Uint8Array, columns: HopColumns, kind: JsonRecordKind): RejectedItem[] {
-  const rejected: RejectedItem[] = [];
+  const rejected = newRefusals();
   const [senders, scopes, records] = kind.levels;
   for (const sender of objects(parsed(body, columns), senders, "")) {
     const fault = openResource(columns, (attributes) => putResource(sender.value, attributes));
     for (const scoped of objects(sender.value, scopes, `${sender.path}.`)) {
       const scopeFault = attempt(() => putScope(scoped.value, columns)) ?? fault;
       for (const record of list(scoped.value, records, `${scoped.path}.`)) {
-        takeOne(record, columns, { fault: scopeFault, take: kind.take, rejected });
+        const around = { levels: kind.levels, sender: sender.value, scoped: scoped.value };
+        takeOne(record, columns, { fault: scopeFault, take: kind.take, rejected, around });
       }
     }
   }
-  return rejected;
+  return rejected.items;
 }
 
 interface Taking {
   /** what is wrong with its scope or resource */
   readonly fault: BadRecord | null;
   readonly take: JsonRecordKind["take"];
-  readonly rejected: RejectedItem[];
+  readonly rejected: Refusals;
+  readonly around: Omit<JsonParts, "record">;
 }
 
-function takeOne({ value, path }: Placed, columns: HopColumns, { fault, take, rejected }: Taking): void {
+function takeOne(
+  { value, path }: Placed,
+  columns: HopColumns,
+  { fault, take, rejected, around }: Taking,
+): void {
   const bad = fault ?? attempt(() => take(value, columns));
   if (bad === null) return;
   dropRow(columns);
-  refuse(rejected, bad, { where: path, bytes: Buffer.from(jsonText(value)) });
+  refuse(rejected, bad, { where: path, bytes: () => singleJsonExport({ ...around, record: value }) });
 }
 
 function parsed(body: Uint8Array, columns: HopColumns): Json {

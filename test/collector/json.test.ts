@@ -142,7 +142,7 @@ test.each<[reason: string, more: Message]>([
 ])("a span is refused by %s: %j", async (reason, more) => {
   const { rejected } = await decodeJson("traces", traces(span(more)));
   expect(rejected.map((item) => item.reason)).toEqual([reason]);
-  expect(JSON.parse(Buffer.from(rejected[0]?.bytes ?? []).toString())).toEqual(span(more));
+  expect(JSON.parse(Buffer.from(rejected[0]?.bytes ?? []).toString())).toEqual(traces(span(more)));
 });
 
 test.each([

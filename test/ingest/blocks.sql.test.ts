@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { deadLettersBlock, journeysBlock, refsBlock } from "../../ingest/blocks.ts";
+import { journeysBlock, refsBlock } from "../../ingest/blocks.ts";
 import { fold } from "../../ingest/fold.ts";
+import { deadLettersBlock } from "../../ingest/letter_block.ts";
 import { migrate } from "../../ingest/migrate.ts";
 import { onBothShapes } from "../server.ts";
 import { at, CREATE_ORDER, event } from "./build.ts";

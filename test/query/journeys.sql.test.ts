@@ -1,8 +1,9 @@
 /** Lists against rows laid down by hand, on the embedded engine and on a server. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { deadLettersBlock, type JourneyRow, journeysBlock } from "../../ingest/blocks.ts";
+import { type JourneyRow, journeysBlock } from "../../ingest/blocks.ts";
 import type { Journey } from "../../ingest/journey.ts";
+import { deadLettersBlock } from "../../ingest/letter_block.ts";
 import { migrate } from "../../ingest/migrate.ts";
 import type { Store } from "../../ingest/store.ts";
 import { listDeadLetters } from "../../query/dead_letters.ts";
