@@ -1,14 +1,17 @@
 /**
  * Journal: what was received, on disk before it is acknowledged.
  *
- *   receiver → append → [journal] → trim, once the store has the rows
+ *   receiver → append → [journal] → release, once the store has the rows
  *                          └─ replay, after a restart
  *
  * Appends that come while the disk is busy go out together with one sync: a lone one waits for nothing, many share
  * the cost. Bounded: a full journal refuses, it never drops what it has. Knows nothing of what is in a body.
+ * Files grow by what is written: preallocated zeros made syncs of 2 KB groups a little faster and those of 200 KB
+ * groups, which is what a load brings, several times slower (docs/adr/0005).
  */
 import type { Envelope } from "../collector/request.ts";
 import { Failure } from "../errors.ts";
+import { diskTrouble } from "./disk.ts";
 import { openFolder } from "./folder.ts";
 import { encodeRecord } from "./segment.ts";
 import { type Position, type Replayed, Segments, type SegmentsState } from "./segments.ts";
@@ -32,9 +35,13 @@ export interface Journal {
   readonly append: (envelope: Envelope, body: Uint8Array) => Promise<Position>;
   /** Everything that was there at opening, oldest first; read it once. Damage is skipped and counted. */
   readonly replay: () => AsyncGenerator<Replayed>;
-  /** Forgets whole segments. The store must have the rows of everything up to the position, that included. */
-  readonly trim: (upTo: Position) => Promise<void>;
+  /** Records appended since the opening, read back; positions in ascending order. */
+  readonly read: (positions: readonly Position[]) => AsyncGenerator<Replayed>;
+  /** The store has the rows of these records, in any order but each told once: whole segments are forgotten. */
+  readonly release: (positions: readonly Position[]) => Promise<void>;
   readonly state: () => SegmentsState;
+  /** Why it takes nothing in at this moment, in words that may be shown; null when it does. Tries a disk that failed. */
+  readonly trouble: () => Promise<string | null>;
   /** Lets waiting appends finish, refuses new ones, and gives the folder back. */
   readonly close: () => Promise<void>;
 }
@@ -51,8 +58,10 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   return {
     append: (envelope, body) => writer.append(encodeRecord({ envelope, body })),
     replay: () => segments.replay(),
-    trim: (upTo) => segments.trim(upTo),
+    read: (positions) => segments.read(positions),
+    release: (positions) => segments.release(positions),
     state: () => segments.state(),
+    trouble: () => writer.trouble(),
     close: async () => {
       await writer.close();
       await segments.close();
@@ -61,8 +70,17 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   };
 }
 
+const FULL = "The journal is full.";
+
 /** What one write and sync takes, so that nobody waits for a crowd. */
 const GROUP_BYTES_MAX = 2 ** 20;
+
+/** So full that the next delivery of ordinary size is refused. */
+const FULL_RATIO = 0.99;
+
+function unavailable(error: unknown): Failure {
+  return new Failure("journal_unavailable", diskTrouble(error), error);
+}
 
 interface Waiting {
   readonly record: Buffer;
@@ -77,6 +95,7 @@ class GroupWriter {
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #writing: Promise<void> | null = null;
+  #failure: Failure | null = null;
   #isClosed = false;
 
   constructor(segments: Segments, bytesMax: number) {
@@ -87,12 +106,24 @@ class GroupWriter {
   async append(record: Buffer): Promise<Position> {
     if (this.#isClosed) throw new Failure("stopping");
     const bytes = this.#segments.state().bytes + this.#waitingBytes + record.length;
-    if (bytes > this.#bytesMax) throw new Failure("overloaded", "The journal is full.");
+    if (bytes > this.#bytesMax) throw new Failure("overloaded", FULL);
     this.#waitingBytes += record.length;
     return new Promise((resolve, reject) => {
       this.#waiting.push({ record, resolve, reject });
       this.#writing ??= this.#writeAll();
     });
+  }
+
+  async trouble(): Promise<string | null> {
+    if (this.#segments.state().bytes >= this.#bytesMax * FULL_RATIO) return FULL;
+    if (this.#failure === null) return null;
+    try {
+      await this.#segments.probe();
+      this.#failure = null;
+      return null;
+    } catch (error) {
+      return unavailable(error).message;
+    }
   }
 
   async close(): Promise<void> {
@@ -108,9 +139,11 @@ class GroupWriter {
   async #write(group: readonly Waiting[]): Promise<void> {
     try {
       const positions = await this.#segments.write(group.map(({ record }) => record));
+      this.#failure = null;
       for (const [at, position] of positions.entries()) group[at]?.resolve(position);
     } catch (error) {
-      for (const { reject } of group) reject(new Failure("journal_unavailable", "", error));
+      this.#failure = unavailable(error);
+      for (const { reject } of group) reject(this.#failure);
     } finally {
       for (const { record } of group) this.#waitingBytes -= record.length;
     }

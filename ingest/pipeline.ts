@@ -2,7 +2,7 @@
  * Pipeline: from a decoded delivery to stored hops and settled journeys. The file to read first.
  *
  *   receiver → accept: journal (durable) → recent (findable) → ack
- *                       └→ flush: refs, hops, dead letters → settle → journeys → trim the journal
+ *                       └→ flush: refs, hops, dead letters → settle → journeys → release the journal
  *
  * An ack means the journal has it. Everything after that may fail and is tried again from memory, or after a restart
  * from the journal; every write is a set or the larger of two, so doing it twice changes nothing.
@@ -214,8 +214,7 @@ class Flow implements Pipeline {
       this.stats.waiting -= hops.length;
       this.stats.stored += hops.length;
     }
-    const last = taken.at(-1);
-    if (last !== undefined) await this.#options.journal.trim(last.position);
+    await this.#options.journal.release(taken.map(({ position }) => position));
   }
 
   /** Refs before hops: a ref to a hop that is not there yet misleads nobody, a hop without refs is lost to lookups. */

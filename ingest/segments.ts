@@ -1,15 +1,16 @@
 /**
  * Segments: the files of the journal, from the oldest that is still needed to the one being written.
  *
- *   journal → write, read, trim → [segments] → disk
+ *   journal → write, read, release → [segments] → disk
  *
  * A segment whose write or sync failed is never written again: the kernel may have dropped the page, and would call
- * the next sync a success. What was synced before stays, what was not is refused to its sender. Decides nothing about
- * when to write or trim: journal.ts does.
+ * the next sync a success. What was synced before stays, what was not is refused to its sender. A segment goes once it
+ * is read and every record of it was released, oldest first, so that a gap in the numbers is a loss and not our doing.
  */
 import { randomBytes } from "node:crypto";
-import { type FileHandle, open, readdir, readFile, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { Extent } from "./extent.ts";
 import { syncFolder } from "./folder.ts";
 import { type Entry, readSegment, SALT_BYTES } from "./segment.ts";
 
@@ -19,7 +20,7 @@ export interface Position {
   readonly end: number;
 }
 
-/** A delivery that was in the journal when it was opened. */
+/** A delivery read back from the journal. */
 export interface Replayed extends Entry {
   readonly position: Position;
 }
@@ -28,9 +29,15 @@ export interface Replayed extends Entry {
 export interface SegmentsState {
   readonly segments: number;
   readonly bytes: number;
-  /** found while replaying: places that hold no record, a torn end included; count and size */
+  /** found while reading: places that hold no record, a torn end included; count and size */
   readonly damagedSpots: number;
   readonly damagedBytes: number;
+  /** segments that should have been there at opening and were not; count */
+  readonly missingSegments: number;
+  /** segments that something was promised in and that have no byte; count */
+  readonly emptySegments: number;
+  /** segments that the disk would not give; left where they are, or set aside under `.unreadable`; count */
+  readonly unreadableSegments: number;
 }
 
 interface Segment {
@@ -38,30 +45,42 @@ interface Segment {
   readonly salt: Buffer;
   readonly path: string;
   bytes: number;
-  /** behind its last record; infinite while an old segment has not been read, which keeps it from being trimmed */
+  /** behind its last record */
   end: number;
+  /** records that were read or written and not released; count */
+  open: number;
+  /** null for an old segment that was not read yet */
+  isReadable: boolean | null;
 }
 
 const NAME = /^(\d{12})-([0-9a-f]{16})\.segment$/;
-const FIRST: Position = { segment: 0, end: 0 };
 
 /** The files of one folder. Calls to `write` must not overlap. */
 export class Segments {
   readonly #folder: string;
+  readonly #extent: Extent;
   readonly #bytesMax: number;
+  readonly #missing: number;
+  readonly #extentAtOpen: number;
   /** there before, oldest first; the files to replay */
   readonly #old: readonly Segment[];
   #all: Segment[];
   #active: { readonly segment: Segment; readonly file: FileHandle } | null = null;
-  #trimmed = FIRST;
   #damagedSpots = 0;
   #damagedBytes = 0;
+  #unreadable = 0;
+  #empty = 0;
+  #isClosed = false;
 
-  private constructor(folder: string, old: readonly Segment[], bytesMax: number) {
+  private constructor(folder: string, bytesMax: number, { extent, old }: { extent: Extent; old: Segment[] }) {
     this.#folder = folder;
+    this.#bytesMax = bytesMax;
+    this.#extent = extent;
     this.#old = old;
     this.#all = [...old];
-    this.#bytesMax = bytesMax;
+    const { first, last } = extent.range;
+    this.#extentAtOpen = last;
+    this.#missing = last - first + 1 - old.filter(({ number }) => number >= first && number <= last).length;
   }
 
   /** Finds the segments of a folder. A new one is begun when it is full beyond `bytesMax`. */
@@ -72,10 +91,11 @@ export class Segments {
       if (number === undefined || salt === undefined) continue;
       const path = join(folder, name);
       const { size } = await stat(path);
-      const end = Number.POSITIVE_INFINITY;
-      old.push({ number: Number(number), salt: Buffer.from(salt, "hex"), path, bytes: size, end });
+      const unread = { end: 0, open: 0, isReadable: null };
+      old.push({ number: Number(number), salt: Buffer.from(salt, "hex"), path, bytes: size, ...unread });
     }
-    return new Segments(folder, old, bytesMax);
+    const numbers = old.map(({ number }) => number);
+    return new Segments(folder, bytesMax, { extent: await Extent.open(folder, numbers), old });
   }
 
   state(): SegmentsState {
@@ -84,6 +104,9 @@ export class Segments {
       bytes: this.#all.reduce((sum, segment) => sum + segment.bytes, 0),
       damagedSpots: this.#damagedSpots,
       damagedBytes: this.#damagedBytes,
+      missingSegments: this.#missing,
+      emptySegments: this.#empty,
+      unreadableSegments: this.#unreadable,
     };
   }
 
@@ -95,6 +118,7 @@ export class Segments {
     try {
       await file.appendFile(bytes);
       await file.datasync();
+      if (segment.end === 0) await this.#extent.note({ last: segment.number });
     } catch (error) {
       await this.#abandon();
       throw error;
@@ -103,54 +127,94 @@ export class Segments {
       segment.end += SALT_BYTES + record.length;
       return { segment: segment.number, end: segment.end };
     });
+    segment.open += records.length;
     segment.bytes = segment.end;
     if (segment.bytes >= this.#bytesMax) await this.#finish();
     return positions;
   }
 
-  /** Every record that was there at opening, oldest first. Segments that cannot be read stay where they are. */
+  /** Every record that was there at opening, oldest first. Segments that cannot be read are counted. */
   async *replay(): AsyncGenerator<Replayed> {
     for (const segment of this.#old) {
       const bytes = await readFile(segment.path).catch(() => null);
-      if (bytes === null) this.#note(segment.bytes);
+      if (bytes === null) this.#noteUnreadable(segment);
       else yield* this.#records(segment, bytes);
+      segment.isReadable = bytes !== null;
+    }
+    await this.#removeDone();
+  }
+
+  /** Records written since the opening, in order; positions are ascending. One that is gone is left out. */
+  async *read(positions: readonly Position[]): AsyncGenerator<Replayed> {
+    for (const number of new Set(positions.map(({ segment }) => segment))) {
+      const segment = this.#all.find((each) => each.number === number);
+      const wanted = new Set(positions.filter((each) => each.segment === number).map(({ end }) => end));
+      if (segment === undefined) continue;
+      const bytes = (await readFile(segment.path)).subarray(0, segment.end);
+      for (const finding of readSegment(bytes, segment.salt)) {
+        if (finding.kind === "damage") this.#noteDamage(finding.bytes);
+        else if (wanted.has(finding.end))
+          yield { ...finding.entry, position: { segment: number, end: finding.end } };
+      }
     }
   }
 
-  /** Removes finished segments of which nothing lies behind the position. */
-  async trim(upTo: Position): Promise<void> {
-    if (isLater(upTo, this.#trimmed)) this.#trimmed = upTo;
-    const isDone = ({ number, end }: Segment) =>
-      Number.isFinite(end) && !isLater({ segment: number, end }, upTo);
-    const done = this.#all.filter((segment) => segment !== this.#active?.segment && isDone(segment));
-    for (const segment of done) await this.#remove(segment);
+  /** The store has these records, each told once. Segments of which it has all go. */
+  async release(positions: readonly Position[]): Promise<void> {
+    const segments = new Map(this.#all.map((segment) => [segment.number, segment]));
+    for (const { segment: number } of positions) {
+      const segment = segments.get(number);
+      if (segment !== undefined) segment.open -= 1;
+    }
+    await this.#removeDone();
   }
 
-  /** Ends the segment being written; a folder of which everything was trimmed is left empty. */
+  /** Writes and syncs a file of its own. @throws the disk's error, when the journal could not be written either */
+  async probe(): Promise<void> {
+    const path = join(this.#folder, "probe");
+    const file = await open(path, "w");
+    try {
+      await file.appendFile(Buffer.alloc(4096));
+      await file.datasync();
+    } finally {
+      await file.close();
+      await rm(path, { force: true });
+    }
+  }
+
+  /** Ends the segment being written; a folder of which everything was released is left empty. */
   async close(): Promise<void> {
     await this.#finish();
-    await this.trim(this.#trimmed);
+    await this.#removeDone();
+    this.#isClosed = true;
+    await this.#extent.close();
   }
 
   *#records(segment: Segment, bytes: Buffer): Generator<Replayed> {
-    let last = 0;
+    // A segment enters the extent with its first record: one without a byte was emptied, unless it was just begun.
+    if (bytes.length === 0 && segment.number <= this.#extentAtOpen) this.#empty += 1;
     for (const finding of readSegment(bytes, segment.salt)) {
-      if (finding.kind === "damage") this.#note(finding.bytes);
+      if (finding.kind === "damage") this.#noteDamage(finding.bytes);
       else {
-        last = finding.end;
-        yield { ...finding.entry, position: { segment: segment.number, end: last } };
+        segment.open += 1;
+        segment.end = finding.end;
+        yield { ...finding.entry, position: { segment: segment.number, end: finding.end } };
       }
     }
-    segment.end = last;
   }
 
-  #note(bytes: number): void {
+  #noteDamage(bytes: number): void {
     this.#damagedSpots += 1;
     this.#damagedBytes += bytes;
   }
 
+  #noteUnreadable(segment: Segment): void {
+    this.#noteDamage(segment.bytes);
+    this.#unreadable += 1;
+  }
+
   async #begin(): Promise<{ segment: Segment; file: FileHandle }> {
-    const number = (this.#all.at(-1)?.number ?? this.#trimmed.segment) + 1;
+    const number = Math.max(this.#all.at(-1)?.number ?? 0, this.#extent.range.last) + 1;
     const salt = randomBytes(SALT_BYTES);
     const name = `${String(number).padStart(12, "0")}-${salt.toString("hex")}.segment`;
     const path = join(this.#folder, name);
@@ -162,7 +226,7 @@ export class Segments {
       await rm(path, { force: true });
       throw error;
     }
-    const segment: Segment = { number, salt, path, bytes: 0, end: 0 };
+    const segment: Segment = { number, salt, path, bytes: 0, end: 0, open: 0, isReadable: true };
     this.#all.push(segment);
     return { segment, file };
   }
@@ -178,19 +242,34 @@ export class Segments {
     const segment = this.#active?.segment;
     await this.#finish().catch(() => undefined);
     if (segment === undefined) return;
-    if (segment.end === 0) return this.#remove(segment);
+    if (segment.end === 0) return this.#forget(segment);
     segment.bytes = await stat(segment.path).then(
       ({ size }) => size,
       () => segment.bytes,
     );
   }
 
-  async #remove(segment: Segment): Promise<void> {
-    this.#all = this.#all.filter((other) => other !== segment);
-    await rm(segment.path, { force: true }).catch(() => undefined);
+  /** The folder may be another process's once it is closed. */
+  async #removeDone(): Promise<void> {
+    if (this.#isClosed) return;
+    const isDone = (each: Segment) =>
+      each.isReadable !== null && each.open <= 0 && each !== this.#active?.segment;
+    const kept = this.#all.findIndex((segment) => !isDone(segment));
+    const done = this.#all.slice(0, kept === -1 ? this.#all.length : kept);
+    const newest = done.at(-1)?.number;
+    if (newest === undefined) return;
+    // Noted first: a crash in between must not look like a loss. A disk that refuses even that still gets its room.
+    const last = Math.max(newest, this.#extent.range.last);
+    await this.#extent.note({ first: newest + 1, last }).catch(() => undefined);
+    for (const segment of done) await this.#forget(segment);
   }
-}
 
-function isLater(a: Position, b: Position): boolean {
-  return a.segment > b.segment || (a.segment === b.segment && a.end > b.end);
+  /** What could not be read may be the only copy: it makes way, but stays. */
+  async #forget(segment: Segment): Promise<void> {
+    this.#all = this.#all.filter((other) => other !== segment);
+    const { path, isReadable } = segment;
+    await (isReadable ? rm(path, { force: true }) : rename(path, `${path}.unreadable`)).catch(
+      () => undefined,
+    );
+  }
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Envelope } from "../../collector/request.ts";
 import { type Journal, type JournalOptions, openJournal } from "../../ingest/journal.ts";
+import type { Position } from "../../ingest/segments.ts";
 
 const ENVELOPE: Envelope = {
   signal: "traces",
@@ -40,7 +41,8 @@ async function reopen(options: Partial<JournalOptions> = {}): Promise<Journal> {
 }
 
 const body = (text: string) => Buffer.from(text);
-const files = () => readdir(join(dataDir, "journal"));
+const files = async () =>
+  (await readdir(join(dataDir, "journal"))).filter((name) => !name.startsWith("extent"));
 
 async function replayed(journal: Journal): Promise<string[]> {
   const texts: string[] = [];
@@ -85,7 +87,7 @@ describe("the journal", () => {
     const before = journal.state();
     expect(before.segments).toBeGreaterThan(3);
     expect(await files()).toHaveLength(before.segments);
-    await journal.trim(positions[5] ?? { segment: 0, end: 0 });
+    await journal.release(positions.slice(0, 6));
     expect(journal.state().segments).toBeLessThan(before.segments);
     const rest = await replayed(await reopen({ segmentBytesMax: 1_000 }));
     expect(rest.map((text) => Number.parseInt(text, 10)).slice(-6)).toEqual([6, 7, 8, 9, 10, 11]);
@@ -93,9 +95,8 @@ describe("the journal", () => {
 
   test("leaves nothing behind when everything is stored and it is closed", async () => {
     const journal = await open();
-    await journal.append(ENVELOPE, body("a"));
-    const last = await journal.append(ENVELOPE, body("b"));
-    await journal.trim(last);
+    const both = [await journal.append(ENVELOPE, body("a")), await journal.append(ENVELOPE, body("b"))];
+    await journal.release(both);
     expect(await files()).toHaveLength(1);
     await journal.close();
     expect(await files()).toEqual([]);
@@ -104,10 +105,32 @@ describe("the journal", () => {
   test("never forgets what was not replayed yet, however far new rows are stored", async () => {
     await (await open()).append(ENVELOPE, body("old"));
     const journal = await reopen();
-    await journal.trim(await journal.append(ENVELOPE, body("new")));
+    await journal.release([await journal.append(ENVELOPE, body("new"))]);
     expect(await replayed(journal)).toEqual(["old"]);
-    await journal.trim(await journal.append(ENVELOPE, body("newer")));
-    expect(await files()).toHaveLength(1);
+    await journal.release([await journal.append(ENVELOPE, body("newer"))]);
+    expect(await replayed(await reopen())).toContain("old");
+  });
+
+  test("keeps what was replayed until it is stored, however many newer deliveries are", async () => {
+    const before = await open({ segmentBytesMax: 1 });
+    for (const text of ["one", "two"]) await before.append(ENVELOPE, body(text));
+    const journal = await reopen({ segmentBytesMax: 1 });
+    const old: Position[] = [];
+    for await (const { position } of journal.replay()) old.push(position);
+    await journal.release([await journal.append(ENVELOPE, body("three"))]);
+    await journal.release(old.slice(1));
+    expect((await replayed(await reopen())).slice(0, 2)).toEqual(["one", "two"]);
+  });
+
+  test("gives back in mid-flight what it is asked for, and nothing else", async () => {
+    const journal = await open({ segmentBytesMax: 300 });
+    const positions: Position[] = [];
+    for (const n of [1, 2, 3, 4, 5]) positions.push(await journal.append(ENVELOPE, body(`delivery ${n}`)));
+    const texts: string[] = [];
+    for await (const entry of journal.read(positions.filter((_, at) => at % 2 === 1)))
+      texts.push(Buffer.from(entry.body).toString());
+    expect(texts).toEqual(["delivery 2", "delivery 4"]);
+    expect(journal.state().damagedSpots).toBe(0);
   });
 
   test("refuses when it is full and accepts again when something was stored", async () => {
@@ -115,7 +138,8 @@ describe("the journal", () => {
     const last = await journal.append(ENVELOPE, body("x".repeat(1_500)));
     const refused = { code: "overloaded", retryable: true };
     await expect(journal.append(ENVELOPE, body("y".repeat(1_500)))).rejects.toMatchObject(refused);
-    await journal.trim(last);
+    expect(await journal.trouble()).toBe(null);
+    await journal.release([last]);
     await journal.append(ENVELOPE, body("y".repeat(1_500)));
     expect(await replayed(await reopen())).toEqual(["y".repeat(1_500)]);
   });
@@ -133,7 +157,9 @@ describe("the journal", () => {
     await rename(join(dataDir, "journal"), join(dataDir, "away"));
     const outage = { code: "journal_unavailable", retryable: true };
     await expect(journal.append(ENVELOPE, body("lost"))).rejects.toMatchObject(outage);
+    expect(await journal.trouble()).toMatch("could not be written");
     await rename(join(dataDir, "away"), join(dataDir, "journal"));
+    expect(await journal.trouble()).toBe(null);
     await journal.append(ENVELOPE, body("after"));
     expect(await replayed(await reopen())).toEqual(["before", "after"]);
   });
@@ -158,19 +184,34 @@ describe("a damaged journal", () => {
   }
 
   test.each([
-    ["torn at its end", (path: string) => readFile(path).then(({ length }) => truncate(path, length - 1)), 1],
-    ["with a flipped byte", (path: string) => flipped(path, 40), 1],
-    ["with a flipped length", (path: string) => flipped(path, 11), 1],
-    ["without a byte in it", (path: string) => writeFile(path, ""), 0],
-    ["deleted", (path: string) => rm(path), 0],
-    ["that cannot be read", (path: string) => rm(path).then(() => mkdir(path)), 1],
-  ])("loses only the segment %s, and says so", async (_, damage, spots) => {
+    [
+      "torn at its end",
+      (path: string) => readFile(path).then(({ length }) => truncate(path, length - 1)),
+      { damagedSpots: 1 },
+    ],
+    ["with a flipped byte", (path: string) => flipped(path, 40), { damagedSpots: 1 }],
+    ["with a flipped length", (path: string) => flipped(path, 11), { damagedSpots: 1 }],
+    ["without a byte in it", (path: string) => writeFile(path, ""), { emptySegments: 1 }],
+    ["deleted", (path: string) => rm(path), { missingSegments: 1 }],
+    ["that cannot be read", (path: string) => rm(path).then(() => mkdir(path)), { unreadableSegments: 1 }],
+  ])("loses only the segment %s, and says so", async (_, damage, noted) => {
     const paths = await three();
+    expect((await open()).state()).toMatchObject({ damagedSpots: 0, missingSegments: 0 });
     await damage(paths[1] ?? "");
-    const journal = await open();
-    expect(await replayed(journal)).toEqual(["one", "three"]);
-    expect(journal.state().damagedSpots).toBe(spots);
-    await journal.append(ENVELOPE, body("four"));
+    const journal = await reopen();
+    const positions: Position[] = [];
+    const texts: string[] = [];
+    for await (const { body: bytes, position } of journal.replay()) {
+      texts.push(Buffer.from(bytes).toString());
+      positions.push(position);
+    }
+    expect(texts).toEqual(["one", "three"]);
+    expect(journal.state()).toMatchObject(noted);
+    await journal.release([...positions, await journal.append(ENVELOPE, body("four"))]);
+    await journal.close();
+    const left = (await files()).filter((name) => !name.endsWith(".unreadable"));
+    expect(left).toEqual([]);
+    expect((await open()).state()).toMatchObject({ segments: 0, missingSegments: 0 });
   });
 
   test("leaves files of others alone", async () => {
