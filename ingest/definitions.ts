@@ -66,16 +66,115 @@ export interface Step {
   readonly withinMs: number | null;
 }
 
-/** A promise about a definition. `target` is the exact decimal fraction `numerator / denominator`, in (0, 1). */
+/** An exact fraction of two whole numbers, in the digits it was written with: 99.5 % is 995 / 1000. */
+export interface Fraction {
+  readonly numerator: number;
+  readonly denominator: number;
+}
+
+/**
+ * What an objective counts. `success`: every journey, good when it succeeded in time. `latency`: the good ones of those,
+ * good again when they took at most `withinMs`. `step`: every journey in which the step became due, good when it was
+ * reached at most `withinMs` after the last step that it waits for.
+ */
+export type Measure =
+  | { readonly kind: "success" }
+  | { readonly kind: "latency"; readonly withinMs: number }
+  | { readonly kind: "step"; readonly step: string; readonly withinMs: number };
+
+/** The stretch that a target is kept over: the last so many days, or the running month, quarter or year of a place. */
+export type ObjectiveWindow =
+  | { readonly kind: "rolling"; readonly lengthMs: number }
+  | {
+      readonly kind: "calendar";
+      readonly unit: "month" | "quarter" | "year";
+      /** IANA name */
+      readonly timeZone: string;
+    };
+
+/** Whom a tier wakes: a person now, or a person on a working day. */
+export type Severity = "page" | "ticket";
+
+/** What an objective says of a burn tier; null leaves it at the default. slo/tiers.ts fills in. */
+export interface TierOverride {
+  /** one of the four that every objective has, or a name of its own */
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly severity: Severity | null;
+  /** share of the error budget that one long window may spend; at most one of `budget` and `burn` is given */
+  readonly budget: Fraction | null;
+  /** the burn rate itself */
+  readonly burn: Fraction | null;
+  /** whole minutes; ms */
+  readonly longMs: number | null;
+  /** whole minutes; equal to `longMs` it is no second condition; ms */
+  readonly shortMs: number | null;
+  /** how long it has to burn before it fires; ms */
+  readonly afterMs: number;
+  /** put on its alerts, over the objective's own */
+  readonly labels: ReadonlyMap<string, string>;
+}
+
+/** A rule of the calendar, the part of RFC 5545 that ingest/rrule.ts reads; wall-clock time of a place. */
+export interface Recurrence {
+  readonly every: "day" | "week" | "month" | "year";
+  /** every so many of them; count from 1 */
+  readonly interval: number;
+  /** weekdays from 1, Monday; with `nth` the nth of its month, negative from the end */
+  readonly weekdays: readonly { readonly day: number; readonly nth: number | null }[];
+  /** days of a month from 1; negative from the end */
+  readonly monthDays: readonly number[];
+  /** from 1 */
+  readonly months: readonly number[];
+  /** so many times in all */
+  readonly count: number | null;
+  /** none starts after this; epoch ms UTC */
+  readonly untilMs: number | null;
+  /** the first start, `2026-01-31T22:00`, and when it is on every later day */
+  readonly starts: string;
+  /** IANA name */
+  readonly timeZone: string;
+}
+
+/**
+ * Time that an objective treats differently. `exclude`: what counted in it counts on neither side. `mute_only`: it
+ * counts, but nobody is notified.
+ */
+export interface Exclusion {
+  readonly mode: "exclude" | "mute_only";
+  readonly reason: string;
+  readonly author: string;
+  /** half-open, whole minutes; epoch ms UTC */
+  readonly when:
+    | { readonly kind: "once"; readonly fromMs: number; readonly toMs: number }
+    | { readonly kind: "recurring"; readonly rule: Recurrence; readonly lengthMs: number };
+}
+
+/** A promise about a definition. */
 export interface Objective {
   readonly name: string;
-  readonly target: { readonly numerator: number; readonly denominator: number };
-  /** length of the rolling window; ms */
-  readonly windowMs: number;
-  /** null: a success objective; else the share of successful journeys that took at most this long; ms */
-  readonly withinMs: number | null;
+  /** for people; null when none was written */
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly measure: Measure;
+  /** wanted share of good journeys, in (0, 1) */
+  readonly target: Fraction;
+  readonly window: ObjectiveWindow;
+  /** only journeys whose tags have one of these values; every name has to fit */
+  readonly where: ReadonlyMap<string, readonly string[]>;
+  readonly tiers: readonly TierOverride[];
   /** a tier fires only when its long window holds at least this many bad journeys */
   readonly minBadEvents: { readonly page: number; readonly ticket: number };
+  /** `severity` label of its alerts */
+  readonly severities: { readonly page: string; readonly ticket: string };
+  /** put on its alerts */
+  readonly labels: ReadonlyMap<string, string>;
+  /** fewer journeys than this in so long is an alert of its own; null: silence is nobody's business */
+  readonly expectTraffic: { readonly min: number; readonly perMs: number } | null;
+  /** its own and those of its definition */
+  readonly exclusions: readonly Exclusion[];
+  /** what an OpenSLO document said that Waybill has no word for, as YAML; given back at export */
+  readonly openslo: string | null;
 }
 
 /** What a compensation after success does to the budget. */

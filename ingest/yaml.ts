@@ -5,16 +5,28 @@
  *
  * Pure: load.ts reads the disk. Strict: a name nobody knows is a problem, with the known one that comes closest.
  */
-import type { Contract, Definitions, Retention } from "./definitions.ts";
+import type { Contract, Definitions, ObjectiveWindow, Retention } from "./definitions.ts";
 import { readJourneys } from "./yaml_journeys.ts";
 import { entryNames, readKeys, readTags } from "./yaml_keys.ts";
-import { complain, openPage, type Page, type Problem, read } from "./yaml_page.ts";
+import {
+  complain,
+  openPage,
+  type Page,
+  type Path,
+  type Place,
+  type Problem,
+  placeOf,
+  read,
+} from "./yaml_page.ts";
 import { WrittenContract, WrittenFile, WrittenLimits, WrittenRetention } from "./yaml_schema.ts";
 
 const DAY_MS = 86_400_000;
+const LONGEST_DAYS = { month: 31, quarter: 92, year: 366 };
 
-/** Either everything, or everything that is wrong: never half a file. */
-export type Parsed = { readonly definitions: Definitions } | { readonly problems: readonly Problem[] };
+/** Either everything, with the lines it stands on, or everything that is wrong: never half a file. */
+export type Parsed =
+  | { readonly definitions: Definitions; readonly placeOf: (path: Path) => Place }
+  | { readonly problems: readonly Problem[] };
 
 /**
  * Reads the text of a `waybill.yaml`.
@@ -26,7 +38,8 @@ export function parseDefinitions(text: string, file: string): Parsed {
   if (page.problems.length > 0) return { problems: page.problems };
   const definitions = readAll(page);
   const problems = page.problems.sort((a, b) => a.line - b.line || a.column - b.column);
-  return problems.length > 0 ? { problems } : { definitions };
+  if (problems.length > 0) return { problems };
+  return { definitions, placeOf: (path) => placeOf(page, path) };
 }
 
 /** One problem as a line: `waybill.yaml:12 journeys/create-order/owner: is missing`. */
@@ -62,9 +75,9 @@ function readContracts(page: Page): Contract[] {
 /** An objective cannot look further back than journeys are kept. */
 function checkWindows(page: Page, journeys: Definitions["journeys"], { journeysDays }: Retention): void {
   for (const { name, objectives } of journeys) {
-    objectives.forEach(({ windowMs }, i) => {
+    objectives.forEach(({ window }, i) => {
       const path = ["journeys", name, "objectives", i, "window"];
-      if (windowMs > journeysDays * DAY_MS)
+      if (longestMs(window) > journeysDays * DAY_MS)
         complain(
           page,
           path,
@@ -72,4 +85,8 @@ function checkWindows(page: Page, journeys: Definitions["journeys"], { journeysD
         );
     });
   }
+}
+
+function longestMs(window: ObjectiveWindow): number {
+  return window.kind === "rolling" ? window.lengthMs : LONGEST_DAYS[window.unit] * DAY_MS;
 }

@@ -6,9 +6,10 @@
  * Pure. What each field may look like is in yaml_schema.ts; what its steps may say of each other in yaml_steps.ts.
  */
 import { createHash } from "node:crypto";
-import type { Definition, Matcher, Objective } from "./definitions.ts";
+import type { Definition, Matcher } from "./definitions.ts";
 import { entryNames, type Keys } from "./yaml_keys.ts";
 import { checkMatchers, toMatcher } from "./yaml_matcher.ts";
+import { readObjectives } from "./yaml_objectives.ts";
 import { complain, complainUnknown, type Page, type Path, read, valueAt } from "./yaml_page.ts";
 import { WrittenJourney, type WrittenMatcher } from "./yaml_schema.ts";
 import { resolveSteps } from "./yaml_steps.ts";
@@ -54,27 +55,14 @@ function definition(page: Page, name: string, written: WrittenJourney): Definiti
     compensation,
     timeoutMs: timeout,
   };
-  return { ...folded, owner, version: versionOf(folded), objectives: objectives(page, path, written) };
+  const known = { steps: folded.steps, tags: Object.keys(Object(valueAt(page, ["tags"]))) };
+  const objectives = readObjectives(page, { path, written, known });
+  return { ...folded, owner, version: versionOf(folded), objectives };
 }
 
 function checked(page: Page, path: Path, written: readonly WrittenMatcher[]): Matcher[] {
   checkMatchers(page, path, written);
   return written.map(toMatcher);
-}
-
-function objectives(page: Page, path: Path, written: WrittenJourney): Objective[] {
-  const names = written.objectives.map(({ name }) => name);
-  names.forEach((name, i) => {
-    if (names.indexOf(name) < i)
-      complain(page, [...path, "objectives", i, "name"], `"${name}" is there already`);
-  });
-  return written.objectives.map(({ name, target, window, within, min_bad_events }) => ({
-    name,
-    target,
-    windowMs: window,
-    withinMs: within,
-    minBadEvents: min_bad_events,
-  }));
 }
 
 /** What decides how journeys fold, as 8 hex digits: the same for any order of names and whether or not defaults are written out. */

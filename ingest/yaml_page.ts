@@ -9,9 +9,10 @@
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml";
 import type { z } from "zod";
 import { nearest } from "../nearest.ts";
+import { snakeCase } from "./yaml_shapes.ts";
 
-/** One thing that is wrong, and where. */
-export interface Problem {
+/** Where something stands. */
+export interface Place {
   readonly file: string;
   /** from 1 */
   readonly line: number;
@@ -19,6 +20,10 @@ export interface Problem {
   readonly column: number;
   /** where in the structure, `journeys/create-order/steps/paid`; "" for the file as a whole */
   readonly path: string;
+}
+
+/** One thing that is wrong, and where. */
+export interface Problem extends Place {
   readonly text: string;
   /** the name that was probably meant */
   readonly suggestion?: string;
@@ -93,14 +98,18 @@ function report(
   offset: number,
   problem: Pick<Problem, "text" | "suggestion"> & { path?: string },
 ): void {
+  page.problems.push({ ...placeAt(page, offset), ...problem });
+}
+
+function placeAt(page: Page, offset: number): Place {
   const { line, col } = page.lines.linePos(offset);
-  page.problems.push({
-    file: page.file,
-    line: Math.max(line, 1),
-    column: Math.max(col, 1),
-    path: "",
-    ...problem,
-  });
+  return { file: page.file, line: Math.max(line, 1), column: Math.max(col, 1), path: "" };
+}
+
+/** Where what stands at a path is written: its name when it has one, else its value. */
+export function placeOf(page: Page, path: Path): Place {
+  const { offset, walked } = locate(page, path);
+  return { ...placeAt(page, offset), path: walked.join("/") };
 }
 
 /** Adds a problem with what stands at a path: at its name when it has one, else at its value. */
@@ -172,7 +181,9 @@ function locate(page: Page, path: Path): { offset: number; walked: Path } {
 function below(node: unknown, name: string | number): { label: unknown; value: unknown } | undefined {
   if (isSeq(node)) return { label: node.items[Number(name)], value: node.items[Number(name)] };
   if (!isMap(node)) return undefined;
-  const pair = node.items.find(({ key }) => isScalar(key) && key.value === String(name));
+  const pair =
+    node.items.find(({ key }) => isScalar(key) && key.value === String(name)) ??
+    node.items.find(({ key }) => isScalar(key) && snakeCase(String(key.value)) === String(name));
   return pair && { label: pair.key, value: pair.value };
 }
 

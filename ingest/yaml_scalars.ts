@@ -6,6 +6,8 @@
  * Pure. All of them take text; all say what they want when they do not get it.
  */
 import { z } from "zod";
+import { nearest } from "../nearest.ts";
+import type { Fraction } from "./definitions.ts";
 import { bodyPattern, namePattern, valuePattern } from "./pattern.ts";
 
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
@@ -55,6 +57,54 @@ export const Target = z
     "must be below 100%: with no error budget every single failure breaks the promise",
   );
 
+/** A share above nothing and up to all of it, `2%`. Becomes an exact fraction in (0, 1]. */
+export const Share = z
+  .string("must be a percentage such as 2%")
+  .regex(/^\d{1,3}(\.\d{1,6})?%$/, "must be a percentage such as 2%")
+  .transform(fraction)
+  .refine(
+    ({ numerator, denominator }) => numerator > 0 && numerator <= denominator,
+    "must be above 0% and at most 100%",
+  );
+
+/** A number above 0 in digits, `14.4`. Becomes an exact fraction. */
+export const Decimal = z
+  .string("must be a number such as 14.4")
+  .regex(/^\d{1,6}(\.\d{1,6})?$/, "must be a number such as 14.4")
+  .transform(decimal)
+  .refine(({ numerator }) => numerator > 0, "must be above 0");
+
+/** A length of time in whole minutes. Becomes milliseconds. */
+export const DurationMinutes = DurationMs.refine(
+  (ms) => ms % UNIT_MS.m === 0,
+  "must be whole minutes, such as 5m",
+);
+
+/** A moment with its distance from UTC, on a whole minute. Becomes epoch milliseconds. */
+export const MinuteOfTime = z.iso
+  .datetime({ offset: true, error: "must be a time such as 2026-11-01T22:00:00Z" })
+  .transform((text) => Date.parse(text))
+  .refine((ms) => ms % UNIT_MS.m === 0, "must be on a whole minute: journeys are counted by the minute");
+
+/** A minute on the clock of some place, `2026-11-01T22:00`. */
+export const LocalMinute = z
+  .string("must be a time such as 2026-11-01T22:00")
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:00)?$/, "must be a time without zone, such as 2026-11-01T22:00")
+  .transform((text) => text.slice(0, 16))
+  .refine((text) => new Date(`${text}Z`).toJSON()?.startsWith(text) ?? false, "is not in the calendar");
+
+/** A time zone by its IANA name, `Europe/Berlin`. */
+export const TimeZone = z.string("must be a time zone such as Europe/Berlin").check((ctx) => {
+  if (isTimeZone(ctx.value)) return;
+  const meant = nearest(ctx.value, Intl.supportedValuesOf("timeZone"));
+  const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
+  ctx.issues.push({
+    code: "custom",
+    input: ctx.value,
+    message: `is not a time zone such as Europe/Berlin${hint}`,
+  });
+});
+
 /** A day, `2026-12-31`. */
 export const Day = z.iso.date("must be a day such as 2026-12-31");
 
@@ -74,9 +124,22 @@ function durationMs(text: string): number {
 }
 
 /** `99.5%` is 995 of 1000, in digits, not in floating point. */
-function fraction(percent: string): { numerator: number; denominator: number } {
-  const [whole = "", decimals = ""] = percent.slice(0, -1).split(".");
-  return { numerator: Number(whole + decimals), denominator: 100 * 10 ** decimals.length };
+function fraction(percent: string): Fraction {
+  const { numerator, denominator } = decimal(percent.slice(0, -1));
+  return { numerator, denominator: 100 * denominator };
+}
+
+function decimal(text: string): Fraction {
+  const [whole = "", decimals = ""] = text.split(".");
+  return { numerator: Number(whole + decimals), denominator: 10 ** decimals.length };
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
 }
 
 function orIssue<T>(compile: (source: string) => T): (source: string, ctx: z.core.$RefinementCtx) => T {

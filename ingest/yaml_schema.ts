@@ -6,6 +6,7 @@
  * Pure. Knows what each part may look like on its own; yaml_keys.ts and yaml_journeys.ts check names against each other.
  */
 import { z } from "zod";
+import { WrittenExclusions, WrittenObjective } from "./yaml_promise.ts";
 import {
   BodyMatch,
   Count,
@@ -15,29 +16,10 @@ import {
   Flag,
   Name,
   NameWithStars,
-  Target,
   Text,
   ValueFromBody,
 } from "./yaml_scalars.ts";
-
-/** An object that takes these names and no other; each unknown name is a problem of its own, with the known ones. */
-function exactly<T extends z.ZodRawShape>(shape: T) {
-  const unknown = z.custom<unknown>(() => false, { params: { known: Object.keys(shape) } });
-  return z.object(shape, "must be a mapping of names to values").catchall(unknown);
-}
-
-/** A list, or one entry standing for a list of one. */
-function oneOrMany<T extends z.ZodType>(entry: T, least = 1) {
-  return z.preprocess(
-    (value) => (value === undefined || Array.isArray(value) ? value : [value]),
-    z.array(entry, "must be an entry or a list of entries").min(least, "must not be an empty list"),
-  );
-}
-
-/** A section that may be left empty. */
-function orEmpty<T extends z.ZodType>(section: T) {
-  return z.preprocess((value) => (value === undefined || value === "" ? {} : value), section);
-}
+import { exactly, oneOrMany, orEmpty } from "./yaml_shapes.ts";
 
 /** What may follow `entry:`, a step's name, `fails:` and `compensates:`. */
 const MATCHER_PARTS = {
@@ -76,14 +58,6 @@ const Step = z.preprocess(
 /** A step as written. */
 export type WrittenStep = z.output<typeof Step>;
 
-const Objective = exactly({
-  name: Name,
-  target: Target,
-  window: DurationMs.prefault("28d"),
-  within: DurationMs.nullable().default(null),
-  min_bad_events: orEmpty(exactly({ page: Count.prefault("2"), ticket: Count.prefault("1") })),
-});
-
 /** One entry of `journeys`. */
 export const WrittenJourney = exactly({
   subject: Name,
@@ -96,7 +70,8 @@ export const WrittenJourney = exactly({
   compensates: Matchers.default([]),
   compensation: z.enum(["keep", "exclude", "bad", "good"]).default("keep"),
   timeout: DurationMs.prefault("15m"),
-  objectives: z.array(Objective, "must be a list of objectives").default([]),
+  objectives: z.array(WrittenObjective, "must be a list of objectives").default([]),
+  exclusions: WrittenExclusions,
 });
 export type WrittenJourney = z.output<typeof WrittenJourney>;
 

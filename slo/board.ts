@@ -7,13 +7,14 @@
  * answer. Asks the store at most once in five seconds, however many ask the board.
  */
 import { Failure } from "../errors.ts";
-import type { Definition } from "../ingest/definitions.ts";
+import type { Definition, Objective } from "../ingest/definitions.ts";
 import type { Store } from "../ingest/store.ts";
+import type { Tally } from "./burn.ts";
+import type { Span } from "./calendar.ts";
 import { type Asked, type Burnt, countBurnt, countJourneys } from "./counts.ts";
-import { evaluate, idOf, type Promised, renderTime, type Seen } from "./evaluate.ts";
-import type { TierName } from "./tiers.ts";
+import { type Decided, evaluate, idOf, type Promised, renderTime, type Seen } from "./evaluate.ts";
 import type { SloDetail, SloExample, SloView } from "./view.ts";
-import { tallyOf, watermarkAt, windowOf } from "./windows.ts";
+import { type Counts, periodAt, tallyOf, watermarkAt, windowOf } from "./windows.ts";
 
 const REUSE_MS = 5_000;
 
@@ -31,6 +32,8 @@ export interface Board {
     readonly owner: string;
     readonly inFlight: number;
   }[];
+  /** per objective, what the next evaluation has to know of this one */
+  readonly decided: ReadonlyMap<string, Decided>;
 }
 
 /** What a board is made from. */
@@ -84,33 +87,39 @@ export function openBoard(sources: BoardSources): SloBoard {
 async function evaluateAll(sources: BoardSources, watermarkMs: number, before: Board | null): Promise<Board> {
   const slos: SloView[] = [];
   const journeys: Board["journeys"][number][] = [];
+  const decided = new Map<string, Decided>();
   // One after the other: an order lookup must never wait for a row of these.
   for (const definition of sources.definitions) {
     const counts = await countJourneys(sources.store, { tenant: sources.tenant, definition, watermarkMs });
     journeys.push({ definition: definition.name, owner: definition.owner, inFlight: counts.inFlight });
     for (const promised of promisesOf([definition])) {
       const { objective } = promised;
+      const { fromMs } = periodAt(objective.window, watermarkMs);
       const seen: Seen = {
         watermarkMs,
-        tally: (windowMs) => tallyOf(counts, objective, windowMs),
-        tookMsP99: windowOf(counts, objective.windowMs)?.tookMsP99 ?? null,
+        count: (span) => tallyBetween(counts, objective, span),
+        tookMsP99: windowOf(counts, fromMs)?.tookMsP99 ?? null,
         inFlight: counts.inFlight,
       };
-      slos.push(evaluate(promised, seen, firingIn(before, idOf(promised))));
+      const id = idOf(promised);
+      const standing = evaluate(promised, seen, before?.decided.get(id) ?? new Map());
+      slos.push(standing.view);
+      decided.set(id, standing.decided);
     }
   }
-  return { watermarkMs, slos, journeys };
+  return { watermarkMs, slos, journeys, decided };
+}
+
+/** What ended since `fromMs`, less what ended since `toMs`. */
+function tallyBetween(counts: Counts, objective: Objective, { fromMs, toMs }: Span): Tally {
+  const [since, after] = [tallyOf(counts, objective, fromMs), tallyOf(counts, objective, toMs)];
+  return { good: since.good - after.good, bad: since.bad - after.bad };
 }
 
 function promisesOf(definitions: readonly Definition[]): Promised[] {
   return definitions.flatMap((definition) =>
     definition.objectives.map((objective) => ({ definition, objective })),
   );
-}
-
-function firingIn(board: Board | null, id: string): ReadonlySet<TierName> {
-  const tiers = board?.slos.find((slo) => slo.id === id)?.tiers ?? [];
-  return new Set(tiers.filter((tier) => tier.firing).map((tier) => tier.name));
 }
 
 /** The board of an earlier watermark, frozen: nothing fires or clears, and past a certain age it says that it is old. */

@@ -5,7 +5,8 @@
  *
  * Pure. Weighted by journeys, never a mean of ratios, and signed: −2 says that three budgets were spent.
  */
-import { burnRate, type Fraction, type Tally } from "./burn.ts";
+import type { Fraction } from "../ingest/definitions.ts";
+import { burnRate, type Tally } from "./burn.ts";
 
 /** The error budget of one window. Ratios are shares of the whole budget. */
 export interface Budget {

@@ -7,11 +7,7 @@
  * never fires. Does not know windows or severities: tiers.ts does.
  */
 
-/** An exact fraction of two positive integers. */
-export interface Fraction {
-  readonly numerator: number;
-  readonly denominator: number;
-}
+import type { Fraction } from "../ingest/definitions.ts";
 
 /** The journeys of one lookback, by how they count. */
 export interface Tally {

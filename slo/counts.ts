@@ -9,7 +9,8 @@ import { z } from "zod";
 import type { Definition, Objective } from "../ingest/definitions.ts";
 import { statement } from "../ingest/statements.ts";
 import type { Store } from "../ingest/store.ts";
-import { type Counts, windowsOf } from "./windows.ts";
+import { cutsOf } from "./tally.ts";
+import { type Counts, periodAt } from "./windows.ts";
 
 /** Whose journeys are asked about. */
 export interface Asked {
@@ -82,13 +83,15 @@ export async function countJourneys(
   store: Store,
   { tenant, definition, watermarkMs }: Asked,
 ): Promise<Counts> {
-  const lengthsMs = new Set([0, ...definition.objectives.flatMap(windowsOf)]);
-  const thresholdsMs = [...new Set(definition.objectives.flatMap(({ withinMs }) => withinMs ?? []))];
+  const cutsMs = definition.objectives.flatMap((objective) => cutsOf(objective, watermarkMs));
+  const thresholdsMs = [
+    ...new Set(definition.objectives.flatMap((objective) => thresholdOf(objective) ?? [])),
+  ];
   const windows = await windowCounts(store, {
     tenant,
     definition: definition.name,
     watermark_ms: watermarkMs,
-    from_ms: [...lengthsMs].sort((a, b) => b - a).map((lengthMs) => watermarkMs - lengthMs),
+    from_ms: [...new Set([watermarkMs, ...cutsMs])].sort((a, b) => a - b),
     thresholds_ms: thresholdsMs,
   });
   return { watermarkMs, thresholdsMs, windows, inFlight: windows[0]?.inFlight ?? 0 };
@@ -100,7 +103,11 @@ export function countBurnt(store: Store, asked: Asked, objective: Objective): Pr
     tenant: asked.tenant,
     definition: asked.definition.name,
     watermark_ms: asked.watermarkMs,
-    from_ms: asked.watermarkMs - objective.windowMs,
-    threshold_ms: objective.withinMs ?? -1,
+    from_ms: periodAt(objective.window, asked.watermarkMs).fromMs,
+    threshold_ms: thresholdOf(objective) ?? -1,
   });
+}
+
+function thresholdOf({ measure }: Objective): number | null {
+  return measure.kind === "latency" ? measure.withinMs : null;
 }

@@ -1,17 +1,21 @@
 /**
  * Evaluate: the counts of one objective in, how it stands out.
  *
- *   counts → [evaluate] → view → API, terminal, metrics
+ *   counts → [evaluate] → view → API, terminal, metrics, simulate
  *
- * Pure: the watermark comes with the counts. A tier whose windows are empty keeps the decision it had before, so
- * silence neither pages nor clears a page. Does not count: counts.ts does.
+ * Pure: the watermark comes with the counts. Live objectives and simulated ones come through here alike. Does not
+ * count: counts.ts does.
  */
-import type { Definition, Objective } from "../ingest/definitions.ts";
+import type { Definition, Fraction, Objective } from "../ingest/definitions.ts";
 import { budgetOf, emptyInMs } from "./budget.ts";
-import { burnRate, compareBurn, type Fraction, type Tally } from "./burn.ts";
-import { judge, type Tier, type TierName, tiersFor } from "./tiers.ts";
+import { burnRate, compareBurn, type Tally } from "./burn.ts";
+import type { Span } from "./calendar.ts";
+import { coveredBy } from "./exclusions.ts";
+import { decide, type Firing, NEVER_FIRED } from "./firing.ts";
+import { type Count, excludedBy, reachOf, withoutExcluded } from "./tally.ts";
+import { judge, type Tier, tiersOf } from "./tiers.ts";
 import type { SloView, TierView } from "./view.ts";
-import { windowsOf } from "./windows.ts";
+import { labelOf, lookbacksOf, type Period, periodAt } from "./windows.ts";
 
 /** An objective together with the definition it is a promise about. */
 export interface Promised {
@@ -23,11 +27,20 @@ export interface Promised {
 export interface Seen {
   /** epoch milliseconds UTC */
   readonly watermarkMs: number;
-  /** good and bad in the window of that length, ending at the watermark */
-  readonly tally: (windowMs: number) => Tally;
+  /** between any two of `cutsOf`; what the objective excludes is still in it */
+  readonly count: Count;
   /** of successful journeys over the objective's window; null when there is none */
   readonly tookMsP99: number | null;
   readonly inFlight: number;
+}
+
+/** What each tier decided at the evaluation before, by its name; a tier that is not there never fired. */
+export type Decided = ReadonlyMap<string, Firing>;
+
+/** How an objective stands, and what the next evaluation has to know of this one. */
+export interface Standing {
+  readonly view: SloView;
+  readonly decided: Decided;
 }
 
 /** The burn that "at this rate" speaks of: that of the last hour. */
@@ -40,34 +53,45 @@ export function idOf({ definition, objective }: Promised): string {
   return `${definition.name}.${objective.name}`;
 }
 
-/**
- * How an objective stands.
- *
- * @param firing  the tiers that fired at the evaluation before this one
- */
-export function evaluate(promised: Promised, seen: Seen, firing: ReadonlySet<TierName>): SloView {
+/** What every part of an evaluation looks at. */
+interface Looking {
+  readonly objective: Objective;
+  readonly watermarkMs: number;
+  readonly period: Period;
+  /** without what is excluded */
+  readonly count: Count;
+}
+
+/** How an objective stands, after what was decided before. */
+export function evaluate(promised: Promised, seen: Seen, before: Decided): Standing {
   const { definition, objective } = promised;
-  const { target, windowMs, withinMs } = objective;
-  const own = seen.tally(windowMs);
-  const tiers = tiersFor(windowMs).map((tier) => viewTier(tier, { objective, seen, firing }));
-  return {
+  const { watermarkMs } = seen;
+  const period = periodAt(objective.window, watermarkMs);
+  const excluded = excludedBy(objective, reachOf(objective, watermarkMs));
+  const looking = { objective, watermarkMs, period, count: withoutExcluded(seen.count, excluded) };
+  const own = looking.count(period);
+  const { decided, tiers } = decideTiers(looking, before);
+  const view: SloView = {
     id: idOf(promised),
     definition: definition.name,
     name: objective.name,
     owner: definition.owner,
-    kind: withinMs === null ? "success" : "latency",
-    targetRatio: target.numerator / target.denominator,
-    windowMs,
-    withinMs,
-    watermark: renderTime(seen.watermarkMs),
-    state: stateOf(own, target, tiers),
+    ...promiseOf(objective),
+    windowMs: period.lengthMs,
+    resetsAt: period.resetsAtMs === null ? null : renderTime(period.resetsAtMs),
+    watermark: renderTime(watermarkMs),
+    state: stateOf(own, objective.target, tiers),
     ...own,
+    raw: excluded.length === 0 ? null : seen.count(period),
+    muted: mutedBy(objective, watermarkMs),
+    traffic: trafficOf(looking),
     inFlight: seen.inFlight,
     tookMsP99: seen.tookMsP99,
-    windows: windowsOf(objective).map((lengthMs) => viewWindow(lengthMs, seen.tally(lengthMs), target)),
+    windows: lookbacksOf(objective, watermarkMs).map((lookback) => viewWindow(lookback, looking)),
     tiers,
-    budget: viewBudget(objective, seen),
+    budget: viewBudget(looking),
   };
+  return { view, decided };
 }
 
 /** RFC 3339 with nine decimals, of epoch milliseconds UTC. */
@@ -75,19 +99,43 @@ export function renderTime(ms: number): string {
   return new Date(ms).toISOString().replace("Z", "000000Z");
 }
 
-function viewWindow(windowMs: number, tally: Tally, target: Fraction): SloView["windows"][number] {
-  return { windowMs, good: tally.good, bad: tally.bad, burn: burnRate(tally, target) };
+function promiseOf({ measure, target, window }: Objective) {
+  return {
+    kind: measure.kind,
+    step: measure.kind === "step" ? measure.step : null,
+    withinMs: measure.kind === "success" ? null : measure.withinMs,
+    targetRatio: target.numerator / target.denominator,
+    window: labelOf(window),
+  };
 }
 
-function viewTier(
-  tier: Tier,
-  at: { readonly objective: Objective; readonly seen: Seen; readonly firing: ReadonlySet<TierName> },
-): TierView {
-  const { target, minBadEvents } = at.objective;
-  const long = at.seen.tally(tier.longMs);
-  const short = at.seen.tally(tier.shortMs);
+function viewWindow(lookback: Span & { label: string }, { objective, count }: Looking) {
+  const tally = count(lookback);
+  const windowMs = lookback.toMs - lookback.fromMs;
+  return { window: lookback.label, windowMs, ...tally, burn: burnRate(tally, objective.target) };
+}
+
+/** What every tier of an objective says at a watermark, and what it decides. */
+export function decideTiers(
+  looking: Looking,
+  before: Decided,
+): { readonly tiers: TierView[]; readonly decided: Decided } {
+  const decided = new Map<string, Firing>();
+  const tiers = tiersOf(looking.objective, looking.period.lengthMs).map((tier) => {
+    const { view, firing } = viewTier(tier, looking, before.get(tier.name) ?? NEVER_FIRED);
+    decided.set(tier.name, firing);
+    return view;
+  });
+  return { tiers, decided };
+}
+
+function viewTier(tier: Tier, { objective, watermarkMs, count }: Looking, before: Firing) {
+  const { target, minBadEvents } = objective;
+  const long = count({ fromMs: watermarkMs - tier.longMs, toMs: watermarkMs });
+  const short = count({ fromMs: watermarkMs - tier.shortMs, toMs: watermarkMs });
   const verdict = judge(tier, target, { long, short, minBadEvents: minBadEvents[tier.severity] });
-  return {
+  const firing = decide(before, { verdict, watermarkMs, afterMs: tier.afterMs });
+  const view: TierView = {
     name: tier.name,
     severity: tier.severity,
     longMs: tier.longMs,
@@ -96,15 +144,32 @@ function viewTier(
     longBurn: burnRate(long, target),
     shortBurn: burnRate(short, target),
     verdict,
-    firing: verdict === "no_data" ? at.firing.has(tier.name) : verdict === "burning",
+    firing: firing.firing,
+    since: firing.sinceMs === null ? null : renderTime(firing.sinceMs),
   };
+  return { view, firing };
 }
 
-function viewBudget({ target, windowMs }: Objective, seen: Seen): SloView["budget"] {
-  const budget = budgetOf(seen.tally(windowMs), target, windowMs);
+function viewBudget({ objective, watermarkMs, period, count }: Looking): SloView["budget"] {
+  const budget = budgetOf(count(period), objective.target, period.lengthMs);
   if (budget === null) return null;
-  const burn = burnRate(seen.tally(Math.min(CURRENT_MS, windowMs)), target);
-  return { ...budget, emptyInMs: emptyInMs(budget.remainingRatio, burn, windowMs) };
+  const hour = { fromMs: Math.max(watermarkMs - CURRENT_MS, period.fromMs), toMs: watermarkMs };
+  const burn = burnRate(count(hour), objective.target);
+  return { ...budget, emptyInMs: emptyInMs(budget.remainingRatio, burn, period.lengthMs) };
+}
+
+/** Why nobody is notified at the watermark, in the words of who said so; null when everybody is. */
+function mutedBy({ exclusions }: Objective, watermarkMs: number): string | null {
+  const minute = { fromMs: watermarkMs - 1, toMs: watermarkMs };
+  return exclusions.find((exclusion) => coveredBy([exclusion], minute).length > 0)?.reason ?? null;
+}
+
+/** Whether the journeys that were promised came; null when none were promised. */
+function trafficOf({ objective, watermarkMs, count }: Looking): SloView["traffic"] {
+  if (objective.expectTraffic === null) return null;
+  const { min, perMs } = objective.expectTraffic;
+  const { good, bad } = count({ fromMs: watermarkMs - perMs, toMs: watermarkMs });
+  return { min, perMs, seen: good + bad, missing: good + bad < min };
 }
 
 function stateOf(own: Tally, target: Fraction, tiers: readonly TierView[]): SloView["state"] {

@@ -8,7 +8,6 @@
  */
 import { Gauge, Registry } from "prom-client";
 import type { Board } from "./board.ts";
-import { renderWindow } from "./phrase.ts";
 import type { SloView } from "./view.ts";
 
 const SLO = ["slo_id", "slo_service", "slo_name"];
@@ -60,7 +59,7 @@ type Gauges = ReturnType<typeof openGauges>;
 
 function setObjective(gauges: Gauges, slo: SloView): void {
   const labels = labelsOf(slo);
-  const slo_window = renderWindow(slo.windowMs);
+  const slo_window = slo.window;
   gauges.info.set({ ...labels, slo_window, slo_definition: slo.definition, slo_kind: slo.kind }, 1);
   gauges.objective.set(labels, slo.targetRatio);
   gauges.watermark.set(labels, Date.parse(slo.watermark) / 1_000);
@@ -72,8 +71,8 @@ function setObjective(gauges: Gauges, slo: SloView): void {
 }
 
 function setWindows(gauges: Gauges, slo: SloView): void {
-  for (const { windowMs, good, bad, burn } of slo.windows) {
-    const labels = { ...labelsOf(slo), slo_window: renderWindow(windowMs) };
+  for (const { window, good, bad, burn } of slo.windows) {
+    const labels = { ...labelsOf(slo), slo_window: window };
     gauges.good.set(labels, good);
     gauges.total.set(labels, good + bad);
     if (burn === null) continue;

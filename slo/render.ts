@@ -35,7 +35,7 @@ function cellsOf(slo: SloView): string[] {
     slo.withinMs === null
       ? renderPercent(slo.targetRatio)
       : `${renderPercent(slo.targetRatio)} ≤ ${renderWindow(slo.withinMs)}`,
-    renderWindow(slo.windowMs),
+    slo.window,
     slo.state.replace("_", " "),
     String(slo.good),
     String(slo.bad),

@@ -6,12 +6,11 @@
  * Ratios are fractions (0.25, not 25), durations `…Ms` are numbers, times RFC 3339 UTC with nanoseconds.
  */
 import { z } from "@hono/zod-openapi";
-import { TIER_NAMES } from "./tiers.ts";
 
 const Time = z.iso.datetime({ precision: 9 }).describe("RFC 3339, UTC, nanoseconds");
 const Count = z.int().min(0);
 const Severity = z.enum(["page", "ticket"]);
-const TierName = z.enum(TIER_NAMES);
+const TierName = z.string().describe("page-fast, page-slow, ticket-fast, ticket-slow, or a name of your own");
 const Burn = z
   .number()
   .min(0)
@@ -19,7 +18,13 @@ const Burn = z
   .describe("times faster than planned; null when nothing was counted");
 
 /** One window of an objective. */
-export const WindowView = z.object({ windowMs: z.number(), good: Count, bad: Count, burn: Burn });
+export const WindowView = z.object({
+  window: z.string().describe("5m, 28d, month"),
+  windowMs: z.number(),
+  good: Count,
+  bad: Count,
+  burn: Burn,
+});
 
 /** One burn tier of an objective. */
 export const TierView = z.object({
@@ -32,6 +37,7 @@ export const TierView = z.object({
   shortBurn: Burn,
   verdict: z.enum(["burning", "quiet", "no_data"]),
   firing: z.boolean().describe("no_data keeps what was decided before"),
+  since: Time.nullable().describe("when it began to fire, or cleared; null: neither"),
 });
 
 /** The error budget of an objective over its window; signed. */
@@ -51,14 +57,26 @@ export const SloView = z.object({
   definition: z.string(),
   name: z.string(),
   owner: z.string(),
-  kind: z.enum(["success", "latency"]),
-  targetRatio: z.number(),
-  windowMs: z.number(),
+  kind: z.enum(["success", "latency", "step"]),
+  step: z.string().nullable(),
   withinMs: z.number().nullable(),
+  targetRatio: z.number(),
+  window: z.string().describe("28d, month"),
+  windowMs: z.number().describe("of a calendar window: when it is over"),
+  resetsAt: Time.nullable().describe("when a calendar window begins anew; null for a rolling one"),
   watermark: Time.describe("windows end here"),
   state: z.enum(["ok", "burning", "exhausted", "no_data", "stale"]),
   good: Count,
   bad: Count,
+  raw: z
+    .object({ good: Count, bad: Count })
+    .nullable()
+    .describe("with what is excluded; null when nothing is"),
+  muted: z.string().nullable().describe("why nobody is notified now"),
+  traffic: z
+    .object({ min: Count, perMs: z.number(), seen: Count, missing: z.boolean() })
+    .nullable()
+    .describe("journeys that were to be expected; null when none were"),
   inFlight: Count.describe("journeys of the definition that count on neither side yet"),
   tookMsP99: z.number().nullable().describe("of successful journeys; shown, never decided on"),
   windows: z.array(WindowView),

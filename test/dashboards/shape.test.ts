@@ -3,10 +3,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { render } from "../../dashboards/catalogue.ts";
-import type { Objective } from "../../ingest/definitions.ts";
 import { renderMetrics } from "../../slo/metrics.ts";
-import { renderWindow } from "../../slo/phrase.ts";
-import { windowsOf } from "../../slo/windows.ts";
+import { lookbacksOf } from "../../slo/windows.ts";
+import { days, someObjective } from "../slo/promise.ts";
 
 interface Panel {
   readonly id: number;
@@ -66,7 +65,7 @@ test("no two dashboards share a uid", () => {
 });
 
 test("every gauge that a panel asks for is one that Waybill exports", async () => {
-  const text = await renderMetrics({ watermarkMs: 0, slos: [], journeys: [] });
+  const text = await renderMetrics({ watermarkMs: 0, slos: [], journeys: [], decided: new Map() });
   const exported = [...text.matchAll(/^# TYPE (\w+) gauge$/gm)].map(([, name]) => name);
   const asked = BOARDS.flatMap(({ json }) => [...json.matchAll(/waybill_\w+/g)].map(([name]) => name));
   expect(asked.length).toBeGreaterThan(5);
@@ -74,14 +73,7 @@ test("every gauge that a panel asks for is one that Waybill exports", async () =
 });
 
 test("every window that a panel asks for is one that objectives are counted over", () => {
-  const objective: Objective = {
-    name: "success",
-    target: { numerator: 995, denominator: 1000 },
-    windowMs: 28 * 86_400_000,
-    withinMs: null,
-    minBadEvents: { page: 2, ticket: 1 },
-  };
-  const counted = windowsOf(objective).map(renderWindow);
+  const counted = lookbacksOf(someObjective({ window: days(28) }), 0).map(({ label }) => label);
   const asked = BOARDS.flatMap(({ json }) =>
     [...json.matchAll(/slo_window=\\"(\w+)\\"/g)].map(([, window]) => window),
   );

@@ -9,15 +9,20 @@ import { renderSlos } from "../../slo/render.ts";
 import { AlertList, SloDetail, SloList } from "../../slo/view.ts";
 import { onBothShapes } from "../server.ts";
 import { type JourneyRow, journeysTable, tellJourneys } from "./journeys.ts";
-import { DAY_MS, HOUR_MS, MINUTE_MS, someDefinition, someObjective } from "./promise.ts";
+import { DAY_MS, days, HOUR_MS, MINUTE_MS, someDefinition, someObjective } from "./promise.ts";
 
 const NOW_MS = Date.parse("2026-03-10T12:01:30Z");
 const WATERMARK_MS = Date.parse("2026-03-10T12:00:00Z");
 const ninetyPercent = { numerator: 9, denominator: 10 };
 const definitions = [
   someDefinition([
-    someObjective({ target: ninetyPercent, windowMs: 28 * DAY_MS }),
-    someObjective({ name: "fast", target: ninetyPercent, windowMs: 28 * DAY_MS, withinMs: 400 }),
+    someObjective({ target: ninetyPercent, window: days(28) }),
+    someObjective({
+      name: "fast",
+      target: ninetyPercent,
+      window: days(28),
+      measure: { kind: "latency", withinMs: 400 },
+    }),
   ]),
   someDefinition([], "refund"),
 ];
@@ -64,7 +69,13 @@ onBothShapes("the board", (open) => {
       ["create-order.fast", "ok", 117, 0, 1],
     ]);
     expect(slos[0]?.watermark).toBe("2026-03-10T12:00:00.000000000Z");
-    expect(slos[0]?.windows[0]).toEqual({ windowMs: 5 * MINUTE_MS, good: 17, bad: 3, burn: 1.5 });
+    expect(slos[0]?.windows[0]).toEqual({
+      window: "5m",
+      windowMs: 5 * MINUTE_MS,
+      good: 17,
+      bad: 3,
+      burn: 1.5,
+    });
     expect(slos[0]?.budget).toMatchObject({
       allowedJourneys: 12,
       remainingRatio: 0.75,

@@ -3,9 +3,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { budgetOf, emptyInMs } from "../../slo/budget.ts";
 import { burnRate, compareBurn } from "../../slo/burn.ts";
-import { judge, tiersFor } from "../../slo/tiers.ts";
+import { judge, tiersOf } from "../../slo/tiers.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, THREE_NINES } from "./promise.ts";
 
+const plain = { tiers: [] };
 const percent = (numerator: number) => ({ numerator: numerator * 10, denominator: 1000 });
 
 describe("the burn rate", () => {
@@ -77,12 +78,12 @@ describe("the four tiers", () => {
     { days: 28, factors: [13.44, 5.6, 2.8, 0.9333] },
     { days: 7, factors: [13.44, 3.5, 1.4, 0.98] },
   ])("of $days days have the factors $factors", ({ days, factors }) => {
-    const found = tiersFor(days * DAY_MS).map(({ factor }) => factor.numerator / factor.denominator);
+    const found = tiersOf(plain, days * DAY_MS).map(({ factor }) => factor.numerator / factor.denominator);
     expect(found).toEqual(factors.map((factor) => expect.closeTo(factor, 4)));
   });
 
   test("look back an hour to three days, with a short window of a twelfth", () => {
-    const windows = tiersFor(30 * DAY_MS).map((tier) => [
+    const windows = tiersOf(plain, 30 * DAY_MS).map((tier) => [
       tier.name,
       tier.longMs / HOUR_MS,
       tier.shortMs / MINUTE_MS,
@@ -96,7 +97,11 @@ describe("the four tiers", () => {
   });
 
   test("that look back further than the objective are left out", () => {
-    expect(tiersFor(DAY_MS).map((tier) => tier.name)).toEqual(["page-fast", "page-slow", "ticket-fast"]);
+    expect(tiersOf(plain, DAY_MS).map((tier) => tier.name)).toEqual([
+      "page-fast",
+      "page-slow",
+      "ticket-fast",
+    ]);
   });
 
   test.each([
@@ -108,7 +113,7 @@ describe("the four tiers", () => {
     { long: { good: 9, bad: 1 }, short: { good: 0, bad: 1 }, minBadEvents: 2, verdict: "quiet" },
     { long: { good: 8, bad: 2 }, short: { good: 0, bad: 1 }, minBadEvents: 2, verdict: "burning" },
   ])("need both windows strictly above 14.4 and $minBadEvents failures: $verdict", (seen) => {
-    const [pageFast] = tiersFor(30 * DAY_MS);
+    const [pageFast] = tiersOf(plain, 30 * DAY_MS);
     if (pageFast === undefined) throw new RangeError("there are four tiers");
     expect(judge(pageFast, THREE_NINES, seen)).toBe(seen.verdict);
   });

@@ -6,11 +6,11 @@ import { countBurnt, countJourneys, windowCounts } from "../../slo/counts.ts";
 import { tallyOf, windowOf } from "../../slo/windows.ts";
 import { onBothShapes } from "../server.ts";
 import { type JourneyRow, journeysTable, tellJourneys } from "./journeys.ts";
-import { DAY_MS, HOUR_MS, MINUTE_MS, someDefinition, someObjective } from "./promise.ts";
+import { DAY_MS, days, HOUR_MS, MINUTE_MS, someDefinition, someObjective } from "./promise.ts";
 
 const WATERMARK_MS = Date.parse("2026-03-10T12:00:00Z");
-const success = someObjective({ windowMs: 28 * DAY_MS });
-const fast = someObjective({ name: "fast", windowMs: 7 * DAY_MS, withinMs: 400 });
+const success = someObjective({ window: days(28) });
+const fast = someObjective({ name: "fast", window: days(7), measure: { kind: "latency", withinMs: 400 } });
 
 /** Some journey that ended, or is due, so long before the watermark. */
 function ago(ms: number, told: Partial<JourneyRow> = {}): JourneyRow {
@@ -43,7 +43,7 @@ onBothShapes("journeys counted by the engine", (open) => {
       ago(28 * DAY_MS + 1),
     ]);
     const counts = await countJourneys(store, asked());
-    const tally = (windowMs: number) => tallyOf(counts, success, windowMs);
+    const tally = (windowMs: number) => tallyOf(counts, success, WATERMARK_MS - windowMs);
     expect(tally(5 * MINUTE_MS)).toEqual({ good: 2, bad: 0 });
     expect(tally(30 * MINUTE_MS)).toEqual({ good: 2, bad: 1 });
     expect(tally(HOUR_MS)).toEqual({ good: 2, bad: 2 });
@@ -59,7 +59,7 @@ onBothShapes("journeys counted by the engine", (open) => {
       ago(1, { outcome: "open" }),
     ]);
     const counts = await countJourneys(store, asked());
-    expect(tallyOf(counts, success, 5 * MINUTE_MS)).toEqual({ good: 0, bad: 1 });
+    expect(tallyOf(counts, success, WATERMARK_MS - 5 * MINUTE_MS)).toEqual({ good: 0, bad: 1 });
     expect(counts.inFlight).toBe(2);
   });
 
@@ -68,8 +68,8 @@ onBothShapes("journeys counted by the engine", (open) => {
     const before = await countJourneys(store, asked());
     await tellJourneys(store, [ago(3 * MINUTE_MS, { id: 1, version: 3 })]);
     const after = await countJourneys(store, asked());
-    expect(tallyOf(before, success, DAY_MS)).toEqual({ good: 0, bad: 1 });
-    expect(tallyOf(after, success, DAY_MS)).toEqual({ good: 1, bad: 0 });
+    expect(tallyOf(before, success, WATERMARK_MS - DAY_MS)).toEqual({ good: 0, bad: 1 });
+    expect(tallyOf(after, success, WATERMARK_MS - DAY_MS)).toEqual({ good: 1, bad: 0 });
   });
 
   test("merged and excluded journeys count nowhere", async () => {
@@ -80,7 +80,7 @@ onBothShapes("journeys counted by the engine", (open) => {
       ago(MINUTE_MS),
     ]);
     const counts = await countJourneys(store, asked());
-    expect(tallyOf(counts, success, DAY_MS)).toEqual({ good: 1, bad: 0 });
+    expect(tallyOf(counts, success, WATERMARK_MS - DAY_MS)).toEqual({ good: 1, bad: 0 });
     expect(counts.inFlight).toBe(0);
   });
 
@@ -93,9 +93,9 @@ onBothShapes("journeys counted by the engine", (open) => {
       ago(8 * DAY_MS, { tookMs: 1 }),
     ]);
     const counts = await countJourneys(store, asked());
-    expect(tallyOf(counts, fast, 7 * DAY_MS)).toEqual({ good: 2, bad: 1 });
-    expect(tallyOf(counts, fast, 5 * MINUTE_MS)).toEqual({ good: 2, bad: 1 });
-    const p99 = windowOf(counts, 7 * DAY_MS)?.tookMsP99 ?? 0;
+    expect(tallyOf(counts, fast, WATERMARK_MS - 7 * DAY_MS)).toEqual({ good: 2, bad: 1 });
+    expect(tallyOf(counts, fast, WATERMARK_MS - 5 * MINUTE_MS)).toEqual({ good: 2, bad: 1 });
+    const p99 = windowOf(counts, WATERMARK_MS - 7 * DAY_MS)?.tookMsP99 ?? 0;
     expect(Math.abs(p99 / 401 - 1)).toBeLessThan(0.011);
   });
 
@@ -103,7 +103,7 @@ onBothShapes("journeys counted by the engine", (open) => {
     const store = await storeOf([ago(MINUTE_MS)]);
     const counts = await countJourneys(store, asked("refund"));
     expect(counts).toMatchObject({ windows: [], inFlight: 0 });
-    expect(tallyOf(counts, fast, DAY_MS)).toEqual({ good: 0, bad: 0 });
+    expect(tallyOf(counts, fast, WATERMARK_MS - DAY_MS)).toEqual({ good: 0, bad: 0 });
   });
 
   test("the steps that burnt the budget come with their latest three journeys", async () => {
@@ -151,7 +151,7 @@ onBothShapes("journeys counted by the engine", (open) => {
         await tellJourneys(store, arrivals.slice(0, 5), name);
         await tellJourneys(store, arrivals.slice(5), name);
         const counts = await countJourneys(store, asked(name));
-        expect(tallyOf(counts, success, 5 * MINUTE_MS)).toEqual(naiveTally(rows));
+        expect(tallyOf(counts, success, WATERMARK_MS - 5 * MINUTE_MS)).toEqual(naiveTally(rows));
       }),
       { numRuns: 25 },
     );

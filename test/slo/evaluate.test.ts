@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { evaluate } from "../../slo/evaluate.ts";
 import { watermarkAt } from "../../slo/windows.ts";
-import { HOUR_MS, MINUTE_MS, replay, someObjective, somePromise, turnsOf } from "./promise.ts";
+import { days, HOUR_MS, MINUTE_MS, replay, someObjective, somePromise, turnsOf } from "./promise.ts";
 
 const MONTH = 30 * 24 * 60;
 const CLEAN = { minutes: MONTH, good: 10_000, bad: 0 };
@@ -123,11 +123,15 @@ describe("the state of an objective", () => {
 test("an objective is shown whole", () => {
   const seen = {
     watermarkMs: 1_763_800_020_000,
-    tally: () => ({ good: 98, bad: 2 }),
+    count: () => ({ good: 98, bad: 2 }),
     tookMsP99: 350,
     inFlight: 3,
   };
-  const view = evaluate(somePromise({ name: "fast", withinMs: 400 }), seen, new Set());
+  const { view } = evaluate(
+    somePromise({ name: "fast", measure: { kind: "latency", withinMs: 400 } }),
+    seen,
+    new Map(),
+  );
   expect(view).toMatchObject({
     id: "create-order.fast",
     owner: "checkout-team",
@@ -152,7 +156,7 @@ test("a budget that the last hour burns says when it is empty", () => {
 });
 
 test("an objective of a day has no tier of three days", () => {
-  const promised = { ...somePromise(), objective: someObjective({ windowMs: 24 * HOUR_MS }) };
+  const promised = { ...somePromise(), objective: someObjective({ window: days(1) }) };
   const [view] = replay(promised, { minutes: 1, good: 1, bad: 0 }, []);
   expect(view?.tiers).toHaveLength(3);
 });

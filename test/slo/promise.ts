@@ -1,10 +1,10 @@
 /**
  * Promise: a definition with objectives, and minutes of traffic to hold it to, for the tests of this folder.
  */
-import type { Definition, Objective } from "../../ingest/definitions.ts";
-import type { Fraction, Tally } from "../../slo/burn.ts";
-import { evaluate, type Promised } from "../../slo/evaluate.ts";
-import type { TierName } from "../../slo/tiers.ts";
+import type { Definition, Fraction, Objective } from "../../ingest/definitions.ts";
+import type { Tally } from "../../slo/burn.ts";
+import type { Span } from "../../slo/calendar.ts";
+import { type Decided, evaluate, type Promised } from "../../slo/evaluate.ts";
 import type { SloView } from "../../slo/view.ts";
 
 export const MINUTE_MS = 60_000;
@@ -19,12 +19,26 @@ export function someObjective(told: Partial<Objective> = {}): Objective {
   const minBadEvents = { page: 1, ticket: 1 };
   return {
     name: "success",
+    title: null,
+    description: null,
+    measure: { kind: "success" },
     target: THREE_NINES,
-    windowMs: 30 * DAY_MS,
-    withinMs: null,
+    window: days(30),
+    where: new Map(),
+    tiers: [],
     minBadEvents,
+    severities: { page: "critical", ticket: "warning" },
+    labels: new Map(),
+    expectTraffic: null,
+    exclusions: [],
+    openslo: null,
     ...told,
   };
+}
+
+/** A rolling window of so many days. */
+export function days(count: number): Objective["window"] {
+  return { kind: "rolling", lengthMs: count * DAY_MS };
 }
 
 /** A definition that promises these objectives. */
@@ -70,31 +84,34 @@ export function replay(promised: Promised, history: Stretch, stretches: readonly
   }
   const sumAt = (index: number): Tally => sums[Math.max(0, index)] ?? { good: 0, bad: 0 };
   const end = sums.length - 1 - history.minutes;
-  let firing: ReadonlySet<TierName> = new Set();
+  let decided: Decided = new Map();
   const views: SloView[] = [];
   for (let minute = 0; minute <= end; minute++) {
     const index = history.minutes + minute;
-    const tally = (windowMs: number) => {
-      const from = sumAt(index - windowMs / MINUTE_MS);
-      return { good: sumAt(index).good - from.good, bad: sumAt(index).bad - from.bad };
+    const count = ({ fromMs, toMs }: Span) => {
+      const [from, to] = [sumAt(fromMs / MINUTE_MS), sumAt(toMs / MINUTE_MS)];
+      return { good: to.good - from.good, bad: to.bad - from.bad };
     };
-    const seen = { watermarkMs: index * MINUTE_MS, tally, tookMsP99: null, inFlight: 0 };
-    const view = evaluate(promised, seen, firing);
-    firing = new Set(view.tiers.filter((tier) => tier.firing).map((tier) => tier.name));
+    const seen = { watermarkMs: index * MINUTE_MS, count, tookMsP99: null, inFlight: 0 };
+    const standing = evaluate(promised, seen, decided);
+    decided = standing.decided;
+    const { view } = standing;
     views.push(view);
   }
   return views;
 }
 
-/** The minutes at which each tier starts to fire, and stops. */
-export function turnsOf(views: readonly SloView[]): Record<TierName, { fires: number[]; stops: number[] }> {
-  const turnsOfTier = (name: TierName) => {
-    const firing = views.map((view) => view.tiers.some((tier) => tier.name === name && tier.firing));
-    const minutes = firing.map((_, minute) => minute);
-    return {
-      fires: minutes.filter((minute) => firing[minute] && !firing[minute - 1]),
-      stops: minutes.filter((minute) => minute > 0 && !firing[minute] && firing[minute - 1]),
-    };
+/** The minutes at which each tier starts to fire, and stops; a stop is told a minute later, when it is certain. */
+export function turnsOf(views: readonly SloView[]) {
+  const startMs = Date.parse(views[0]?.watermark ?? "");
+  const turnsOfTier = (name: string) => {
+    const found = views.map((view) => view.tiers.find((tier) => tier.name === name));
+    const turned = found.filter((tier, minute) => minute > 0 && tier?.since !== found[minute - 1]?.since);
+    const minutesOf = (firing: boolean) =>
+      [...(found[0]?.firing ? [found[0]] : []), ...turned]
+        .filter((tier) => tier?.firing === firing)
+        .map((tier) => (Date.parse(tier?.since ?? "") - startMs) / MINUTE_MS);
+    return { fires: minutesOf(true), stops: minutesOf(false) };
   };
   return {
     "page-fast": turnsOfTier("page-fast"),
