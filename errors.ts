@@ -13,6 +13,8 @@ export const FAILURES = {
   not_found: { status: 404, retryable: false, text: "Nothing is known under that id." },
   no_route: { status: 404, retryable: false, text: "There is no such address here." },
   method: { status: 405, retryable: false, text: "That method is not supported here." },
+  no_intake: { status: 409, retryable: false, text: "This process takes no data in." },
+  cross_site: { status: 403, retryable: false, text: "A page elsewhere may not do this." },
   too_large: { status: 413, retryable: false, text: "The body is larger than the limit." },
   media_type: { status: 415, retryable: false, text: "That content type or encoding is not supported here." },
   overloaded: { status: 503, retryable: true, text: "Too much at once. Try again in a moment." },
