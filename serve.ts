@@ -177,6 +177,7 @@ async function openApi(
     tenant: TENANT,
     token: config.token,
     now,
+    intake: { source, accept: intake?.pipeline.accept ?? null, bodyBytesMax: config.bodyBytesMax },
     report: (error) => log.error({ err: error }, "A question could not be answered."),
     ready: async () => readinessOf(store),
     metrics: () =>

@@ -80,7 +80,7 @@ export async function resend(
   const { accept } = options;
   if (!dryRun && accept === null)
     throw new Failure("no_intake", "Ask one that does: WAYBILL_ROLE=all on the same store.");
-  const read = await Promise.all(letters.map((letter) => readAgain(options, letter)));
+  const read = await Promise.all(letters.map((letter) => readAgain(options, letter, nowNs)));
   const fresh = await withoutKnown(options, read);
   const deliveries = fresh.flatMap(({ delivery }) => delivery ?? []);
   const foreseen = await touchedBy(options, deliveries, nowNs);
@@ -104,13 +104,21 @@ interface Read {
   readonly delivery: Delivery | null;
 }
 
-async function readAgain(options: ResendOptions, letter: WholeLetter): Promise<Read> {
+/** As it came in; if it is refused so, as if it came in now, for it may have been our clock that was wrong. */
+async function readAgain(options: ResendOptions, letter: WholeLetter, nowNs: bigint): Promise<Read> {
+  const asThen = await readAt(options, letter, letter.receivedMs);
+  if (asThen.outcome.outcome !== "rejected") return asThen;
+  const asNow = await readAt(options, letter, Number(nowNs / 1_000_000n));
+  return asNow.outcome.outcome === "rejected" ? asThen : asNow;
+}
+
+async function readAt(options: ResendOptions, letter: WholeLetter, receivedMs: number): Promise<Read> {
   const refused = (outcome: "rejected" | "not-kept", reason: string, text: string): Read => ({
     outcome: { letter, outcome, reason, text },
     delivery: null,
   });
   if (letter.bytes.length === 0) return refused("not-kept", letter.reason, "It was too large to be kept.");
-  const envelope = letterEnvelope(options.tenant, letter);
+  const envelope = letterEnvelope(options.tenant, { ...letter, receivedMs });
   try {
     const decoded = await decodeRequest(envelope, letter.bytes, { bodyBytesMax: options.bodyBytesMax });
     const [bad] = decoded.rejected;

@@ -7,13 +7,15 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { Failure } from "../errors.ts";
 import type { Definitions } from "../ingest/definitions.ts";
+import type { ResendOptions } from "../ingest/resend.ts";
 import type { Store } from "../ingest/store.ts";
 import type { Lookup } from "../ingest/told.ts";
 import type { SloBoard } from "../slo/board.ts";
-import { CHALLENGE, pageSafety, tokenGuard } from "./guard.ts";
+import { CHALLENGE, crossSiteGuard, pageSafety, tokenGuard } from "./guard.ts";
 import { formOf } from "./negotiate.ts";
 import { renderProblem } from "./page/problem.ts";
 import { createRoutes, problemHeaders, problemOf } from "./problem.ts";
@@ -21,6 +23,7 @@ import { deadLetterRoutes } from "./routes/dead_letters.ts";
 import { findRoutes } from "./routes/find.ts";
 import { type HealthRoutesDeps, healthRoutes } from "./routes/health.ts";
 import { journeyRoutes } from "./routes/journeys.ts";
+import { replayRoutes } from "./routes/replay.ts";
 import { sloRoutes } from "./routes/slos.ts";
 import { startRoutes } from "./routes/start.ts";
 import { subjectRoutes } from "./routes/subjects.ts";
@@ -41,18 +44,26 @@ export interface ApiDeps extends HealthRoutesDeps {
   readonly board: SloBoard;
   /** is told of every failure that is ours. @default nobody */
   readonly report?: (error: unknown) => void;
+  /** how hops come in and where those are that did, for what was refused and is sent again */
+  readonly intake: Pick<ResendOptions, "accept" | "source" | "bodyBytesMax">;
 }
+
+/** Bodies of questions are small; the largest is a `waybill.yaml`. Bytes. */
+const BODY_BYTES_MAX = 2 * 1024 * 1024;
 
 /** The API as a Hono app: `app.fetch` serves it, `app.request()` tests it. */
 export function createApi({ tenant = "default", ...deps }: ApiDeps): OpenAPIHono {
   const app = createRoutes();
   app.use(pageSafety());
+  app.use(crossSiteGuard());
   app.use(tokenGuard(deps.token));
+  app.use(bodyLimit({ maxSize: BODY_BYTES_MAX, onError: () => refuseLarge() }));
   app.use(strictQuery(app));
   app.route("/", subjectRoutes({ ...deps, tenant }));
   app.route("/", findRoutes({ ...deps, tenant }));
   app.route("/", journeyRoutes({ ...deps, tenant }));
   app.route("/", deadLetterRoutes({ ...deps, tenant }));
+  app.route("/", replayRoutes({ ...deps, ...deps.intake, tenant }));
   app.route("/", sloRoutes({ board: deps.board, nowMs: deps.now }));
   app.route("/", healthRoutes(deps));
   app.route("/", startRoutes({ ...deps, tenant }));
@@ -63,6 +74,10 @@ export function createApi({ tenant = "default", ...deps }: ApiDeps): OpenAPIHono
     return fail(c, error);
   });
   return app;
+}
+
+function refuseLarge(): never {
+  throw new Failure("too_large");
 }
 
 function describe(app: OpenAPIHono): void {

@@ -2,9 +2,10 @@
  * Guard: who may ask, and what a browser may do with the answer.
  *
  * One token for all. Programs send it as a bearer token; a browser asks its user, who gives any name and the token as
- * the password (HTTP Basic, reading only: a page elsewhere could make the browser post with it). `/livez` is open.
+ * the password (HTTP Basic). A browser sends that along by itself, so it counts for anything but reading only when the
+ * browser says that one of our own pages asks. `/livez` is open.
  */
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { type Authorize, bearerAuth } from "../collector/auth.ts";
 import { Failure } from "../errors.ts";
@@ -15,15 +16,43 @@ const OPEN_PATHS = new Set(["/livez"]);
 export function tokenGuard(token: string | null): MiddlewareHandler {
   const authorize = bearerAuth(token);
   return async (c, next) => {
-    const isReading = c.req.method === "GET" || c.req.method === "HEAD";
-    if (OPEN_PATHS.has(c.req.path) || isKnown(authorize, c.req.header("authorization"), isReading))
+    const mayUseBasic = isReading(c) || originOf(c) === "here";
+    if (OPEN_PATHS.has(c.req.path) || isKnown(authorize, c.req.header("authorization"), mayUseBasic))
       return next();
     throw new Failure("unauthorized");
   };
 }
 
-function isKnown(authorize: Authorize, authorization: string | undefined, isReading: boolean): boolean {
-  const [, basic] = (isReading && /^basic +(\S+) *$/i.exec(authorization ?? "")) || [];
+/** Turns away whatever a page elsewhere makes a browser send, but for reading; with or without a token. */
+export function crossSiteGuard(): MiddlewareHandler {
+  return async (c, next) => {
+    if (!isReading(c) && originOf(c) === "elsewhere") throw new Failure("cross_site");
+    await next();
+  };
+}
+
+function isReading({ req }: Context): boolean {
+  return req.method === "GET" || req.method === "HEAD";
+}
+
+/**
+ * Whose page a browser says is behind a request; programs say nothing. `Sec-Fetch-Site` comes first: a proxy that
+ * rewrites `Host` leaves it as it is. Where it is missing, on plain HTTP, `Origin` has to name this very host.
+ */
+function originOf({ req }: Context): "here" | "elsewhere" | "unknown" {
+  const site = req.header("sec-fetch-site");
+  if (site !== undefined) return site === "same-origin" ? "here" : "elsewhere";
+  const origin = req.header("origin");
+  if (origin === undefined) return "unknown";
+  return hostIn(origin) === req.header("host") ? "here" : "elsewhere";
+}
+
+function hostIn(origin: string): string | null {
+  return URL.canParse(origin) ? new URL(origin).host : null;
+}
+
+function isKnown(authorize: Authorize, authorization: string | undefined, mayUseBasic: boolean): boolean {
+  const [, basic] = (mayUseBasic && /^basic +(\S+) *$/i.exec(authorization ?? "")) || [];
   if (basic === undefined) return authorize(authorization);
   const pair = Buffer.from(basic, "base64").toString();
   return authorize(`Bearer ${pair.slice(pair.indexOf(":") + 1)}`);

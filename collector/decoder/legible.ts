@@ -111,7 +111,9 @@ const MESSAGES_DEEP_MAX = 320;
 /** Reads an export of spans or log records. */
 export function legible(signal: Exclude<Signal, "events">, bytes: Uint8Array): Read {
   const value: Legible = {};
-  const bad = attempt(() => take(cursor(bytes), signal === "traces" ? "Traces" : "Logs", { into: value, depth: 0 }));
+  const bad = attempt(() =>
+    take(cursor(bytes), signal === "traces" ? "Traces" : "Logs", { into: value, depth: 0 }),
+  );
   return { value, fault: bad === null ? null : `${bad.message}.` };
 }
 

@@ -1,6 +1,6 @@
 -- letters_whole: dead letters with their bytes, oldest first, to be looked at or sent again.
 --
--- Row      one per letter; `status` is its last act, or `new`; `tries` counts how often it was sent again in vain.
+-- Row      one per letter; `status` is its last act, or `new`; one that is stored stays so. `tries`: how often it was sent.
 -- Window   received in [since_ms, until_ms), behind the cursor (after_ms, after_letter); ms since 1970 UTC.
 -- Reads    dead_letters FINAL, pruned by its key when ids are given, else whole days by the window; the tenant's acts.
 -- Trap     an empty text or list filters nothing; `open` wants those that are neither stored nor given up.
@@ -24,10 +24,10 @@ LEFT JOIN
 (
     SELECT
         id,
-        argMax(act, at)            AS last_act,
-        argMax(text, at)           AS last_text,
-        max(at)                    AS last_at,
-        countIf(act != 'discarded') AS tries
+        if(countIf(act = 'replayed') > 0, 'replayed', argMax(act, at))          AS last_act,
+        argMax(text, (act = 'replayed', at))                                    AS last_text,
+        tupleElement(max((act = 'replayed', at)), 2)                            AS last_at,
+        countIf(act != 'discarded')                                             AS tries
     FROM dead_letter_acts FINAL
     WHERE tenant = {tenant:String}
     GROUP BY id

@@ -19,7 +19,10 @@ test("a span and a log record are shown as they would have been sent in JSON", (
     links: [{ traceId: "ab".repeat(16), spanId: "cd".repeat(8) }],
     status: { message: "declined", code: 2 },
   });
-  expect(legible("traces", requestBytes("traces", traces(rich)))).toEqual({ value: traces(rich), fault: null });
+  expect(legible("traces", requestBytes("traces", traces(rich)))).toEqual({
+    value: traces(rich),
+    fault: null,
+  });
   const record = log({ eventName: "order.placed", traceId: "ab".repeat(16) });
   expect(legible("logs", requestBytes("logs", logs(record)))).toEqual({ value: logs(record), fault: null });
 });

@@ -171,7 +171,10 @@ describe("every JSON answer is what its schema says", () => {
   test("the description lists every route that there is", async () => {
     const described = OpenApi.parse(await (await get("/openapi.json")).json());
     const routes = house.app.routes
-      .filter(({ method, path }) => method === "GET" && (path.startsWith("/v1/") || /z$|metrics$/.test(path)))
+      .filter(
+        ({ method, path }) =>
+          /^(GET|POST)$/.test(method) && (path.startsWith("/v1/") || /z$|metrics$/.test(path)),
+      )
       .map(({ path }) => path.replaceAll(/:(\w+)/g, "{$1}"));
     expect(Object.keys(described.paths).sort()).toEqual([...new Set(routes)].sort());
     const journeys = described.paths["/v1/journeys"]?.get?.parameters ?? [];
