@@ -15,6 +15,7 @@ import { check } from "./commands/check.ts";
 import { demo } from "./commands/demo.ts";
 import { migrateStore } from "./commands/migrate.ts";
 import { serve } from "./commands/serve.ts";
+import { simulateFile } from "./commands/simulate.ts";
 import { parseConfig } from "./config.ts";
 import { Failure } from "./errors.ts";
 
@@ -30,18 +31,23 @@ const surroundings: Surroundings = {
   },
 };
 
+/** Takes the exit code that an action resolves to. */
+async function run(code: Promise<number>): Promise<void> {
+  process.exitCode = await code;
+}
+
 /** The command line of this product. Every action resolves to the exit code. */
-function commandLine(done: (code: number) => void): Command {
+function commandLine(): Command {
   const program = new Command("waybill")
     .description("What happened to this order?")
     .version(versionOf())
     .exitOverride()
+    .enablePositionalOptions()
     .configureHelp({ showGlobalOptions: true });
   program.addHelpText(
     "after",
     "\nExamples:\n  waybill serve\n  waybill order ORD-1001\n  waybill journeys --state overdue --json",
   );
-  const run = (code: Promise<number>) => code.then(done);
   program
     .command("serve")
     .description("receive, store and answer")
@@ -93,10 +99,24 @@ function addQuestions(program: Command, put: Put): void {
     .option("--tag <name=value>")
     .option("--limit <count>")
     .action(({ json, url, ...filter }) => put({ json, url, kind: "journeys", filter }));
-  question("slo", "objectives, burn and budget").action((options) => put({ ...options, kind: "slo" }));
+  addSloCommands(question("slo", "objectives, burn and budget")).action((options) =>
+    put({ ...options, kind: "slo" }),
+  );
   question("dead-letters", "what was refused, and why")
     .argument("[list]")
     .action((_list, options) => put({ ...options, kind: "dead-letters" }));
+}
+
+/** Commands under `slo`, which on its own lists the objectives. Its options have to stand before theirs. */
+function addSloCommands(slo: Command): Command {
+  slo
+    .enablePositionalOptions()
+    .command("simulate")
+    .description("what would have paged: when each tier fires and resolves in made-up traffic")
+    .argument("<file>", "scenario as JSON (docs/slo.md); - for standard input")
+    .option("--json", "for machines")
+    .action((file, options) => run(simulateFile(surroundings, { file, ...options })));
+  return slo;
 }
 
 function versionOf(): string {
@@ -115,9 +135,7 @@ function exitCodeOf(error: unknown): number {
 }
 
 try {
-  await commandLine((code) => {
-    process.exitCode = code;
-  }).parseAsync(process.argv);
+  await commandLine().parseAsync(process.argv);
 } catch (error) {
   process.exitCode = exitCodeOf(error);
 }

@@ -84,14 +84,22 @@ function measureOf(page: Page, place: Path, { objective, known }: Spoken): Measu
 
 /** The four tiers may be changed in part; a tier with a name of its own has to say what it is. */
 function checkTier(page: Page, place: Path, { name, said }: { name: string; said: WrittenTier }): void {
-  if (TIER_NAMES.some((known) => known === name)) return;
-  const isWhole = said.severity !== null && said.long !== null && (said.budget ?? said.burn) !== null;
-  if (isWhole) return;
+  if (isTier(name, said)) return;
   complainUnknown(page, place, { what: "tier", written: name, known: TIER_NAMES });
-  complain(page, place, "a tier of your own needs severity, long, and budget or burn");
+  complain(page, place, OWN_TIER);
 }
 
-function overrideOf(name: string, said: WrittenTier): TierOverride {
+/** What a tier with a name of its own has to say. */
+export const OWN_TIER = "a tier of your own needs severity, long, and budget or burn";
+
+/** Whether a tier is one of the four, or says all that one of its own has to. */
+export function isTier(name: string, { severity, long, budget, burn }: WrittenTier): boolean {
+  const isWhole = severity !== null && long !== null && (budget ?? burn) !== null;
+  return isWhole || TIER_NAMES.some((known) => known === name);
+}
+
+/** What was written of a tier, nulls for what was not. */
+export function overrideOf(name: string, said: WrittenTier): TierOverride {
   const { severity, budget, burn, labels } = said;
   return {
     name,

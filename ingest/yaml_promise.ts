@@ -34,7 +34,7 @@ const Calendar = inEitherCase({ calendar: CalendarUnit, time_zone: TimeZone.pref
 const Rolling = DurationDays.transform((days) => ({ kind: "rolling", lengthMs: days * DAY_MS }) as const);
 
 /** `28d`, `month`, or `{ calendar: month, time_zone: Europe/Berlin }`. */
-const Window = z.unknown().transform((value, ctx) => {
+export const WrittenWindow = z.unknown().transform((value, ctx) => {
   const isUnit = CalendarUnit.safeParse(value).success;
   const schema = isUnit || typeof value === "object" ? Calendar : Rolling;
   const outcome = schema.safeParse(isUnit ? { calendar: value } : value, { reportInput: true });
@@ -76,6 +76,9 @@ const Tier = z.preprocess(
 
 /** A tier as written. */
 export type WrittenTier = z.output<typeof Tier>;
+
+/** `tiers`: what is said of each by its name. */
+export const WrittenTiers = orEmpty(z.record(Name, Tier, "must be a mapping of tier names to tiers"));
 
 const Exclusion = inEitherCase({
   mode: z.enum(["exclude", "mute_only"]).default("exclude"),
@@ -124,11 +127,11 @@ export const WrittenObjective = inEitherCase({
   title: Text.nullable().default(null),
   description: Text.nullable().default(null),
   target: Target,
-  window: Window.prefault("28d"),
+  window: WrittenWindow.prefault("28d"),
   within: DurationMs.nullable().default(null),
   step: Name.nullable().default(null),
   where: orEmpty(z.record(Text, oneOrMany(Text), "must be a mapping of tags to values")),
-  tiers: orEmpty(z.record(Name, Tier, "must be a mapping of tier names to tiers")),
+  tiers: WrittenTiers,
   min_bad_events: orEmpty(exactly({ page: Count.prefault("2"), ticket: Count.prefault("1") })),
   severities: orEmpty(exactly({ page: Text.default("critical"), ticket: Text.default("warning") })),
   labels: Labels,

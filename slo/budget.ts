@@ -3,10 +3,12 @@
  *
  *   counts → [budget] → evaluate
  *
- * Pure. Weighted by journeys, never a mean of ratios, and signed: −2 says that three budgets were spent.
+ * Pure. Weighted by journeys, never a mean of ratios, and signed: −2 says that three budgets were spent. A calendar
+ * period is held to the journeys that it has had so far, so that early in a month few failures are a large share.
  */
 import type { Fraction } from "../ingest/definitions.ts";
-import { burnRate, type Tally } from "./burn.ts";
+import { quotient, spending, type Tally } from "./burn.ts";
+import type { Period } from "./windows.ts";
 
 /** The error budget of one window. Ratios are shares of the whole budget. */
 export interface Budget {
@@ -31,29 +33,34 @@ export interface Budget {
  * @throws {RangeError} as `burnRate`
  */
 export function budgetOf(tally: Tally, target: Fraction, windowMs: number): Budget | null {
-  const consumedRatio = burnRate(tally, target);
-  if (consumedRatio === null) return null;
-  const failureShare = (target.denominator - target.numerator) / target.denominator;
-  const total = tally.good + tally.bad;
-  const allowedJourneys = (total * (target.denominator - target.numerator)) / target.denominator;
-  const remainingRatio = 1 - consumedRatio;
+  const { spent, planned } = spending(tally, target);
+  if (planned === 0n) return null;
+  const whole = BigInt(target.denominator);
+  const remainingRatio = quotient(planned - spent, planned);
+  const failureShare = quotient(whole - BigInt(target.numerator), whole);
   return {
-    allowedJourneys,
-    consumedRatio,
+    allowedJourneys: quotient(planned, whole),
+    consumedRatio: quotient(spent, planned),
     remainingRatio,
-    remainingJourneys: allowedJourneys - tally.bad,
+    remainingJourneys: quotient(planned - spent, whole),
     remainingMinutes: (remainingRatio * windowMs * failureShare) / 60_000,
-    oneFailureRatio: 1 / allowedJourneys,
+    oneFailureRatio: quotient(whole, planned),
   };
 }
 
 /**
- * How long the rest of the budget lasts if the burn stays as it is: remaining × window ÷ burn.
- * Failures that grow too old to count are not credited, so this errs on the early side.
+ * How long the rest of the budget lasts if burn and traffic stay as they are. Rolling: remaining × period ÷ burn;
+ * failures that grow too old to count are not credited, so this errs on the early side. Calendar: the budget grows
+ * with the traffic still to come, so remaining × time gone by ÷ (burn − 1).
  *
- * @returns milliseconds ≥ 0, 0 when nothing is left; `null` when nothing burns or nobody knows
+ * @returns milliseconds ≥ 0, 0 when nothing is left; `null` when nothing burns, nobody knows, or the budget begins
+ *          anew before that
  */
-export function emptyInMs(remainingRatio: number, burn: number | null, windowMs: number): number | null {
+export function emptyInMs(remainingRatio: number, burn: number | null, period: Period): number | null {
   if (remainingRatio <= 0) return 0;
-  return burn === null || burn === 0 ? null : (remainingRatio * windowMs) / burn;
+  if (burn === null || burn === 0) return null;
+  if (period.resetsAtMs === null) return (remainingRatio * period.lengthMs) / burn;
+  if (burn <= 1) return null;
+  const lastsMs = (remainingRatio * (period.toMs - period.fromMs)) / (burn - 1);
+  return period.toMs + lastsMs >= period.resetsAtMs ? null : lastsMs;
 }

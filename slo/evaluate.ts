@@ -54,7 +54,7 @@ export function idOf({ definition, objective }: Promised): string {
 }
 
 /** What every part of an evaluation looks at. */
-interface Looking {
+export interface Looking {
   readonly objective: Objective;
   readonly watermarkMs: number;
   readonly period: Period;
@@ -62,13 +62,19 @@ interface Looking {
   readonly count: Count;
 }
 
+/** Sets an objective before what was counted up to a watermark, without what it excludes. */
+export function look(objective: Objective, watermarkMs: number, raw: Count): Looking {
+  const excluded = excludedBy(objective, reachOf(objective, watermarkMs));
+  const period = periodAt(objective.window, watermarkMs);
+  return { objective, watermarkMs, period, count: withoutExcluded(raw, excluded) };
+}
+
 /** How an objective stands, after what was decided before. */
 export function evaluate(promised: Promised, seen: Seen, before: Decided): Standing {
   const { definition, objective } = promised;
   const { watermarkMs } = seen;
-  const period = periodAt(objective.window, watermarkMs);
-  const excluded = excludedBy(objective, reachOf(objective, watermarkMs));
-  const looking = { objective, watermarkMs, period, count: withoutExcluded(seen.count, excluded) };
+  const looking = look(objective, watermarkMs, seen.count);
+  const { period } = looking;
   const own = looking.count(period);
   const { decided, tiers } = decideTiers(looking, before);
   const view: SloView = {
@@ -82,7 +88,7 @@ export function evaluate(promised: Promised, seen: Seen, before: Decided): Stand
     watermark: renderTime(watermarkMs),
     state: stateOf(own, objective.target, tiers),
     ...own,
-    raw: excluded.length === 0 ? null : seen.count(period),
+    raw: excludedBy(objective, period).length === 0 ? null : seen.count(period),
     muted: mutedBy(objective, watermarkMs),
     traffic: trafficOf(looking),
     inFlight: seen.inFlight,
@@ -150,12 +156,13 @@ function viewTier(tier: Tier, { objective, watermarkMs, count }: Looking, before
   return { view, firing };
 }
 
-function viewBudget({ objective, watermarkMs, period, count }: Looking): SloView["budget"] {
-  const budget = budgetOf(count(period), objective.target, period.lengthMs);
+/** The budget at a watermark, and how long it lasts at the burn of the last hour; null when nothing was counted. */
+export function viewBudget({ objective, watermarkMs, period, count }: Looking): SloView["budget"] {
+  const budget = budgetOf(count(period), objective.target, period.toMs - period.fromMs);
   if (budget === null) return null;
   const hour = { fromMs: Math.max(watermarkMs - CURRENT_MS, period.fromMs), toMs: watermarkMs };
   const burn = burnRate(count(hour), objective.target);
-  return { ...budget, emptyInMs: emptyInMs(budget.remainingRatio, burn, period.lengthMs) };
+  return { ...budget, emptyInMs: emptyInMs(budget.remainingRatio, burn, period) };
 }
 
 /** Why nobody is notified at the watermark, in the words of who said so; null when everybody is. */

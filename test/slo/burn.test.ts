@@ -4,9 +4,11 @@ import { describe, expect, test } from "vitest";
 import { budgetOf, emptyInMs } from "../../slo/budget.ts";
 import { burnRate, compareBurn } from "../../slo/burn.ts";
 import { judge, tiersOf } from "../../slo/tiers.ts";
-import { DAY_MS, HOUR_MS, MINUTE_MS, THREE_NINES } from "./promise.ts";
+import { periodAt } from "../../slo/windows.ts";
+import { DAY_MS, days, HOUR_MS, MINUTE_MS, THREE_NINES } from "./promise.ts";
 
 const plain = { tiers: [] };
+const month = periodAt(days(30), 0);
 const percent = (numerator: number) => ({ numerator: numerator * 10, denominator: 1000 });
 
 describe("the burn rate", () => {
@@ -152,13 +154,13 @@ describe("the budget", () => {
     { burn: 35, lastsMs: 20.571 * HOUR_MS },
     { burn: 1000, lastsMs: 43.2 * MINUTE_MS },
   ])("of 30 days, untouched, lasts $lastsMs ms at a burn of $burn", ({ burn, lastsMs }) => {
-    expect((emptyInMs(1, burn, 30 * DAY_MS) ?? 0) / lastsMs).toBeCloseTo(1, 4);
-    expect((emptyInMs(0.5, burn, 30 * DAY_MS) ?? 0) / lastsMs).toBeCloseTo(0.5, 4);
+    expect((emptyInMs(1, burn, month) ?? 0) / lastsMs).toBeCloseTo(1, 4);
+    expect((emptyInMs(0.5, burn, month) ?? 0) / lastsMs).toBeCloseTo(0.5, 4);
   });
 
   test("never runs out while nothing burns, and is out once it is spent", () => {
-    expect(emptyInMs(1, 0, DAY_MS)).toBeNull();
-    expect(emptyInMs(1, null, DAY_MS)).toBeNull();
-    expect(emptyInMs(-2, 0, DAY_MS)).toBe(0);
+    expect(emptyInMs(1, 0, month)).toBeNull();
+    expect(emptyInMs(1, null, month)).toBeNull();
+    expect(emptyInMs(-2, 0, month)).toBe(0);
   });
 });
