@@ -1,7 +1,7 @@
 /**
  * Serve: puts the parts together into one running service, and takes them apart again in the right order.
  *
- *   config, definitions → store → journal → pipeline → receiver
+ *   config, definitions → store → journal → pipeline → backlog → receiver
  *                           └→ lookup, board → API and page
  *
  * Decides nothing: who is started with what, that is all. Roles leave parts out: `ingest` has no API beyond health,
@@ -9,34 +9,50 @@
  */
 
 import { Server } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Logger } from "pino";
 import { type Counters, createCounters } from "./collector/counters.ts";
+import type { TimeBounds } from "./collector/decoder/columns.ts";
 import { listen } from "./collector/listen.ts";
 import { createReceiver, type Receiver } from "./collector/receiver.ts";
-import { decodeRequest } from "./collector/request.ts";
 import type { Config } from "./config.ts";
-import { Failure } from "./errors.ts";
+import { FAILURES, Failure } from "./errors.ts";
+import { Backlog, type BacklogState } from "./ingest/backlog.ts";
 import type { Definitions } from "./ingest/definitions.ts";
 import { type Journal, openJournal } from "./ingest/journal.ts";
 import { LetterBudget, sampleBodies } from "./ingest/letters.ts";
 import { createLookup } from "./ingest/lookup.ts";
 import { migrate } from "./ingest/migrate.ts";
+import { openPatiently } from "./ingest/patient.ts";
 import { openPipeline, type Pipeline } from "./ingest/pipeline.ts";
+import { sweepForever } from "./ingest/retention.ts";
 import { openStore, type Store } from "./ingest/store.ts";
 import { storedIn } from "./ingest/stored.ts";
 import { createApi } from "./query/api.ts";
 import { renderAllMetrics } from "./query/metrics.ts";
+import type { Readiness } from "./query/routes/health.ts";
 import { openBoard } from "./slo/board.ts";
 
 /** The one tenant until tokens name theirs. */
 const TENANT = "default";
 
 /** How long requests that are here may take to finish once the service stops; ms. */
-const DRAIN_MS = 10_000;
+const DRAIN_MS = 8_000;
 
-/** Replayed deliveries are stored once this many hops wait, so that a long journal does not fill the memory. */
-const REPLAY_HOPS_MAX = 50_000;
+/** How long answers that are on their way may take after that; ms. */
+const ANSWER_MS = 4_000;
+
+/** How long the store may take for what waits, before the journal keeps it for the next start; ms. */
+const STORE_MS = 10_000;
+
+/** After this a store that does not answer counts as away; ms. */
+const PING_MS = 2_000;
+
+/** More than any limit on a body can be set to; bytes. */
+const BODY_BYTES_EVER = 2 ** 30;
+
+const DAY_MS = 86_400_000;
 
 /** What a service is started with. */
 export interface ServiceOptions {
@@ -61,7 +77,9 @@ export interface Service {
 /**
  * Starts everything, or nothing: what was opened before a failure is closed again.
  *
- * @throws {Failure} `in_use` for a port or folder that another process has, `config`, `store_unavailable`
+ * A store that does not answer is waited for beside everything else.
+ *
+ * @throws {Failure} `in_use` for a port or folder that another process has, `config`
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const closers: (() => Promise<void>)[] = [];
@@ -79,20 +97,28 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 type OnClose = (closer: () => Promise<void>) => void;
 
 async function start(options: ServiceOptions, onClose: OnClose): Promise<Omit<Service, "close">> {
-  const { config } = options;
+  const { config, log } = options;
   if (config.role === "query" && config.clickhouse === null) {
     throw new Failure(
       "config",
       "WAYBILL_ROLE=query needs WAYBILL_CLICKHOUSE_URL: the embedded store is in the process that receives.",
     );
   }
-  const store = await openStore(storeOptions(config));
+  const store = await openPatiently({
+    shape: config.clickhouse === null ? "embedded" : "server",
+    open: () => openStore(storeOptions(config)),
+    prepare: async (opened) => void (await migrate(opened)),
+    failed: (err, againMs) => log.warn({ err, againMs }, "The store is not there yet; trying again."),
+  });
   onClose(store.close);
-  await migrate(store);
+  const standing: Standing = { isStopping: false };
   const intake = config.role === "query" ? null : await openIntake(options, store, onClose);
-  const api = config.role === "ingest" ? null : await openApi(options, { store, intake }, onClose);
-  if (intake !== null) await replay(options, intake);
+  const api = config.role === "ingest" ? null : await openApi(options, { store, intake, standing }, onClose);
   const otlpPort = intake === null ? null : await openDoor(config, intake.receiver, onClose);
+  onClose(async () => {
+    standing.isStopping = true;
+  });
+  intake?.backlog.start().catch((err: unknown) => log.error({ err }, "A bug in replaying the journal."));
   return { otlpPort, apiPort: api, flush: async () => intake?.pipeline.flush() };
 }
 
@@ -108,6 +134,7 @@ export function storeOptions({ clickhouse, dataDir }: Config) {
 interface Intake {
   readonly journal: Journal;
   readonly pipeline: Pipeline;
+  readonly backlog: Backlog;
   readonly receiver: Receiver;
   readonly counters: Counters;
   readonly letters: LetterBudget;
@@ -119,12 +146,22 @@ async function openIntake(options: ServiceOptions, store: Store, onClose: OnClos
   onClose(journal.close);
   const letters = new LetterBudget();
   const pipeline = openPipeline({ store, journal, definitions, now, log, letters });
-  onClose(pipeline.close);
+  onClose(() => inTime(pipeline.close(), STORE_MS));
+  const times = timesOf(definitions);
+  // What was acked was within the limits of its day, which may have been wider.
+  const backlog = new Backlog({ journal, pipeline, log, limits: { bodyBytesMax: BODY_BYTES_EVER, times } });
+  onClose(() => backlog.close());
+  const sweeping = new AbortController();
+  const sweeps = sweepForever({ store, retention: definitions.retention, now, log }, sweeping.signal);
+  onClose(async () => {
+    sweeping.abort();
+    await inTime(sweeps, STORE_MS);
+  });
   const counters = createCounters();
   const receiver = createReceiver({
-    accept: pipeline.accept,
+    accept: backlog.accept,
     token: config.token,
-    limits: { bodyBytesMax: config.bodyBytesMax },
+    limits: { bodyBytesMax: config.bodyBytesMax, times },
     now,
     log,
     counters,
@@ -133,7 +170,19 @@ async function openIntake(options: ServiceOptions, store: Store, onClose: OnClos
       log.warn({ err: error }, "A body that could not be read could not be kept either."),
     ),
   });
-  return { journal, pipeline, receiver, counters, letters };
+  return { journal, pipeline, backlog, receiver, counters, letters };
+}
+
+/** A hop that is past its retention on arrival would make a partition only to be dropped with it. */
+function timesOf({ retention, limits }: Definitions): TimeBounds {
+  return { pastMs: retention.hopsDays * DAY_MS, aheadMs: limits.aheadMs };
+}
+
+/** Waits for work, but not for ever: what is not stored by then is in the journal. */
+async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
+  const timer = new AbortController();
+  await Promise.race([work, sleep(ms, undefined, { signal: timer.signal }).catch(() => undefined)]);
+  timer.abort();
 }
 
 async function openDoor({ host, otlpPort }: Config, receiver: Receiver, onClose: OnClose): Promise<number> {
@@ -142,27 +191,19 @@ async function openDoor({ host, otlpPort }: Config, receiver: Receiver, onClose:
   return port;
 }
 
-/** What was acked before the last stop and is not stored yet. The receiver opens afterwards. */
-async function replay({ config, log }: ServiceOptions, { journal, pipeline }: Intake): Promise<void> {
-  let deliveries = 0;
-  for await (const { envelope, body, position } of journal.replay()) {
-    const decoded = await decodeRequest(envelope, body, { bodyBytesMax: config.bodyBytesMax });
-    pipeline.recover({ envelope, body, decoded }, position);
-    deliveries += 1;
-    if (pipeline.stats.waiting > REPLAY_HOPS_MAX) await pipeline.flush();
-    if (deliveries % 1000 === 0) log.info({ deliveries }, "Replaying the journal.");
-  }
-  if (deliveries > 0) log.info({ deliveries }, "Replayed the journal.");
-}
-
 interface Behind {
   readonly store: Store;
   readonly intake: Intake | null;
+  readonly standing: Standing;
+}
+
+interface Standing {
+  isStopping: boolean;
 }
 
 async function openApi(
   options: ServiceOptions,
-  { store, intake }: Behind,
+  { store, intake, standing }: Behind,
   onClose: OnClose,
 ): Promise<number> {
   const { config, definitions, log, now } = options;
@@ -179,7 +220,7 @@ async function openApi(
     now,
     intake: { source, accept: intake?.pipeline.accept ?? null, bodyBytesMax: config.bodyBytesMax },
     report: (error) => log.error({ err: error }, "A question could not be answered."),
-    ready: async () => readinessOf(store),
+    ready: () => readinessOf({ store, intake, standing }),
     metrics: () =>
       renderAllMetrics({
         counters: intake?.counters ?? null,
@@ -193,17 +234,39 @@ async function openApi(
   if (!(server instanceof Server)) throw new RangeError("the API is served over HTTP/1.1");
   const port = await listen(server, { host: config.host, port: config.apiPort, setting: "WAYBILL_API_PORT" });
   onClose(async () => {
-    server.closeIdleConnections();
+    const cut = setTimeout(() => server.closeAllConnections(), ANSWER_MS);
     await new Promise<void>((resolve) => server.close(() => resolve()).closeIdleConnections());
+    clearTimeout(cut);
   });
   return port;
 }
 
-async function readinessOf(store: Store): Promise<{ readonly store: string | null }> {
-  try {
-    await store.ping();
-    return { store: null };
-  } catch (error) {
-    return { store: error instanceof Failure ? error.message : "The store did not answer." };
+/** Each dependency and what is wrong with it, in words that may be shown. */
+async function readinessOf({ store, intake, standing }: Behind): Promise<Readiness> {
+  const checks: Record<string, string | null> = { store: await troubleOf(store) };
+  if (intake !== null) {
+    checks["journal"] = await intake.journal.trouble();
+    checks["backlog"] = backlogTrouble(intake.backlog.state());
   }
+  return standing.isStopping ? { ...checks, stopping: FAILURES.stopping.text } : checks;
+}
+
+async function troubleOf(store: Store): Promise<string | null> {
+  const slow = new Failure("store_unavailable", "It is slow.");
+  const timer = new AbortController();
+  const late = sleep(PING_MS, undefined, { signal: timer.signal }).then(() => Promise.reject(slow));
+  try {
+    await Promise.race([store.ping(), late]);
+    return null;
+  } catch (error) {
+    return error instanceof Failure ? error.message : FAILURES.store_unavailable.text;
+  } finally {
+    timer.abort();
+    await late.catch(() => undefined);
+  }
+}
+
+function backlogTrouble({ isReplaying, replayedRatio, parked }: BacklogState): string | null {
+  if (isReplaying) return `The journal is being replayed, ${Math.floor(replayedRatio * 100)} % done.`;
+  return parked > 0 ? `${parked} deliveries wait in the journal for the store to catch up.` : null;
 }

@@ -14,13 +14,20 @@ import { countDataPoints, NO_METRICS } from "./datapoints.ts";
 import type { Decoded } from "./decode.ts";
 import { checkMedia, cloudEventHeaders, mediaTypeOf } from "./door.ts";
 import { encodingOf, eventsReply, exportReply, partialReply, type Reply } from "./reply.ts";
-import { type Accept, type Delivery, decodeRequest, type Envelope, type Signal } from "./request.ts";
+import {
+  type Accept,
+  type DecodeLimits,
+  type Delivery,
+  decodeRequest,
+  type Envelope,
+  type Signal,
+} from "./request.ts";
 import { unpack } from "./unpack.ts";
 
 /** What the receiver lends to every request. */
 export interface Intake {
   readonly accept: Accept;
-  readonly bodyBytesMax: number;
+  readonly limits: DecodeLimits;
   readonly tenant: string;
   /** epoch milliseconds */
   readonly now: () => number;
@@ -45,7 +52,7 @@ export interface Arrival {
  */
 export async function takeIn(intake: Intake, arrival: Arrival): Promise<Reply> {
   checkMedia(arrival.signal, arrival.request.headers);
-  const body = await readBody(arrival.request, intake.bodyBytesMax, arrival.held);
+  const body = await readBody(arrival.request, intake.limits.bodyBytesMax, arrival.held);
   const envelope = envelopeOf(intake, arrival);
   const decoded = await decodeOrShow(intake, envelope, body);
   if (decoded.batch.rows + decoded.rejected.length > 0) await handOn(intake, { envelope, body, decoded });
@@ -54,7 +61,7 @@ export async function takeIn(intake: Intake, arrival: Arrival): Promise<Reply> {
 
 async function decodeOrShow(intake: Intake, envelope: Envelope, body: Uint8Array): Promise<Decoded> {
   try {
-    return await decodeRequest(envelope, body, { bodyBytesMax: intake.bodyBytesMax });
+    return await decodeRequest(envelope, body, intake.limits);
   } catch (error) {
     if (error instanceof Failure && error.code === "malformed")
       intake.unreadable?.(envelope, body, error.message);
@@ -73,8 +80,8 @@ export async function turnDownMetrics(
 ): Promise<Reply> {
   const { headers } = arrival.request;
   checkMedia("metrics", headers);
-  const sent = await readBody(arrival.request, intake.bodyBytesMax, arrival.held);
-  const body = await unpack(headers["content-encoding"] ?? "", sent, intake.bodyBytesMax);
+  const sent = await readBody(arrival.request, intake.limits.bodyBytesMax, arrival.held);
+  const body = await unpack(headers["content-encoding"] ?? "", sent, intake.limits.bodyBytesMax);
   const contentType = headers["content-type"] ?? "";
   const rejected = countDataPoints(encodingOf(contentType), body);
   count(intake.counters.metrics.rejected, "metrics", rejected);

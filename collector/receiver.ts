@@ -13,7 +13,7 @@ import { bearerAuth } from "./auth.ts";
 import { BodyBudget } from "./body.ts";
 import { type Counters, count } from "./counters.ts";
 import type { Intake } from "./intake.ts";
-import type { Accept } from "./request.ts";
+import type { Accept, DecodeLimits } from "./request.ts";
 import { type ClientError, closeUnreadable, type Unreadable, unreadableFailure } from "./unreadable.ts";
 import { type Edge, type EdgeLog, serve } from "./visit.ts";
 
@@ -40,9 +40,7 @@ export interface ReceiverOptions {
   readonly accept: Accept;
   /** the bearer token that every door but `/livez` asks for; `null` asks for none */
   readonly token: string | null;
-  readonly limits: {
-    /** the most one body may have, before and after decompression; bytes, usually `BODY_BYTES_MAX` */
-    readonly bodyBytesMax: number;
+  readonly limits: DecodeLimits & {
     /** the most all bodies together may hold in memory, as sent; bytes. @default 2 × bodyBytesMax */
     readonly heldBytesMax?: number;
   };
@@ -96,10 +94,10 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 }
 
 function openEdge({ accept, limits, ...options }: ReceiverOptions): Edge {
-  const { bodyBytesMax, heldBytesMax = 2 * bodyBytesMax } = limits;
+  const { heldBytesMax = 2 * limits.bodyBytesMax } = limits;
   const { now, log, counters, tenant = "default", corsOrigins = [], unreadable } = options;
   return {
-    intake: { accept, bodyBytesMax, tenant, now, counters, unreadable },
+    intake: { accept, limits, tenant, now, counters, unreadable },
     authorize: bearerAuth(options.token),
     budget: new BodyBudget(heldBytesMax),
     corsOrigins,

@@ -10,7 +10,7 @@ import { Failure } from "../errors.ts";
 import type { Decoded, RejectedItem } from "./decode.ts";
 import { batchOf } from "./decoder/batch.ts";
 import { takeBinary, takeStructured } from "./decoder/cloudevents.ts";
-import { type HopColumns, newColumns } from "./decoder/columns.ts";
+import { type HopColumns, newColumns, type TimeBounds } from "./decoder/columns.ts";
 import { takeExport } from "./decoder/envelope.ts";
 import { takeJsonExport } from "./decoder/json.ts";
 import { JSON_LOGS, JSON_SPANS } from "./decoder/json_records.ts";
@@ -57,6 +57,8 @@ export type Accept = (delivery: Delivery) => Promise<void>;
 export interface DecodeLimits {
   /** the most a body may become when it is unpacked; bytes */
   readonly bodyBytesMax: number;
+  /** @default any time since 1971, a day ahead of ours at most */
+  readonly times?: TimeBounds;
 }
 
 /**
@@ -72,7 +74,7 @@ export async function decodeRequest(
   limits: DecodeLimits,
 ): Promise<Decoded> {
   const content = await unpack(envelope.contentEncoding, body, limits.bodyBytesMax);
-  const columns = newColumns(envelope.receivedMs, content.length);
+  const columns = newColumns(envelope.receivedMs, content.length, limits.times);
   const rejected = wholeBody(() => take(envelope, content, columns));
   return { batch: batchOf(columns), rejected, warnings: warningsOf(columns) };
 }

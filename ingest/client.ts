@@ -61,7 +61,9 @@ const OUTAGES = new Map([
   ["74", "cannot read from its disk"],
   ["75", "cannot write to its disk"],
   ["76", "cannot open a file"],
+  ["81", "has lost its database"],
   ["159", "took too long"],
+  ["164", "lets this user only read"],
   ["198", "cannot find a host"],
   ["202", "has too many queries"],
   ["203", "has no free connection"],
@@ -78,6 +80,7 @@ const OUTAGES = new Map([
   ["319", "does not know whether the insert is stored"],
   ["394", "cancelled the query"],
   ["425", "got an error from its system"],
+  ["497", "gives this user too few rights"],
   ["999", "has no coordination service"],
 ]);
 
@@ -89,7 +92,9 @@ function asFailure(error: unknown): unknown {
   // By shape, not by class: the embedded driver throws its own copy of ClickHouseError.
   const code = error instanceof Error && "type" in error && "code" in error ? String(error.code) : null;
   if (code === null) return new Failure("store_unavailable", "", error);
-  if (REFUSALS.has(code)) return new Failure("config", "ClickHouse refuses the user or password", error);
+  // An outage to those who wait: a password is put right over there as often as here, and nothing is lost meanwhile.
+  if (REFUSALS.has(code))
+    return new Failure("store_unavailable", "ClickHouse refuses the user or password.", error);
   const outage = OUTAGES.get(code);
   return outage === undefined ? error : new Failure("store_unavailable", `ClickHouse ${outage}.`, error);
 }

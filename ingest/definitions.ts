@@ -240,5 +240,7 @@ export interface Definitions {
   readonly limits: {
     /** a hop with more subjects than this is a hub: one line in each, never walked through */
     readonly hubSubjects: number;
+    /** how far a sender's clock may be ahead of ours before what it sends is refused; ms */
+    readonly aheadMs: number;
   };
 }

@@ -58,8 +58,9 @@ function readAll(page: Page): Definitions {
   const { hops = 0, journeys: journeysDays = 0, dead_letters = 0 } = written ?? {};
   const retention = { hopsDays: hops, journeysDays, deadLettersDays: dead_letters };
   if (written) checkWindows(page, journeys, retention);
-  const hubSubjects = read(page, ["limits"], WrittenLimits)?.hub_subjects ?? 0;
-  return { keys: keys.kinds, tags, journeys, contracts, retention, limits: { hubSubjects } };
+  const { hub_subjects: hubSubjects = 0, clock_ahead: aheadMs = 0 } =
+    read(page, ["limits"], WrittenLimits) ?? {};
+  return { keys: keys.kinds, tags, journeys, contracts, retention, limits: { hubSubjects, aheadMs } };
 }
 
 function readContracts(page: Page): Contract[] {

@@ -137,7 +137,9 @@ export const WrittenRetention = orEmpty(
 );
 
 /** `limits`. */
-export const WrittenLimits = orEmpty(exactly({ hub_subjects: Count.prefault("100") }));
+export const WrittenLimits = orEmpty(
+  exactly({ hub_subjects: Count.prefault("100"), clock_ahead: DurationMs.prefault("1d") }),
+);
 
 /** A part of the shape that is agreed on but not built yet: it may be there, empty. */
 const NotYet = orEmpty(

@@ -65,12 +65,23 @@ export interface Scopes {
   readonly version: Words;
 }
 
+/** How far the begin of a hop may be from its arrival. */
+export interface TimeBounds {
+  /** ms; what is older is refused, so that a wrong clock makes no partitions of years gone by */
+  readonly pastMs: number;
+  /** ms, for the end of a hop and its events too */
+  readonly aheadMs: number;
+}
+
+const ANY_TIME: TimeBounds = { pastMs: Number.POSITIVE_INFINITY, aheadMs: 86_400_000 };
+
 /** All columns of one request. */
 export interface HopColumns {
   rows: number;
   capacity: number;
   fixed: Fixed;
   readonly receivedMs: number;
+  readonly times: TimeBounds;
   readonly names: Dictionary;
   readonly message: Texts;
   readonly body: Texts;
@@ -97,7 +108,7 @@ const REPEATED_BYTES_MAX = 256 * 1024 * 1024;
 const RECORD_BYTES = 256;
 
 /** No rows yet, with room for about as many as a body of this size holds. */
-export function newColumns(receivedMs: number, bodyBytes: number): HopColumns {
+export function newColumns(receivedMs: number, bodyBytes: number, times = ANY_TIME): HopColumns {
   const rows = 8 + Math.ceil(bodyBytes / RECORD_BYTES);
   const texts = () => newTexts(rows, rows + 64);
   return {
@@ -105,6 +116,7 @@ export function newColumns(receivedMs: number, bodyBytes: number): HopColumns {
     capacity: rows,
     fixed: newFixed(rows),
     receivedMs,
+    times,
     names: newDictionary(),
     message: texts(),
     body: texts(),

@@ -9,8 +9,6 @@ import { type Cursor, cursor } from "./wire.ts";
 
 /** 1971-01-01; a clock before it was never set. ms */
 const EARLIEST_MS = 31_536_000_000;
-/** How far a sender's clock may be ahead of ours; ms. */
-const AHEAD_MS = 86_400_000;
 
 /** One id in a column, and how many 32-bit words it has. */
 interface IdSlot {
@@ -58,6 +56,7 @@ export interface Halves {
 export function putTimes(columns: HopColumns, begin: Halves, end: Halves): void {
   const { fixed, rows } = columns;
   checkTime(columns, begin);
+  checkAge(columns, begin);
   const closing = end.low === 0 && end.high === 0 ? begin : end;
   checkTime(columns, closing);
   fixed.at[rows * 2] = begin.low;
@@ -75,11 +74,25 @@ function putEventTime(columns: HopColumns, index: number, begin: Halves): void {
   else data.set([begin.low, begin.high], index * 2);
 }
 
-function checkTime({ receivedMs }: HopColumns, { low, high }: Halves): void {
-  const ms = (high * 4_294_967_296 + low) / 1e6;
+function checkTime({ receivedMs, times }: HopColumns, time: Halves): void {
+  const ms = msOf(time);
   if (ms < EARLIEST_MS) throw new BadRecord("time_range", "A time is before 1971");
-  if (ms > receivedMs + AHEAD_MS)
-    throw new BadRecord("time_range", "A time is more than a day ahead of ours");
+  if (ms > receivedMs + times.aheadMs)
+    throw new BadRecord("time_range", `A time is more than ${hoursOf(times.aheadMs)} ahead of ours`);
+}
+
+/** Only of the begin, which says where a row is kept: an old event within a fresh span is no harm. */
+function checkAge({ receivedMs, times }: HopColumns, begin: Halves): void {
+  if (msOf(begin) < receivedMs - times.pastMs)
+    throw new BadRecord("time_range", `Its time is older than hops are kept, ${hoursOf(times.pastMs)}`);
+}
+
+function msOf({ low, high }: Halves): number {
+  return (high * 4_294_967_296 + low) / 1e6;
+}
+
+function hoursOf(ms: number): string {
+  return ms % 86_400_000 === 0 ? `${ms / 86_400_000} d` : `${ms / 3_600_000} h`;
 }
 
 /** The fault of an id that is none. */

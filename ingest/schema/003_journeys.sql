@@ -6,7 +6,8 @@
 -- Sort key  only what never changes about a journey. Read with LIMIT 1 BY, newest first.
 -- State     `merged`: a provisional subject that turned out to belong to another, named in `merged_into`.
 --           `overdue` is never stored: an open row whose deadline has passed.
--- Retention journeys outlive their hops.
+-- Retention by month of the fold, whole partitions; journeys outlive their hops. The newest row of a journey is in the
+--           newest of its partitions, so dropping an old one never lets an older row speak (docs/adr/0006).
 CREATE TABLE IF NOT EXISTS journeys
 (
     tenant             LowCardinality(String),
@@ -36,5 +37,6 @@ CREATE TABLE IF NOT EXISTS journeys
     folded_at          DateTime64(3, 'UTC')   CODEC(Delta(8), ZSTD(1))
 )
 ENGINE = ReplacingMergeTree(version)
+PARTITION BY toYYYYMM(folded_at)
 ORDER BY (tenant, definition, subject_kind, subject)
 SETTINGS index_granularity = 1024

@@ -215,5 +215,5 @@ export const DEFINITIONS: Definitions = {
   journeys: [CREATE_ORDER],
   contracts: [],
   retention: { hopsDays: 30, journeysDays: 400, deadLettersDays: 30 },
-  limits: { hubSubjects: 100 },
+  limits: { hubSubjects: 100, aheadMs: 86_400_000 },
 };

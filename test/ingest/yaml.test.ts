@@ -59,7 +59,7 @@ describe("the example of the design", () => {
       },
     ]);
     expect(whole.retention).toEqual({ hopsDays: 14, journeysDays: 400, deadLettersDays: 30 });
-    expect(whole.limits).toEqual({ hubSubjects: 50 });
+    expect(whole.limits).toEqual({ hubSubjects: 50, aheadMs: 3_600_000 });
   });
 
   test("resolves its steps: who owns them, what they wait for, when they are due", () => {
@@ -125,7 +125,7 @@ describe("what is left out has a default", () => {
       ["correlation.id", "correlation_id", "correlationId", "x-correlation-id", "correlationid"],
     ]);
     expect(retention).toEqual({ hopsDays: 30, journeysDays: 400, deadLettersDays: 30 });
-    expect(limits.hubSubjects).toBe(100);
+    expect(limits).toEqual({ hubSubjects: 100, aheadMs: 86_400_000 });
     expect(tags.size).toBe(0);
   });
 

@@ -109,7 +109,7 @@ export const DEFINITIONS: Definitions = {
     },
   ],
   retention: { hopsDays: 30, journeysDays: 400, deadLettersDays: 30 },
-  limits: { hubSubjects: 100 },
+  limits: { hubSubjects: 100, aheadMs: 86_400_000 },
 };
 
 /** What matters about a hop; the rest is filled in. */

@@ -1,0 +1,193 @@
+/**
+ * Backlog: deliveries that are in the journal and not in memory.
+ *
+ *   after a start:     journal → [backlog] → pipeline, while new deliveries are taken in beside it
+ *   store far behind:  accept → journal → [backlog] → pipeline, once the store has caught up
+ *
+ * So the memory is bounded by what the pipeline may hold and the journal by its own limit, and an outage of the store
+ * costs no sender anything before the journal is full. Such hops are in no answer yet: readiness says so. A body that
+ * this version cannot read becomes one dead letter, never a reason not to start.
+ */
+import { setTimeout as sleep, setImmediate as yieldToOthers } from "node:timers/promises";
+import { batchOf } from "../collector/decoder/batch.ts";
+import { newColumns } from "../collector/decoder/columns.ts";
+import { type DecodeLimits, type Delivery, decodeRequest } from "../collector/request.ts";
+import { Failure } from "../errors.ts";
+import type { Journal } from "./journal.ts";
+import { BODY_REASON } from "./letter_block.ts";
+import type { Pipeline } from "./pipeline.ts";
+import type { Position, Replayed } from "./segments.ts";
+
+/** What a backlog works with. */
+export interface BacklogOptions {
+  readonly journal: Pick<Journal, "append" | "read" | "replay" | "state">;
+  readonly pipeline: Pick<Pipeline, "accept" | "recover" | "stats">;
+  readonly limits: DecodeLimits;
+  readonly log: { readonly info: Say; readonly warn: Say };
+  /** hops that may wait in memory before deliveries are only journaled; count. @default 400,000 */
+  readonly waitingMax?: number;
+}
+
+type Say = (fields: object, text: string) => void;
+
+/** How it stands. */
+export interface BacklogState {
+  /** what an earlier run left is still being read */
+  readonly isReplaying: boolean;
+  /** deliveries read back since the start; count */
+  readonly replayed: number;
+  /** share of the old journal that was read; 0 to 1 */
+  readonly replayedRatio: number;
+  /** bodies that this version could not read, now dead letters; count */
+  readonly unreadable: number;
+  /** acked deliveries that are in the journal only; count */
+  readonly parked: number;
+}
+
+const WAITING_MAX = 400_000;
+/** Reading goes on while a smaller share of what memory may hold waits there. */
+const READING_RATIO = 0.25;
+const POLL_MS = 25;
+/** Longest stretch of reading without letting requests in between; ms. */
+const STRETCH_MS = 10;
+const PROGRESS_MS = 2_000;
+const READ_AT_ONCE = 1_000;
+
+/** The backlog of one journal. */
+export class Backlog {
+  readonly #options: BacklogOptions;
+  readonly #closing = new AbortController();
+  readonly #oldBytes: number;
+  #parked: Position[] = [];
+  #running: Promise<void> = Promise.resolve();
+  #isReplaying = true;
+  #replayed = 0;
+  #readBytes = 0;
+  #unreadable = 0;
+  #lastYieldMs = 0;
+  #lastProgressMs = 0;
+
+  constructor(options: BacklogOptions) {
+    this.#options = options;
+    this.#oldBytes = options.journal.state().bytes;
+  }
+
+  state(): BacklogState {
+    const ratio = this.#oldBytes === 0 ? 1 : Math.min(1, this.#readBytes / this.#oldBytes);
+    return {
+      isReplaying: this.#isReplaying,
+      replayed: this.#replayed,
+      replayedRatio: this.#isReplaying ? ratio : 1,
+      unreadable: this.#unreadable,
+      parked: this.#parked.length,
+    };
+  }
+
+  /** Resolves once the delivery is durable; it may have to wait in the journal for its turn. */
+  accept = async (delivery: Delivery): Promise<void> => {
+    const { pipeline, journal, waitingMax = WAITING_MAX } = this.#options;
+    if (this.#parked.length === 0 && pipeline.stats.waiting < waitingMax) return pipeline.accept(delivery);
+    if (this.#closing.signal.aborted) throw new Failure("stopping");
+    this.#parked.push(await journal.append(delivery.envelope, delivery.body));
+  };
+
+  /** Begins to read; resolves when what an earlier run left is in memory, or at the close. */
+  start(): Promise<void> {
+    const replayed = this.#replay();
+    this.#running = replayed.then(() => this.#unpark());
+    return replayed;
+  }
+
+  /** Stops reading; what was not read stays in the journal for the next start. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+  }
+
+  async #replay(): Promise<void> {
+    const { journal, log } = this.#options;
+    const beganMs = performance.now();
+    this.#lastProgressMs = beganMs;
+    for await (const entry of journal.replay()) {
+      if (!(await this.#mayGoOn())) return;
+      await this.#recover(entry);
+      this.#readBytes += entry.body.length;
+      this.#tellProgress();
+    }
+    this.#isReplaying = false;
+    const { damagedSpots, damagedBytes, missingSegments, emptySegments, unreadableSegments } =
+      journal.state();
+    const seconds = Math.round(performance.now() - beganMs) / 1000;
+    if (this.#replayed > 0) log.info({ deliveries: this.#replayed, seconds }, "Replayed the journal.");
+    if (damagedSpots + missingSegments + emptySegments === 0) return;
+    log.warn(
+      { damagedSpots, damagedBytes, missingSegments, emptySegments, unreadableSegments },
+      "Parts of the journal could not be read; a torn end was never acknowledged, anything else may be lost.",
+    );
+  }
+
+  #tellProgress(): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#lastProgressMs < PROGRESS_MS) return;
+    this.#lastProgressMs = nowMs;
+    const percent = Math.round(this.state().replayedRatio * 100);
+    this.#options.log.info({ deliveries: this.#replayed, percent }, "Replaying the journal.");
+  }
+
+  async #unpark(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      if (this.#parked.length === 0) await this.#pause();
+      else await this.#readParked(this.#parked.slice(0, READ_AT_ONCE));
+    }
+  }
+
+  /** What was read is taken off one by one: told to the pipeline twice, a record would be released twice. */
+  async #readParked(positions: readonly Position[]): Promise<void> {
+    const read = new Set<string>();
+    try {
+      for await (const entry of this.#options.journal.read(positions)) {
+        if (!(await this.#mayGoOn())) return;
+        await this.#recover(entry);
+        read.add(placeOf(entry.position));
+      }
+      this.#parked = this.#parked.slice(positions.length);
+    } catch (error) {
+      this.#parked = this.#parked.filter((position) => !read.has(placeOf(position)));
+      this.#options.log.warn({ err: error }, "The journal could not be read back; trying again.");
+      await this.#pause(1_000);
+    }
+  }
+
+  /** Waits for room in memory, and lets others have the processor. False once it is closed. */
+  async #mayGoOn(): Promise<boolean> {
+    const { pipeline, waitingMax = WAITING_MAX } = this.#options;
+    while (pipeline.stats.waiting > waitingMax * READING_RATIO && !this.#closing.signal.aborted)
+      await this.#pause();
+    if (performance.now() - this.#lastYieldMs > STRETCH_MS) {
+      await yieldToOthers();
+      this.#lastYieldMs = performance.now();
+    }
+    return !this.#closing.signal.aborted;
+  }
+
+  async #pause(ms = POLL_MS): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+  }
+
+  async #recover({ envelope, body, position }: Replayed): Promise<void> {
+    // A view into a whole segment would keep all of it in memory.
+    const own = Uint8Array.prototype.slice.call(body);
+    const decoded = await decodeRequest(envelope, own, this.#options.limits).catch((error: unknown) => {
+      if (!(error instanceof Failure)) throw error;
+      this.#unreadable += 1;
+      const item = { reason: BODY_REASON, text: error.message, where: "", bytes: own };
+      return { batch: batchOf(newColumns(envelope.receivedMs, 0)), rejected: [item], warnings: [] };
+    });
+    this.#options.pipeline.recover({ envelope, body: own, decoded }, position);
+    this.#replayed += 1;
+  }
+}
+
+function placeOf({ segment, end }: Position): string {
+  return `${segment}/${end}`;
+}

@@ -1,0 +1,121 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Delivery, decodeRequest, type Envelope } from "../../collector/request.ts";
+import { Failure } from "../../errors.ts";
+import { Backlog } from "../../ingest/backlog.ts";
+import { type Journal, openJournal } from "../../ingest/journal.ts";
+import { migrate } from "../../ingest/migrate.ts";
+import { openPipeline, type Pipeline } from "../../ingest/pipeline.ts";
+import { openStore, type Store } from "../../ingest/store.ts";
+import { at, DEFINITIONS, TEN_NS } from "./build.ts";
+
+const NOW_MS = Number(TEN_NS / 1_000_000n) + 60_000;
+const LIMITS = { bodyBytesMax: 1_000_000 };
+const log = { info: () => undefined, warn: () => undefined };
+
+let dataDir = "";
+let store: Store;
+let isAway = false;
+let closers: (() => Promise<void>)[] = [];
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), "waybill-backlog-"));
+  store = await openStore({ url: null, dataDir });
+  await migrate(store);
+  isAway = false;
+});
+afterEach(async () => {
+  await stop();
+  await store.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+async function stop(): Promise<void> {
+  for (const close of closers.reverse()) await close();
+  closers = [];
+}
+
+/** The way in, with a store in front of which somebody may stand. */
+async function start(limits = LIMITS): Promise<{ backlog: Backlog; journal: Journal; pipeline: Pipeline }> {
+  const insertNative: Store["insertNative"] = async (table, blocks) => {
+    if (isAway) throw new Failure("store_unavailable");
+    return store.insertNative(table, blocks);
+  };
+  const journal = await openJournal({ dataDir, bytesMax: 2 ** 30, segmentBytesMax: 2_000 });
+  const inFront = { ...store, insertNative };
+  const now = () => NOW_MS;
+  const pipeline = openPipeline({ store: inFront, journal, definitions: DEFINITIONS, now, log, flushMs: 5 });
+  const backlog = new Backlog({ journal, pipeline, limits, log, waitingMax: 12 });
+  closers.push(journal.close, pipeline.close, () => backlog.close());
+  return { backlog, journal, pipeline };
+}
+
+async function delivery(order: string, contentEncoding: "" | "gzip" = ""): Promise<Delivery> {
+  const attributes = [{ key: "order.id", value: { stringValue: order } }];
+  const record = { eventName: "placed", timeUnixNano: String(at(0)), attributes };
+  const plain = Buffer.from(JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] }));
+  const body = contentEncoding === "gzip" ? gzipSync(plain) : plain;
+  const envelope: Envelope = {
+    signal: "logs",
+    contentType: "application/json",
+    contentEncoding,
+    receivedMs: NOW_MS,
+    tenant: "default",
+    sender: "test",
+    headers: {},
+  };
+  return { envelope, body, decoded: await decodeRequest(envelope, body, LIMITS) };
+}
+
+async function count(table: string): Promise<number> {
+  const [row] = await store.query(`SELECT count() AS n FROM ${table} FINAL`);
+  return Number(Reflect.get(Object(row), "n"));
+}
+
+test("an outage of the store costs no sender anything: what memory cannot hold waits in the journal", async () => {
+  const { backlog, journal, pipeline } = await start();
+  await backlog.start();
+  isAway = true;
+  for (let n = 0; n < 40; n++) await backlog.accept(await delivery(`ORD-${n}`));
+  expect(pipeline.stats.waiting).toBeLessThanOrEqual(12);
+  expect(backlog.state().parked).toBeGreaterThan(20);
+  isAway = false;
+  await expect.poll(() => count("hops"), { timeout: 15_000 }).toBe(40);
+  await expect.poll(() => count("journeys"), { timeout: 5_000 }).toBe(40);
+  await expect.poll(() => journal.state().segments, { timeout: 5_000 }).toBeLessThanOrEqual(1);
+  expect(backlog.state().parked).toBe(0);
+});
+
+test("what is taken in while an old journal is replayed is neither lost nor doubled", async () => {
+  const before = await start();
+  isAway = true;
+  const orders = Array.from({ length: 30 }, (_, n) => `ORD-${n}`);
+  for (const order of orders) await before.backlog.accept(await delivery(order));
+  await stop();
+  const { backlog, journal } = await start();
+  const replayed = backlog.start();
+  isAway = false;
+  for (const order of ["NEW-1", "NEW-2"]) await backlog.accept(await delivery(order));
+  await replayed;
+  await expect.poll(() => count("hops"), { timeout: 15_000 }).toBe(32);
+  await expect.poll(() => journal.state().segments, { timeout: 5_000 }).toBeLessThanOrEqual(1);
+});
+
+test("a body that a restart may no longer read becomes one dead letter, and its neighbours go on", async () => {
+  const before = await start();
+  isAway = true;
+  const large = await delivery(`ORD-${"9".repeat(800)}`, "gzip");
+  for (const each of [await delivery("ORD-1"), large, await delivery("ORD-2")])
+    await before.backlog.accept(each);
+  await stop();
+  isAway = false;
+  const { backlog } = await start({ bodyBytesMax: 600 });
+  await backlog.start();
+  await expect.poll(() => count("hops"), { timeout: 15_000 }).toBe(2);
+  expect(backlog.state()).toMatchObject({ isReplaying: false, replayed: 3, unreadable: 1 });
+  expect(await store.query("SELECT reason, length(bytes) AS bytes FROM dead_letters")).toEqual([
+    { reason: "body", bytes: String(large.body.length) },
+  ]);
+});
