@@ -13,6 +13,7 @@ import type { Surroundings } from "./commands/around.ts";
 import { type Asking, ask } from "./commands/ask.ts";
 import { check } from "./commands/check.ts";
 import { demo } from "./commands/demo.ts";
+import { addLetterCommands } from "./commands/letters_argv.ts";
 import { migrateStore } from "./commands/migrate.ts";
 import { serve } from "./commands/serve.ts";
 import { simulateFile } from "./commands/simulate.ts";
@@ -69,6 +70,11 @@ function commandLine(): Command {
     .command("migrate")
     .description("bring the store's tables up to date")
     .action(() => run(migrateStore(surroundings)));
+  addLetterCommands(
+    program.command("dead-letters").description("what was refused, and why; replay it once it is mended"),
+    surroundings,
+    run,
+  );
   addQuestions(program, (asking) => run(ask(surroundings, asking)));
   return program;
 }
@@ -102,9 +108,6 @@ function addQuestions(program: Command, put: Put): void {
   addSloCommands(question("slo", "objectives, burn and budget")).action((options) =>
     put({ ...options, kind: "slo" }),
   );
-  question("dead-letters", "what was refused, and why")
-    .argument("[list]")
-    .action((_list, options) => put({ ...options, kind: "dead-letters" }));
 }
 
 /** Commands under `slo`, which on its own lists the objectives. Its options have to stand before theirs. */

@@ -218,7 +218,11 @@ async function openApi(
     tenant: TENANT,
     token: config.token,
     now,
-    intake: { source, accept: intake?.pipeline.accept ?? null, bodyBytesMax: config.bodyBytesMax },
+    intake: {
+      source,
+      accept: intake?.pipeline.accept ?? null,
+      limits: { bodyBytesMax: config.bodyBytesMax },
+    },
     report: (error) => log.error({ err: error }, "A question could not be answered."),
     ready: () => readinessOf({ store, intake, standing }),
     metrics: () =>

@@ -6,7 +6,7 @@
  * A letter that is still refused changes nothing, and one whose hops are here already changes nothing either, so
  * sending twice is sending once. A dry run does all of it but accept, and folds the journeys as they would then be.
  */
-import { type Accept, type Delivery, decodeRequest } from "../collector/request.ts";
+import { type Accept, type DecodeLimits, type Delivery, decodeRequest } from "../collector/request.ts";
 import { Failure } from "../errors.ts";
 import type { Definitions } from "./definitions.ts";
 import type { HopSource } from "./gather.ts";
@@ -24,7 +24,7 @@ export interface ResendOptions {
   readonly lookup: Lookup;
   readonly definitions: Definitions;
   readonly tenant: string;
-  readonly bodyBytesMax: number;
+  readonly limits: DecodeLimits;
   /** null in a process that takes nothing in: then only dry runs are possible */
   readonly accept: Accept | null;
 }
@@ -120,7 +120,7 @@ async function readAt(options: ResendOptions, letter: WholeLetter, receivedMs: n
   if (letter.bytes.length === 0) return refused("not-kept", letter.reason, "It was too large to be kept.");
   const envelope = letterEnvelope(options.tenant, { ...letter, receivedMs });
   try {
-    const decoded = await decodeRequest(envelope, letter.bytes, { bodyBytesMax: options.bodyBytesMax });
+    const decoded = await decodeRequest(envelope, letter.bytes, options.limits);
     const [bad] = decoded.rejected;
     if (decoded.batch.rows === 0)
       return refused("rejected", bad?.reason ?? BODY_REASON, bad?.text ?? "There is no record in it.");

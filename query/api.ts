@@ -45,7 +45,7 @@ export interface ApiDeps extends HealthRoutesDeps {
   /** is told of every failure that is ours. @default nobody */
   readonly report?: (error: unknown) => void;
   /** how hops come in and where those are that did, for what was refused and is sent again */
-  readonly intake: Pick<ResendOptions, "accept" | "source" | "bodyBytesMax">;
+  readonly intake: Pick<ResendOptions, "accept" | "source" | "limits">;
 }
 
 /** Bodies of questions are small; the largest is a `waybill.yaml`. Bytes. */

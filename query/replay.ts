@@ -199,7 +199,7 @@ export function replayLines(answer: ReplayAnswer): string[] {
   if (letters === 0) return ["No dead letter is waiting that fits."];
   const reasons = Object.entries(rejectedBy).map(([reason, count]) => `${count} by ${plain(reason)}`);
   const lines = [
-    `${renderCount(accepted, "record")} ${dryRun ? "would be" : "were"} taken in, ${duplicates} ${dryRun ? "are" : "were"} here already, ${rejected} ${dryRun ? "would be" : "were"} refused again${reasons.length === 0 ? "" : ` (${reasons.join(", ")})`}.`,
+    `${dryRun ? "Would take in" : "Took in"} ${renderCount(accepted, "record")}; ${duplicates} here already; ${rejected} refused again${reasons.length === 0 ? "" : ` (${reasons.join(", ")})`}.`,
   ];
   if (notKept > 0) lines.push(`${renderCount(notKept, "letter")} has no bytes: too large to be kept.`);
   if (answer.moreJourneys > 0) lines.push(`${renderCount(answer.moreJourneys, "more journey")} changed.`);

@@ -65,7 +65,7 @@ export async function openHouse(): Promise<House> {
     board: openBoard({ store, definitions: DEFINITIONS.journeys, tenant: TENANT }),
     ready: async () => ({ store: null }),
     metrics: async () => "up 1\n",
-    intake: { source: recent, accept: null, bodyBytesMax: 1_000_000 },
+    intake: { source: recent, accept: null, limits: { bodyBytesMax: 1_000_000 } },
   };
   const house: House = {
     store,

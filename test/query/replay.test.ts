@@ -2,25 +2,18 @@
  * Dead letters from end to end, over HTTP, on the real engine: one bad record costs one record, and once its cause is
  * mended it takes its place in its journey, exactly once.
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseConfig } from "../../config.ts";
-import type { Definitions } from "../../ingest/definitions.ts";
-import { parseDefinitions } from "../../ingest/yaml.ts";
 import { Answer } from "../../query/answer.ts";
 import { DeadLetterGroups, DeadLetterList } from "../../query/dead_letters.ts";
 import { DeadLetterDetail } from "../../query/letter_view.ts";
 import { Problem } from "../../query/problem.ts";
 import { ReplayAnswer } from "../../query/replay.ts";
-import { type Service, startService } from "../../serve.ts";
 import { attribute, type Message, requestBytes } from "../collector/otlp.ts";
+import { type Running, startWaybill } from "../service.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 24, 12);
 const DAY_MS = 86_400_000;
-const DEFINITIONS = definitionsIn(`
+const YAML = `
 version: 1
 keys: { order.id: { role: identifies, from: [order.id, { cloudevent: orderid }] } }
 journeys:
@@ -29,32 +22,18 @@ journeys:
     owner: checkout-team
     steps: { placed: { span: place }, shipped: [{ span: ship }, { cloudevent: shop.shipped }] }
     timeout: 15m
-`);
+`;
 
-function definitionsIn(text: string): Definitions {
-  const parsed = parseDefinitions(text, "test.yaml");
-  if ("problems" in parsed) throw new Error(JSON.stringify(parsed.problems));
-  return parsed.definitions;
-}
-
-let dataDir = "";
-let service: Service;
+let waybill: Running;
 let nowMs = NOW_MS;
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), "waybill-letters-"));
-  const env = { WAYBILL_DATA_DIR: dataDir, WAYBILL_OTLP_PORT: "0", WAYBILL_API_PORT: "0" };
-  const log = pino({ level: "silent" });
-  service = await startService({ config: parseConfig(env), definitions: DEFINITIONS, log, now: () => nowMs });
+  waybill = await startWaybill({ yaml: YAML, now: () => nowMs });
 });
 
-afterAll(async () => {
-  await service.close();
-  await rm(dataDir, { recursive: true, force: true });
-});
+afterAll(() => waybill.stop());
 
-const api = (path: string, init: RequestInit = {}) =>
-  fetch(`http://127.0.0.1:${service.apiPort}${path}`, init);
+const api: Running["api"] = (path, init) => waybill.api(path, init);
 const post = (path: string, body?: unknown, headers: Record<string, string> = {}) =>
   api(path, {
     method: "POST",
@@ -71,17 +50,6 @@ const letters = async (query: string) =>
 const order = async (id: string) => Answer.parse(await (await api(`/v1/orders/${id}`)).json());
 const stored = async () =>
   Number(/^waybill_pipeline_stored_hops_total (\d+)/m.exec(await (await api("/metrics")).text())?.[1]);
-
-async function send(path: string, contentType: string, body: Uint8Array | string): Promise<Response> {
-  const headers = { "content-type": contentType };
-  const response = await fetch(`http://127.0.0.1:${service.otlpPort}${path}`, {
-    method: "POST",
-    headers,
-    body: Buffer.from(body),
-  });
-  await service.flush();
-  return response;
-}
 
 function hex(number: number, digits: number): string {
   return number.toString(16).padStart(digits, "0");
@@ -128,7 +96,7 @@ describe.each([
       span({ order: `ORD-${name}-${at}`, name: "ship", number: first + 2 * at + 1 }),
     ]).flat();
     const spoilt = spans.map((each, at) => (at === 15 ? { ...each, spanId: "00".repeat(8) } : each));
-    const response = await send("/v1/traces", contentType, encode(exportOf(spoilt)));
+    const response = await waybill.send("/v1/traces", contentType, encode(exportOf(spoilt)));
     expect(response.status).toBe(200);
     expect((await stored()) - before).toBe(999);
     const [letter, ...others] = await letters("reason=span_id&status=new");
@@ -170,7 +138,7 @@ describe.each([
       ["warehouse", "placed"],
       ["warehouse", "shipped"],
     ]);
-    await service.flush();
+    await waybill.flush();
     expect((await stored()) - before).toBe(1000);
     expect((await letters("status=replayed")).map((each) => each.id)).toContain(id);
   });
@@ -179,7 +147,7 @@ describe.each([
     const patch = { spanId: hex(first + 900_000, 16) };
     const again = await replay(`${id}/replay`, { patch });
     expect(again).toMatchObject({ accepted: 0, duplicates: 1, journeys: [] });
-    await service.flush();
+    await waybill.flush();
     expect((await stored()) - before).toBe(1000);
     expect((await order(bad)).hops).toHaveLength(2);
     expect(await replay(`${id}/replay`)).toMatchObject({ rejected: 1 });
@@ -190,7 +158,9 @@ describe.each([
 test("records that our own slow clock refused are taken as they are once it goes right", async () => {
   nowMs = NOW_MS - 3 * DAY_MS;
   const spans = [1, 2, 3].map((at) => span({ order: `ORD-clock-${at}`, name: "ship", number: 500 + at }));
-  expect((await send("/v1/traces", "application/json", JSON.stringify(exportOf(spans)))).status).toBe(200);
+  expect((await waybill.send("/v1/traces", "application/json", JSON.stringify(exportOf(spans)))).status).toBe(
+    200,
+  );
   expect(await replay("replay?dry_run=1", { signal: "traces" })).toMatchObject({
     rejectedBy: { time_range: 3 },
   });
@@ -211,9 +181,9 @@ test("an event of binary mode is mended whole, its headers and data with it", as
     "ce-orderid": "ORD-event",
     "ce-time": "2026-11-24T11:00:00Z",
   };
-  const url = `http://127.0.0.1:${service.otlpPort}/v1/events`;
+  const url = `${waybill.otlpUrl}/v1/events`;
   expect((await fetch(url, { method: "POST", headers, body: '{"a":1}' })).status).toBe(400);
-  await service.flush();
+  await waybill.flush();
   const [letter] = await letters("reason=attribute");
   const mended = await replay(`${letter?.id}/replay`, { patch: { type: "shop.shipped" } });
   expect(mended).toMatchObject({
@@ -223,9 +193,9 @@ test("an event of binary mode is mended whole, its headers and data with it", as
 });
 
 test("a body that cannot be read is sampled, to be looked at", async () => {
-  expect((await send("/v1/traces", "application/json", "{")).status).toBe(400);
+  expect((await waybill.send("/v1/traces", "application/json", "{")).status).toBe(400);
   await expect.poll(() => letters("reason=body")).toMatchObject([{ bytes: 1, status: "new" }]);
-  expect((await send("/v1/traces", "application/json", "{{")).status).toBe(400);
+  expect((await waybill.send("/v1/traces", "application/json", "{{")).status).toBe(400);
   const [sample] = await letters("reason=body");
   const detail = DeadLetterDetail.parse(await (await api(`/v1/dead-letters/${sample?.id}?bytes=1`)).json());
   expect(Buffer.from(detail.body ?? "", "base64").toString()).toBe("{");
