@@ -3,10 +3,11 @@
  *
  *   Hop → [carriers] → graph
  *
- * Pure. Old and new semantic-convention names are aliases: the messaging conventions are still in development and
- * instrumentations emit every generation of them. Parents and links stand on the hop itself and need no reading.
+ * Pure. Old and new semantic-convention names are aliases (aliases.ts). Parents and links stand on the hop itself and
+ * need no reading.
  */
 import type { Attributes, Hop } from "../collector/hop.ts";
+import { firstOf, namesOf } from "./aliases.ts";
 
 /** One message as a broker knows it: `destination` and `id` joined, so that equal ids in two queues stay apart. */
 export interface Messages {
@@ -27,17 +28,28 @@ const NONE: Messages = { sent: [], received: [] };
 const SENDING = new Set(["create", "send", "publish"]);
 const RECEIVING = new Set(["receive", "process", "deliver", "settle"]);
 
+const MESSAGE_ID = namesOf("messaging.message.id");
+const DESTINATION = namesOf("messaging.destination.name");
+const OPERATION = namesOf("messaging.operation.type");
+const OFFSET = namesOf("kafka.offset");
+const PARTITION = namesOf("messaging.destination.partition.id");
+const ROUTING_KEY = namesOf("rabbitmq.destination.routing_key");
+
 /** The messages that a span sent or received. */
 export function messagesOf(hop: Hop): Messages {
   if (hop.kind !== "span") return NONE;
-  const own = messageIn(hop.attributes, destinationIn(hop.attributes));
-  const linked = hop.links.flatMap((link) => {
-    const id = messageIn(link.attributes, destinationIn(link.attributes) || destinationIn(hop.attributes));
-    return id === null ? [] : [id];
-  });
-  if (own === null && linked.length === 0) return NONE;
-  const all = own === null ? linked : [own, ...linked];
-  return isSending(hop) ? { sent: all, received: [] } : isReceiving(hop) ? { sent: [], received: all } : NONE;
+  const all = [...messagesIn(hop.attributes, hop.attributes)];
+  for (const link of hop.links) all.push(...messagesIn(link.attributes, hop.attributes));
+  if (all.length === 0) return NONE;
+  if (isSending(hop)) return { sent: all, received: [] };
+  return isReceiving(hop) ? { sent: [], received: all } : NONE;
+}
+
+/** Whether a span hands something to a broker, whether or not it says which message. */
+export function isSending(hop: Hop): boolean {
+  if (hop.kind !== "span") return false;
+  const operation = firstOf(hop.attributes, OPERATION) ?? "";
+  return SENDING.has(operation) || (hop.spanKind === "producer" && !RECEIVING.has(operation));
 }
 
 /** The CloudEvent ids of a hop, or null when it is not a CloudEvent. */
@@ -50,25 +62,29 @@ export function causationOf(hop: Hop): Causation | null {
   };
 }
 
-function isSending(hop: Hop): boolean {
-  const operation = operationIn(hop.attributes);
-  return operation === null ? hop.spanKind === "producer" : SENDING.has(operation);
-}
-
 function isReceiving(hop: Hop): boolean {
-  const operation = operationIn(hop.attributes);
-  return operation === null ? hop.spanKind === "consumer" : RECEIVING.has(operation);
+  const operation = firstOf(hop.attributes, OPERATION) ?? "";
+  return RECEIVING.has(operation) || hop.spanKind === "consumer";
 }
 
-function operationIn(attributes: Attributes): string | null {
-  return attributes.get("messaging.operation.type") ?? attributes.get("messaging.operation") ?? null;
+/** The message that attributes name: by its id, or by where Kafka put it. A link names its own, its span where it was. */
+function messagesIn(attributes: Attributes, span: Attributes): string[] {
+  if (attributes.size === 0) return [];
+  const id = firstOf(attributes, MESSAGE_ID) ?? "";
+  const offset = firstOf(attributes, OFFSET) ?? "";
+  if (id === "" && offset === "") return [];
+  const destination = destinationIn(attributes) || destinationIn(span);
+  const partition = firstOf(attributes, PARTITION) ?? firstOf(span, PARTITION) ?? "";
+  return [
+    ...(id === "" ? [] : [`${destination}\n${id}`]),
+    ...(offset === "" || partition === "" ? [] : [`${destination}\n${partition}/${offset}`]),
+  ];
 }
 
+/** Of RabbitMQ only exchange and routing key: a consumer's name has the queue behind them, its producer's does not. */
 function destinationIn(attributes: Attributes): string {
-  return attributes.get("messaging.destination.name") ?? attributes.get("messaging.destination") ?? "";
-}
-
-function messageIn(attributes: Attributes, destination: string): string | null {
-  const id = attributes.get("messaging.message.id") ?? attributes.get("messaging.message_id");
-  return id === undefined || id === "" ? null : `${destination}\n${id}`;
+  const name = firstOf(attributes, DESTINATION) ?? "";
+  const key = firstOf(attributes, ROUTING_KEY) ?? "";
+  const at = key === "" ? -1 : name.indexOf(`:${key}:`);
+  return at < 0 ? name : name.slice(0, at + 1 + key.length);
 }

@@ -6,6 +6,7 @@
  * Pure. Reads old and new semantic-convention names alike.
  */
 import type { Hop } from "../collector/hop.ts";
+import { attributeOf } from "./aliases.ts";
 import type { Definition } from "./definitions.ts";
 import type { SeenByCaller } from "./journey.ts";
 import { matches } from "./match.ts";
@@ -20,26 +21,53 @@ export function durationMsOf(hop: Hop): number {
   return hop.endNs > hop.atNs ? Number(hop.endNs - hop.atNs) / 1e6 : 0;
 }
 
-/** What went wrong, in the sender's own words; null when the hop says nothing of an error. */
-export function errorOf(hop: Hop): string | null {
-  const exception = hop.events.find((event) => event.attributes.has("exception.message"));
-  const words = [
+/**
+ * What went wrong, in the sender's own words; null when nobody says anything of an error.
+ *
+ * @param around  other hops of the same subject: exceptions come as span events, or as log events in the failed span
+ */
+export function errorOf(hop: Hop, around: readonly Hop[] = []): string | null {
+  const { attributes, events } = hop;
+  const exception = events.find((event) => event.attributes.has("exception.message"));
+  const said = firstWords([
     hop.message,
     exception?.attributes.get("exception.message"),
-    hop.attributes.get("exception.message"),
-    hop.attributes.get("error.message"),
-    hop.attributes.get("error.type"),
+    attributes.get("exception.message"),
+    attributes.get("error.message"),
+  ]);
+  if (said !== null) return said;
+  return firstWords([
+    exceptionLogged(hop, around),
+    attributes.get("error.type"),
+    attributes.get("exception.type"),
+    events.find((event) => event.name === "exception")?.attributes.get("exception.type"),
     // A body in prose is meant for people; one in JSON is payload, and may be secret.
     hop.kind === "log" && !/^\s*[[{]/.test(hop.body) ? hop.body : undefined,
-  ];
-  return words.find((text) => text !== undefined && text !== "") ?? null;
+  ]);
+}
+
+function firstWords(texts: readonly (string | undefined)[]): string | null {
+  return texts.find((text) => text !== undefined && text !== "") ?? null;
+}
+
+/** The exception that a log event tells of a span. */
+function exceptionLogged(span: Hop, around: readonly Hop[]): string | undefined {
+  if (span.kind !== "span") return undefined;
+  const logged = around.find(
+    ({ kind, traceId, spanId, attributes }) =>
+      kind === "log" &&
+      spanId === span.spanId &&
+      traceId === span.traceId &&
+      (attributes.has("exception.message") || attributes.has("exception.type")),
+  );
+  return logged?.attributes.get("exception.message") ?? logged?.attributes.get("exception.type");
 }
 
 /** What the caller got: the last hop that the definition's `entry` matches, for a retry replaces what was seen before. */
 export function seenByCaller(definition: Definition, hops: readonly Hop[]): SeenByCaller | null {
   const hop = hops.findLast((candidate) => matches(definition.entry, candidate));
   if (hop === undefined) return null;
-  const code = hop.attributes.get("http.response.status_code") ?? hop.attributes.get("http.status_code");
+  const code = attributeOf(hop, "http.response.status_code");
   const failed = hop.status === "error" || Number(code ?? 0) >= 400;
   return {
     atNs: hop.atNs,
@@ -47,7 +75,7 @@ export function seenByCaller(definition: Definition, hops: readonly Hop[]): Seen
     name: hop.name,
     durationMs: durationMsOf(hop),
     status: code ?? hop.status,
-    error: failed ? (errorOf(hop) ?? `HTTP ${code ?? "error"}`) : null,
+    error: failed ? (errorOf(hop, hops) ?? `HTTP ${code ?? "error"}`) : null,
     hopId: hop.id,
   };
 }

@@ -7,6 +7,7 @@
  * Does not decide which hops belong to the subject: stitch.ts does.
  */
 import type { Hop } from "../collector/hop.ts";
+import { attributeOf } from "./aliases.ts";
 import type { Definition } from "./definitions.ts";
 import { errorOf, momentOf, seenByCaller } from "./facts.ts";
 import type { Course, Journey, JourneyState, Verdict } from "./journey.ts";
@@ -33,7 +34,7 @@ export function fold(folding: Folding, nowNs: bigint): Journey | null {
   const course = courseOf(definition, milestones, nowNs);
   const steps = stepsOf(definition, { milestones, course, nowNs });
   const next = nextStep(definition, steps, course);
-  const why = reasonOf(milestones, course, next);
+  const why = reasonOf(milestones, { course, next, hops });
   return {
     definition: definition.name,
     definitionVersion: definition.version,
@@ -89,16 +90,21 @@ function verdictOf(definition: Definition, course: Course): Verdict | null {
   return { ...verdict, good: definition.compensation === "good" };
 }
 
+interface Ending {
+  readonly course: Course;
+  readonly next: Journey["next"];
+  readonly hops: readonly Hop[];
+}
+
 function reasonOf(
   milestones: Milestones,
-  course: Course,
-  next: Journey["next"],
+  { course, next, hops }: Ending,
 ): { text: string; step: string | null } | null {
   if (course.state === "failed" && milestones.failure !== null) {
     const hop = milestones.failure;
     const step = milestones.failedStep;
     const what = step === null ? `"${hop.name || hop.body}"` : `"${step}"`;
-    const said = errorOf(hop);
+    const said = errorOf(hop, hops);
     return { text: `${what} failed in ${hop.service}${said === null ? "" : `: ${said}`}`, step };
   }
   if (course.state === "overdue" && next !== null) {
@@ -113,10 +119,18 @@ function tagsOf(
 ): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const [tag, names] of tags) {
-    for (const name of names) {
-      const value = hops.find((hop) => hop.attributes.has(name))?.attributes.get(name);
-      if (value !== undefined && !found.has(tag)) found.set(tag, value);
-    }
+    const value = firstSaid(names, hops);
+    if (value !== undefined) found.set(tag, value);
   }
   return found;
+}
+
+function firstSaid(names: readonly string[], hops: readonly Hop[]): string | undefined {
+  for (const name of names) {
+    for (const hop of hops) {
+      const value = attributeOf(hop, name);
+      if (value !== undefined) return value;
+    }
+  }
+  return undefined;
 }

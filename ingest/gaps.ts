@@ -5,8 +5,10 @@
  *
  * Pure. Raw times are never moved: what looks impossible is said, not mended.
  */
+
+import type { Hop } from "../collector/hop.ts";
 import { momentOf } from "./facts.ts";
-import { type Graph, KIN } from "./graph.ts";
+import type { Graph, Node } from "./graph.ts";
 import type { Membership } from "./stitch.ts";
 import type { Gap } from "./told.ts";
 
@@ -15,24 +17,26 @@ const LATE_NS = 1_800_000_000_000n;
 
 /** Every doubt about the hops of one subject, in the order of the hops. */
 export function gapsOf(graph: Graph, memberships: readonly Membership[], truncated: boolean): Gap[] {
-  const parents = parentsIn(graph);
+  const nodes = new Map(graph.nodes.map((node) => [node.hop.id, node]));
   const gaps = memberships.flatMap((membership) => [
     ...hopGaps(membership),
-    ...clockGaps(membership, parents.get(membership.hop.id)),
+    ...clockGaps(membership, causesOf(graph, nodes.get(membership.hop.id))),
   ]);
   if (truncated)
     gaps.push({ kind: "truncated", text: "There are more hops than one answer loads; some are not shown." });
   return gaps;
 }
 
-function hopGaps({ hop, hub, parentMissing }: Membership): Gap[] {
+function hopGaps({ hop, hub, parentMissing, shared, evidence }: Membership): Gap[] {
   const gaps: Gap[] = [];
   const add = (kind: Gap["kind"], text: string) => gaps.push({ kind, text, hopId: hop.id });
-  const name = `${hop.service} "${hop.name}"`;
+  const name = nameOf(hop);
   if (parentMissing) add("parent-missing", `The span around ${name} never arrived.`);
   if (hop.droppedLinks > 0)
     add("links-dropped", `${name} lost ${hop.droppedLinks} of its links before it was sent.`);
   if (hub) add("hub", `${name} belongs to so many subjects that nothing is concluded through it.`);
+  if (shared && evidence.rule === "identifies")
+    add("conflict", `${name} carries only ${evidence.key}, which was seen with more than one subject.`);
   if (hop.receivedNs - momentOf(hop) > LATE_NS) {
     const minutes = Number((hop.receivedNs - momentOf(hop)) / 60_000_000_000n);
     add("late", `${name} arrived ${minutes} min after it happened.`);
@@ -40,22 +44,36 @@ function hopGaps({ hop, hub, parentMissing }: Membership): Gap[] {
   return gaps;
 }
 
-function clockGaps({ hop }: Membership, parentAtNs: bigint | undefined): Gap[] {
-  const name = `${hop.service} "${hop.name}"`;
-  if (hop.endNs < hop.atNs)
-    return [{ kind: "clock-suspect", text: `${name} ends before it begins.`, hopId: hop.id }];
-  if (parentAtNs === undefined || hop.atNs >= parentAtNs) return [];
-  const ms = Number(parentAtNs - hop.atNs) / 1e6;
-  return [
-    { kind: "clock-suspect", text: `${name} begins ${ms} ms before the span around it.`, hopId: hop.id },
-  ];
+/** A span may not begin before the one around it, and nothing may end before what it followed from began. */
+function clockGaps({ hop }: Membership, { parent, others }: Causes): Gap[] {
+  const suspect = (text: string): Gap[] => [{ kind: "clock-suspect", text, hopId: hop.id }];
+  const name = nameOf(hop);
+  if (hop.endNs < hop.atNs) return suspect(`${name} ends before it begins.`);
+  if (parent !== undefined && hop.atNs < parent.atNs)
+    return suspect(`${name} begins ${msBetween(hop.atNs, parent.atNs)} ms before the span around it.`);
+  // A receive span may well begin to wait before its message is sent.
+  const later = others.find((cause) => hop.endNs < cause.atNs);
+  if (later === undefined) return [];
+  return suspect(
+    `${name} ends ${msBetween(hop.endNs, later.atNs)} ms before ${nameOf(later)}, which it follows from, begins.`,
+  );
 }
 
-function parentsIn(graph: Graph): ReadonlyMap<string, bigint> {
-  const parents = new Map<string, bigint>();
-  for (const node of graph.nodes) {
-    const parent = graph.nodes[node.causes[KIN.parent][0] ?? -1];
-    if (parent !== undefined) parents.set(node.hop.id, parent.hop.atNs);
-  }
-  return parents;
+interface Causes {
+  readonly parent: Hop | undefined;
+  readonly others: readonly Hop[];
+}
+
+function causesOf({ nodes }: Graph, node: Node | undefined): Causes {
+  const hopsAt = (list: readonly number[] = []) => list.flatMap((at) => nodes[at]?.hop ?? []);
+  const [parents, ...others] = node?.causes ?? [];
+  return { parent: hopsAt(parents)[0], others: hopsAt(others.flat()) };
+}
+
+function msBetween(fromNs: bigint, toNs: bigint): number {
+  return Number(toNs - fromNs) / 1e6;
+}
+
+function nameOf({ service, name }: Hop): string {
+  return `${service} "${name}"`;
 }

@@ -43,7 +43,7 @@ export async function gather(source: HopSource, wanted: Wanted, options: GatherO
   const visited = new Set<string>();
   let graph = graphOf(loaded, options.kinds);
   for (;;) {
-    const { refs: all, complete } = reach({ graph, wanted, options, asked });
+    const { refs: all, complete } = reach({ graph, wanted, options });
     const refs = fresh(all, asked);
     if (refs.length === 0) return { graph, complete, truncated: false };
     const rows = await source.refs(options.tenant, refs);

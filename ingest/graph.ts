@@ -7,7 +7,7 @@
  * fact are reduced to one, and nodes stand in order of their id. Holds no opinion about subjects.
  */
 import type { Hop } from "../collector/hop.ts";
-import { causationOf, messagesOf } from "./carriers.ts";
+import { causationOf, isSending, messagesOf } from "./carriers.ts";
 import type { KeyKind } from "./definitions.ts";
 import { type Keys, keysOf, keyText } from "./keys.ts";
 
@@ -25,8 +25,10 @@ export interface Node {
   readonly effects: Edges;
   /** names messages of its own, arrived or not: what it says about its origin outweighs its parent's links */
   readonly ownMessages: boolean;
-  /** links whose other end is not here */
-  readonly unresolvedLinks: number;
+  /** hands something to a broker: what holds it is not the batch that it came out of */
+  readonly sends: boolean;
+  /** how many causes it names at least, here or not, lost ones included: each linked trace or received message once */
+  readonly ends: number;
   /** a parent, or the span of a log, was named but is not here */
   readonly orphan: boolean;
 }
@@ -37,6 +39,8 @@ export interface Graph {
   readonly byTrace: ReadonlyMap<string, readonly number[]>;
   /** `kind=value` → the nodes that carry the key */
   readonly byKey: ReadonlyMap<string, readonly number[]>;
+  /** per node whether it, or a span around it, is an orphan: its fragment of the trace lost its root */
+  readonly torn: readonly boolean[];
 }
 
 /** Which of two versions of one fact holds: the one that ended later, then the greater digest. Same for any order. */
@@ -65,18 +69,34 @@ export function graphOf(hops: Iterable<Hop>, kinds: readonly KeyKind[]): Graph {
     causes.forEach((list, kin) => {
       for (const cause of list) effects[cause]?.[kin]?.push(at);
     });
-    const ends = hop.links.filter((link) => link.traceId !== "");
+    const linked = new Set(hop.links.map((link) => link.traceId).filter((trace) => trace !== "")).size;
+    const received = new Set(messagesOf(hop).received).size;
     return {
       hop,
       keys: keysOf(hop, kinds),
       causes,
       effects: effects[at] ?? [[], [], [], []],
-      ownMessages: ends.length > 0 || messagesOf(hop).received.length > 0,
-      unresolvedLinks: ends.filter((link) => !index.spans.has(link.traceId + link.spanId)).length,
+      ownMessages: linked > 0 || received > 0,
+      sends: isSending(hop),
+      ends: Math.max(linked, received) + hop.droppedLinks,
       orphan: namesAbsentSpan(hop, index),
     };
   });
-  return { nodes, byTrace: index.traces, byKey: carriersIn(nodes) };
+  return { nodes, byTrace: index.traces, byKey: carriersIn(nodes), torn: tornIn(nodes) };
+}
+
+/** From every orphan down to all that hangs below it. */
+function tornIn(nodes: readonly Node[]): readonly boolean[] {
+  const torn = nodes.map((node) => node.orphan);
+  const queue = nodes.flatMap((node, at) => (node.orphan ? [at] : []));
+  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+    for (const child of nodes[at]?.effects[KIN.parent] ?? []) {
+      if (torn[child] === true) continue;
+      torn[child] = true;
+      queue.push(child);
+    }
+  }
+  return torn;
 }
 
 function carriersIn(nodes: readonly Node[]): ReadonlyMap<string, readonly number[]> {

@@ -6,7 +6,8 @@
  * Pure, and done at reading time from the raw fact, so a changed declaration also holds for what is already stored.
  * A place is the hop itself, each of its events, each of its links; the resource counts only when no place has the kind.
  * In one place the first source that has a value wins, unless the kind is `many`; an array is one key per element.
- * Values become text by one rule: trimmed, case kept, 42 = "42"; empty ones and those over 512 characters are none.
+ * Values become text by one rule: trimmed, case kept, 42 = "42". None are: empty ones, those over 512 characters, and
+ * what programs write when they have no value (`null`, `undefined`, …): an id that everybody carries identifies nobody.
  */
 import type { Attributes, Hop } from "../collector/hop.ts";
 import type { KeyKind, KeySource } from "./definitions.ts";
@@ -15,6 +16,20 @@ import type { KeyKind, KeySource } from "./definitions.ts";
 export type Keys = ReadonlyMap<string, readonly string[]>;
 
 const VALUE_CHARACTERS_MAX = 512;
+
+/** In lower case. */
+const NO_VALUES = new Set([
+  "null",
+  "nil",
+  "none",
+  "undefined",
+  "unknown",
+  "nan",
+  "n/a",
+  "-",
+  "00000000-0000-0000-0000-000000000000",
+]);
+const NO_VALUE_CHARACTERS_MAX = 36;
 
 /** Every key on a hop, those on its events and links included. */
 export function keysOf(hop: Hop, kinds: readonly KeyKind[]): Keys {
@@ -88,7 +103,8 @@ function normalised(raw: string): string[] {
 
 function normalisedScalar(raw: string): string[] {
   const text = raw.trim();
-  return text === "" || text.length > VALUE_CHARACTERS_MAX ? [] : [text];
+  if (text === "" || text.length > VALUE_CHARACTERS_MAX) return [];
+  return text.length <= NO_VALUE_CHARACTERS_MAX && NO_VALUES.has(text.toLowerCase()) ? [] : [text];
 }
 
 /** RFC 6901: the scalar, or array of scalars, that a JSON pointer finds inside a JSON text. */

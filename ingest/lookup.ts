@@ -68,10 +68,25 @@ async function tell(options: LookupOptions, { tenant, subject, nowNs }: Asked): 
     asOfNs: nowNs,
     members: inCausalOrder(view.graph, memberships).map((membership) => memberOf(membership, journeys)),
     journeys,
-    related: relatedOf(definitions, { ...view, subject, memberships }),
+    related: relatedOf(definitions, {
+      ...view,
+      subject,
+      memberships,
+      elsewhere: elsewhereOf(definitions, view),
+    }),
     gaps: gapsOf(view.graph, memberships, view.truncated),
     movedTo,
   };
+}
+
+/** The same hops seen from the other kinds of subject that journeys are about. */
+function elsewhereOf({ journeys, keys: kinds, limits }: Definitions, view: View) {
+  const others = new Set(journeys.map((definition) => definition.subject));
+  others.delete(view.subjectKind);
+  return [...others].map((subjectKind) => ({
+    subjectKind,
+    stitched: stitch(view.graph, { kinds, subjectKind, hubSubjects: limits.hubSubjects }),
+  }));
 }
 
 /**

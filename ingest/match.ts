@@ -6,6 +6,7 @@
  * Pure. All given parts of a matcher must hold; a list of matchers means any of them.
  */
 import type { Hop } from "../collector/hop.ts";
+import { attributeOf, spellingsOf } from "./aliases.ts";
 import type { Matcher } from "./definitions.ts";
 
 /** Whether any of the matchers accepts the hop. */
@@ -34,8 +35,8 @@ function matchesKind(m: Matcher, hop: Hop): boolean {
 
 function matchesAttributes(m: Matcher, hop: Hop): boolean {
   for (const [name, pattern] of m.attributes ?? []) {
-    const value = hop.attributes.get(name) ?? hop.resource.get(name);
-    if (value === undefined || !pattern.test(value)) return false;
+    const value = attributeOf(hop, name);
+    if (value === undefined || !spellingsOf(name, value).some(pattern.test)) return false;
   }
   return true;
 }

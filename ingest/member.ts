@@ -30,16 +30,13 @@ export function inCausalOrder(graph: Graph, memberships: readonly Membership[]):
   });
 }
 
-function depthsIn(graph: Graph): ReadonlyMap<string, number> {
+/** Per hop how many spans lie around it, as far as they are here. From the roots down; a circle of parents has none. */
+function depthsIn({ nodes }: Graph): ReadonlyMap<string, number> {
   const depths = new Map<string, number>();
-  for (const node of graph.nodes) {
-    let depth = 0;
-    let parent = node.causes[KIN.parent][0];
-    while (parent !== undefined && depth < graph.nodes.length) {
-      depth += 1;
-      parent = graph.nodes[parent]?.causes[KIN.parent][0];
-    }
-    depths.set(node.hop.id, depth);
+  let level = nodes.flatMap((node, at) => (node.causes[KIN.parent].length === 0 ? [at] : []));
+  for (let depth = 0; level.length > 0; depth++) {
+    for (const at of level) depths.set(nodes[at]?.hop.id ?? "", depth);
+    level = level.flatMap((at) => nodes[at]?.effects[KIN.parent] ?? []);
   }
   return depths;
 }

@@ -27,8 +27,6 @@ export interface Searching {
   readonly graph: Graph;
   readonly wanted: Wanted;
   readonly options: StitchOptions;
-  /** refs looked up before, as text: what they did not bring does not exist */
-  readonly asked: ReadonlySet<string>;
 }
 
 /** How far a search sees, given what is loaded. */
@@ -40,8 +38,8 @@ export interface Reached {
 }
 
 /** Which refs to look up next, and for whom. */
-export function reach({ graph, wanted, options, asked }: Searching): Reached {
-  const search = new Search(graph, options, asked);
+export function reach({ graph, wanted, options }: Searching): Reached {
+  const search = new Search(graph, options);
   const changed = search.changedBy(wanted.hops);
   const touched = search.outward((_, at) => changed.has(at), "always");
   const keys = [...wanted.keys, ...search.provisional(touched)];
@@ -63,15 +61,13 @@ class Search {
   readonly #graph: Graph;
   readonly #options: StitchOptions;
   readonly #subjects: Subjects;
-  readonly #before: ReadonlySet<string>;
   readonly #whole = new Map<string, boolean>();
   readonly #rank: number;
 
-  constructor(graph: Graph, options: StitchOptions, before: ReadonlySet<string>) {
+  constructor(graph: Graph, options: StitchOptions) {
     this.#graph = graph;
     this.#options = options;
     this.#subjects = subjectsIn(graph, options.kinds, options.subjectKind);
-    this.#before = before;
     this.#rank = options.kinds.findIndex((kind) => kind.kind === options.subjectKind);
   }
 
@@ -141,7 +137,7 @@ class Search {
       if (node === undefined) continue;
       const isOwn = starts.has(at);
       this.#askKeys(node, isOwn);
-      const hub = this.#isCrowd(at, node) && !(isOwn && passing === "always");
+      const hub = this.#isHub(at, node) && !(isOwn && passing === "always");
       if (hub || (!isOwn && this.#subjects.of(at).size > 0)) continue;
       this.#askCarriers(node);
       for (const edges of [...node.causes, ...node.effects]) edges.forEach(add);
@@ -182,21 +178,9 @@ class Search {
     if (event.causationId !== "") this.ask({ kind: CARRIER.event, value: event.causationId });
   }
 
-  /**
-   * Whether a node is a hub as far as is known. Ends that are not here count as one subject each. Of a crowd they are
-   * asked for until more subjects than the limit are known or none is left to ask for.
-   */
-  #isCrowd(at: number, node: Node): boolean {
-    const limit = this.#options.hubSubjects;
-    if (this.#subjects.of(at).size > limit) return true;
-    const ends = node.causes.flat();
-    if (ends.length + node.unresolvedLinks <= limit) return false;
-    const known = this.subjectsOf(ends).size;
-    if (known > limit) return true;
-    const missing = linkedTraces(node.hop).map((value): Ref => ({ kind: CARRIER.trace, value }));
-    const unasked = missing.filter((ref) => !this.#before.has(refText(ref)));
-    for (const ref of unasked.slice(0, limit + 1)) this.ask(ref);
-    return known + node.unresolvedLinks > limit;
+  /** Whether a node is a hub as far as is known: more keys of it may come to light, and with them its subjects. */
+  #isHub(at: number, node: Node): boolean {
+    return (this.#subjects.of(at).size || node.ends) > this.#options.hubSubjects;
   }
 
   /** A hop whose parent never arrived belongs by its trace: then every hop of the trace has a say. */

@@ -19,7 +19,12 @@ export interface Surroundings {
   readonly subjectKind: string;
   readonly subject: Subject;
   readonly memberships: readonly Membership[];
+  /** the same hops as subjects of the other kinds that journeys are about have them */
+  readonly elsewhere: readonly { readonly subjectKind: string; readonly stitched: Stitched }[];
 }
+
+/** Rules by which a hop tells of its own accord, or through its cause, whose it is. */
+const TELLING = new Set(["key", "identifies", "cause"]);
 
 /** Each related subject once, by how it is related; in order of kind and id. */
 export function relatedOf(definitions: Definitions, around: Surroundings): Related[] {
@@ -47,6 +52,11 @@ export function relatedOf(definitions: Definitions, around: Surroundings): Relat
       });
     }
   }
+  const told = new Set([...found.values()].map(({ subject }) => keyText(subject.kind, subject.id)));
+  for (const subject of alsoIn(around)) {
+    const key = keyText(subject.kind, subject.id);
+    if (!told.has(key)) add({ subject, relation: "same-hops", key });
+  }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, related]) => related);
 }
 
@@ -68,4 +78,19 @@ function holders({ graph, stitched, subjectKind }: Surroundings, key: string): s
     );
     return holds && text.startsWith(`${subjectKind}=`) ? [text.slice(subjectKind.length + 1)] : [];
   });
+}
+
+/** The subjects of other kinds that have hops of this one: an order's refund, also when no hop carries both ids. */
+function alsoIn({ memberships, elsewhere }: Surroundings): Subject[] {
+  const own = new Set(memberships.filter(({ hub }) => !hub).map(({ hop }) => hop.id));
+  return elsewhere.flatMap(({ subjectKind, stitched }) =>
+    [...stitched].flatMap(([text, members]) => {
+      const isShared = members.some(
+        ({ hop, hub, evidence }) => !hub && own.has(hop.id) && TELLING.has(evidence.rule),
+      );
+      return isShared && text.startsWith(`${subjectKind}=`)
+        ? [{ kind: subjectKind, id: text.slice(subjectKind.length + 1) }]
+        : [];
+    }),
+  );
 }

@@ -5,6 +5,7 @@
  *
  * Pure. A step reached is reached, whatever its clock says about its predecessors: order only decides what is due.
  */
+import type { Hop } from "../collector/hop.ts";
 import type { Definition, Step } from "./definitions.ts";
 import { momentOf } from "./facts.ts";
 import type { Course, Journey, JourneyStep, StepState } from "./journey.ts";
@@ -18,14 +19,12 @@ interface Standing {
 }
 
 /** Every step of the definition, in listed order. */
-export function stepsOf(
-  definition: Definition,
-  { milestones, course, nowNs }: Standing,
-): readonly JourneyStep[] {
+export function stepsOf(definition: Definition, standing: Standing): readonly JourneyStep[] {
+  const { milestones, course, nowNs } = standing;
   const furthest = definition.steps.findLastIndex((step) => milestones.reached.has(step.name));
   return definition.steps.map((step, index): JourneyStep => {
     const hop = milestones.reached.get(step.name) ?? milestones.failed.get(step.name) ?? null;
-    const dueNs = dueOf(step, milestones, course);
+    const dueNs = dueOf(step, definition, standing);
     const state =
       hop === null ? absent(step, index < furthest) : milestones.reached.has(step.name) ? "done" : "failed";
     const atNs = hop === null ? null : momentOf(hop);
@@ -40,21 +39,36 @@ export function stepsOf(
 }
 
 /** Own deadline, counted from the last step before it; never later than the journey's. None for an optional step without. */
-function dueOf(step: Step, milestones: Milestones, course: Course): bigint | null {
+function dueOf(step: Step, definition: Definition, { milestones, course }: Standing): bigint | null {
   if (step.withinMs === null) return step.optional ? null : course.deadlineNs;
-  const before = step.after.map((name) => milestones.reached.get(name));
-  if (before.includes(undefined)) return course.deadlineNs;
-  const base = before.reduce((a, hop) => {
-    const at = hop === undefined ? a : momentOf(hop);
-    return at > a ? at : a;
-  }, course.startedNs);
+  const before = reachedBefore(step, definition, milestones);
+  if (before === null) return course.deadlineNs;
+  const base = before.reduce((a, hop) => (momentOf(hop) > a ? momentOf(hop) : a), course.startedNs);
   const dueNs = base + BigInt(step.withinMs) * 1_000_000n;
   return dueNs < course.deadlineNs ? dueNs : course.deadlineNs;
 }
 
+/** The hops of the steps that a step waits for; an optional one that was not reached passes on what it waits for. Null while any is missing. */
+function reachedBefore(step: Step, definition: Definition, milestones: Milestones): Hop[] | null {
+  const hops: Hop[] = [];
+  for (const name of step.after) {
+    const hop = milestones.reached.get(name);
+    const earlier = definition.steps.find((candidate) => candidate.name === name);
+    const passedOn = hop === undefined && earlier?.optional === true;
+    const found = passedOn
+      ? reachedBefore(earlier, definition, milestones)
+      : hop === undefined
+        ? null
+        : [hop];
+    if (found === null) return null;
+    hops.push(...found);
+  }
+  return hops;
+}
+
 /**
- * The required step to wait for: the first after the furthest one reached, else the first that is missing.
- * None once the journey ended.
+ * The required step to wait for: of those that wait for nothing more, the one that is due first. A step behind which
+ * the journey has gone on is not waited for while there is another: it happened unseen. None once the journey ended.
  */
 export function nextStep(
   definition: Definition,
@@ -62,11 +76,34 @@ export function nextStep(
   course: Course,
 ): Journey["next"] {
   if (course.succeededNs !== null || course.failedNs !== null) return null;
-  const furthest = steps.findLastIndex((step) => step.state === "done");
-  const waiting = (step: JourneyStep, index: number) =>
-    definition.steps[index]?.optional === false && (step.state === "pending" || step.state === "overdue");
-  const step = steps.find((s, index) => index > furthest && waiting(s, index)) ?? steps.find(waiting);
-  return step === undefined
-    ? null
-    : { step: step.name, dueNs: step.dueNs ?? course.deadlineNs, owner: step.owner };
+  const byName = new Map(definition.steps.map((step, index) => [step.name, { step, at: steps[index] }]));
+  const passed = passedBy(definition, steps);
+  const isOver = (name: string): boolean => {
+    const known = byName.get(name);
+    if (known === undefined || known.at?.state === "done" || passed.has(name)) return true;
+    return known.step.optional && known.step.after.every(isOver);
+  };
+  const missing = steps.filter((step) => {
+    const isRequired = byName.get(step.name)?.step.optional === false;
+    return isRequired && (step.state === "pending" || step.state === "overdue");
+  });
+  const ahead = missing.filter((step) => !passed.has(step.name));
+  const ready = ahead.filter((step) => byName.get(step.name)?.step.after.every(isOver));
+  const dueOfStep = (step: JourneyStep) => step.dueNs ?? course.deadlineNs;
+  const step = [ready, ahead, missing].find((list) => list.length > 0);
+  const first = step?.reduce((a, b) => (dueOfStep(b) < dueOfStep(a) ? b : a));
+  return first === undefined ? null : { step: first.name, dueNs: dueOfStep(first), owner: first.owner };
+}
+
+/** The steps that some reached step had to wait for, over any number of steps between. */
+function passedBy(definition: Definition, steps: readonly JourneyStep[]): ReadonlySet<string> {
+  const after = new Map(definition.steps.map((step) => [step.name, step.after]));
+  const passed = new Set<string>();
+  const queue = steps.filter((step) => step.state === "done").flatMap((step) => after.get(step.name) ?? []);
+  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+    if (passed.has(name)) continue;
+    passed.add(name);
+    queue.push(...(after.get(name) ?? []));
+  }
+  return passed;
 }

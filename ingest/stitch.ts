@@ -9,12 +9,12 @@
  */
 import type { Hop } from "../collector/hop.ts";
 import type { KeyKind } from "./definitions.ts";
-import type { Graph, Node } from "./graph.ts";
-import { KIN } from "./graph.ts";
+import { type Graph, KIN } from "./graph.ts";
 import { type Keys, keyText } from "./keys.ts";
+import type { Inherited } from "./nearest_along.ts";
 import type { Evidence, Rule } from "./subject.ts";
 import { type Found, NOTHING, type Subjects, subjectsIn } from "./subjects.ts";
-import { type Inherited, nearestBelow, nearestCause, type Terrain } from "./walk.ts";
+import { type Walks, walksIn } from "./walk.ts";
 
 /** A hop as one subject has it. */
 export interface Membership {
@@ -44,20 +44,27 @@ export type Stitched = ReadonlyMap<string, readonly Membership[]>;
 export function stitch(graph: Graph, options: StitchOptions): Stitched {
   const members = new Map<string, Membership[]>();
   let rest = graph.nodes.map((_, at) => at);
+  const before: Subjects[] = [];
   for (const kind of subjectKinds(options)) {
+    if (rest.length === 0) break;
     const assigned = assign(graph, { ...options, subjectKind: kind });
+    // A key that leads to a subject is none itself, also where only a hop's company names it.
+    const isGone = (id: string) => before.some((subjects) => subjects.hasKey(kind, id));
+    const left: number[] = [];
     for (const at of rest) {
       const node = graph.nodes[at];
-      const found = assigned.found[at] ?? NOTHING;
       if (node === undefined) continue;
-      const hub = assigned.isHub(at);
+      const found = [...(assigned.found[at] ?? NOTHING)].filter(([id]) => !isGone(id));
+      if (found.length === 0) left.push(at);
+      const hub = assigned.isHub(at) || found.length > options.hubSubjects;
       for (const [id, evidence] of found) {
         const list = members.get(keyText(kind, id)) ?? [];
-        list.push({ ...node, evidence, shared: found.size > 1, hub, parentMissing: node.orphan });
+        list.push({ ...node, evidence, shared: found.length > 1, hub, parentMissing: node.orphan });
         members.set(keyText(kind, id), list);
       }
     }
-    rest = rest.filter((at) => (assigned.found[at] ?? NOTHING).size === 0);
+    rest = left;
+    before.push(assigned.subjects);
   }
   return members;
 }
@@ -72,17 +79,20 @@ function subjectKinds({ kinds, subjectKind }: StitchOptions): string[] {
 interface Assigned {
   /** per node: its subjects by rules 1 to 6 */
   readonly found: readonly Found[];
+  readonly subjects: Subjects;
   readonly isHub: (node: number) => boolean;
 }
 
 function assign(graph: Graph, options: StitchOptions): Assigned {
   const subjects = subjectsIn(graph, options.kinds, options.subjectKind);
   const isHub = hubsIn(graph, subjects, options.hubSubjects);
-  const terrain: Terrain = { graph, subjects, isHub, below: new Map() };
+  const walks = walksIn({ graph, subjects, isHub, hubSubjects: options.hubSubjects });
+  const terrain = { graph, subjects, isHub, walks };
   const connected = connectedToSubjects(graph, subjects);
   const found = graph.nodes.map((_, at) => (connected[at] === 1 ? ownOrInherited(at, terrain) : NOTHING));
   const only = soleSubjects(graph, found);
-  return { found: found.map((own, at) => (own.size > 0 ? own : byTrace(at, graph, only))), isHub };
+  const all = found.map((own, at) => (own.size > 0 ? own : byTrace(at, graph, only)));
+  return { found: all, subjects, isHub };
 }
 
 /** Which nodes any path of edges joins to a node with subjects: for the others there is nothing to walk to. */
@@ -101,12 +111,38 @@ function connectedToSubjects(graph: Graph, subjects: Subjects): Uint8Array {
   return connected;
 }
 
+interface Terrain {
+  readonly graph: Graph;
+  readonly subjects: Subjects;
+  readonly isHub: (node: number) => boolean;
+  readonly walks: Walks;
+}
+
 function ownOrInherited(at: number, terrain: Terrain): Found {
   const own = terrain.subjects.of(at);
   if (own.size > 0) return own;
-  const caused = nearestCause(at, terrain);
+  if (terrain.isHub(at)) return ofEachEnd(at, terrain);
+  const caused = terrain.walks.nearestCause(at);
   if (caused.size > 0) return asEvidence("cause", caused);
-  return asEvidence("climb", nearestBelow(at, terrain));
+  return asEvidence("climb", terrain.walks.nearestBelow(at));
+}
+
+/**
+ * A hub belongs to whatever any of its messages belongs to, near or far: then what one subject has of it does not
+ * depend on its thousand others.
+ */
+function ofEachEnd(at: number, terrain: Terrain): Found {
+  const { causes } = terrain.graph.nodes[at] ?? { causes: [[], [], []] };
+  const ends = [...(causes[KIN.link] ?? []), ...(causes[KIN.message] ?? [])].filter(
+    (end) => !terrain.isHub(end),
+  );
+  const found = new Map<string, Evidence>();
+  for (const end of ends) {
+    const through = terrain.graph.nodes[end]?.hop.id ?? "";
+    for (const id of ownOrInherited(end, terrain).keys())
+      if (!found.has(id)) found.set(id, { rule: "cause", through });
+  }
+  return found;
 }
 
 function asEvidence(rule: Rule, inherited: Inherited): Found {
@@ -116,20 +152,7 @@ function asEvidence(rule: Rule, inherited: Inherited): Found {
 /** Rule 6. Also for what hangs below a hop whose parent never arrived: the whole fragment lost its root. */
 function byTrace(at: number, graph: Graph, only: ReadonlyMap<string, Found>): Found {
   const node = graph.nodes[at];
-  return node !== undefined && inOrphanedFragment(node, graph)
-    ? (only.get(node.hop.traceId) ?? NOTHING)
-    : NOTHING;
-}
-
-function inOrphanedFragment(node: Node, graph: Graph): boolean {
-  const seen = new Set<Node>();
-  let top: Node | undefined = node;
-  while (top !== undefined && !seen.has(top)) {
-    if (top.orphan) return true;
-    seen.add(top);
-    top = graph.nodes[top.causes[KIN.parent][0] ?? -1];
-  }
-  return false;
+  return node !== undefined && graph.torn[at] === true ? (only.get(node.hop.traceId) ?? NOTHING) : NOTHING;
 }
 
 /** For each trace with exactly one subject by rules 1 to 5: that subject. */
@@ -144,24 +167,9 @@ function soleSubjects(graph: Graph, found: readonly Found[]): ReadonlyMap<string
 }
 
 /**
- * A hub has more subjects than the limit, by its own keys or by its causes. Ends that are not here count as one
- * subject each: they may be anyone's. Judged without passing through other crowded hops, so no hub depends on another.
+ * A hub has more subjects than the limit by its own keys, or, without any, names more causes. Each of these may be
+ * anyone's: counted, not looked at, so that a hub is known by itself and nobody has to load a thousand traces.
  */
 function hubsIn(graph: Graph, subjects: Subjects, limit: number): (node: number) => boolean {
-  const crowded = graph.nodes.map(
-    (node) => node.causes.reduce((sum, list) => sum + list.length, node.unresolvedLinks) > limit,
-  );
-  const plain: Terrain = {
-    graph,
-    subjects,
-    isHub: (at) => crowded[at] === true || subjects.of(at).size > limit,
-    below: new Map(),
-  };
-  const memo: (boolean | undefined)[] = [];
-  return (at) => {
-    const own = subjects.of(at).size;
-    if (own > 0 || crowded[at] !== true) return own > limit;
-    memo[at] ??= nearestCause(at, plain).size + (graph.nodes[at]?.unresolvedLinks ?? 0) > limit;
-    return memo[at];
-  };
+  return (at) => (subjects.of(at).size || (graph.nodes[at]?.ends ?? 0)) > limit;
 }

@@ -23,6 +23,8 @@ export interface Subjects {
   readonly of: (node: number) => Found;
   /** the subjects that each key of a node leads to, whatever outranks it */
   readonly ofEachKey: (node: number) => Iterable<string>;
+  /** whether a key leads to any subject */
+  readonly hasKey: (kind: string, value: string) => boolean;
   /** the subjects that the keys on one link lead to, when it has any; else null */
   readonly ofLink: (node: number, target: Node) => Found | null;
 }
@@ -60,6 +62,11 @@ class Resolver implements Subjects {
       rank > this.#subjectRank ? [...this.#ofKind(keys, rank).keys()] : [],
     );
     return [...(keys.get(this.#subjectKind) ?? []), ...led];
+  }
+
+  hasKey(kind: string, value: string): boolean {
+    const rank = this.#kinds.findIndex((each) => each.kind === kind);
+    return rank > this.#subjectRank && this.#carried(rank, value).size > 0;
   }
 
   ofLink(at: number, target: Node): Found | null {

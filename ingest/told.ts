@@ -26,9 +26,12 @@ export interface Member {
 /** How two subjects touch without being one. */
 export interface Related {
   readonly subject: Subject;
-  /** `carries`: one's hops carry a key of the other · `shares`: both carry a shared key · `conflict`: one key, two subjects */
-  readonly relation: "carries" | "shares" | "conflict";
-  /** the key they have in common, `kind=value` */
+  /**
+   * `carries`: one's hops carry a key of the other · `shares`: both carry a shared key · `conflict`: one key, two
+   * subjects · `same-hops`: hops of one belong to the other, of another kind, too
+   */
+  readonly relation: "carries" | "shares" | "conflict" | "same-hops";
+  /** the key they have in common, `kind=value`; of `same-hops` that of the other subject */
   readonly key: string;
 }
 

@@ -5,10 +5,11 @@
  *
  * Pure. Walks pass only through hops without subjects of their own, never through a hub, and nearer always wins.
  * A hop that names its own messages follows those and not its batch: once a walk has left such a hop towards its
- * parent, that parent's links say nothing about it; and a walk that came down a link into a batch does not go on to
- * children that name messages of their own.
+ * parent, that parent's links say nothing about it, until it comes to a sender, who is no batch; and a walk that came
+ * down a link into a batch does not go on to children that name messages of their own.
  */
-import { type Edges, type Graph, KIN, type Node } from "./graph.ts";
+import { type Graph, KIN, type Node } from "./graph.ts";
+import { type End, type Inherited, type Nearest, nearestAlong, type Way } from "./nearest_along.ts";
 import type { Found, Subjects } from "./subjects.ts";
 
 /** The graph as the walks see it. */
@@ -16,133 +17,115 @@ export interface Terrain {
   readonly graph: Graph;
   readonly subjects: Subjects;
   readonly isHub: (node: number) => boolean;
-  /** what was found below single nodes: a whole trace climbs to the same few ancestors */
-  readonly below: Map<number, Inherited>;
+  /** what has more subjects than this below it leads to none of them; count */
+  readonly hubSubjects: number;
 }
 
-/** What a walk found: the subjects, and through which hop each came. */
-export type Inherited = ReadonlyMap<string, string>;
+/** Both walks over one terrain. Each is walked for all hops at once when the first of them asks. */
+export interface Walks {
+  /** Rule 4: the subjects of the nearest cause that has any by its own keys; at equal distance the closer kin. */
+  readonly nearestCause: (node: number) => Inherited;
+  /**
+   * Rule 5: climbs to the nearest ancestor-or-self with subjects below it, and takes the nearest of those. An ancestor
+   * with more than a hub may have, such as the root of a loop that polls for days, leads nowhere.
+   */
+  readonly nearestBelow: (node: number) => Inherited;
+}
 
 const NO_ONE: Inherited = new Map();
 const CLASSES = [KIN.parent, KIN.link, KIN.message, KIN.causation] as const;
 
-/** A node as reached by a walk; `bound`: the walk may take no link from here on (up), or no speaking child (down). */
-interface Place {
-  readonly node: number;
-  readonly bound: boolean;
+/**
+ * A place is a node as a walk comes to it, free or bound: on the way up bound means that no link may be taken from
+ * here, on the way down that no child with messages of its own may.
+ */
+const placeOf = (node: number, bound: boolean) => 2 * node + (bound ? 1 : 0);
+
+/** Prepares the walks over a terrain. */
+export function walksIn(terrain: Terrain): Walks {
+  const causes = once(() =>
+    nearestAlong(waysIn(terrain, (at, bound) => waysUp(at, bound, causeEnds(terrain)))),
+  );
+  const below = once(() => nearestAlong(waysIn(terrain, (at, bound) => waysDown(at, bound, terrain))));
+  const above = once(() => {
+    const ends = { ...terrain, endAt: (node: number) => belowAt(below(), node) };
+    return nearestAlong(waysIn(terrain, (at, bound) => waysUp(at, bound, ends)));
+  });
+  return {
+    nearestCause: (at) => causes()[placeOf(at, false)]?.found ?? NO_ONE,
+    nearestBelow: (at) => {
+      const self = below()[placeOf(at, false)];
+      if (self) return self.found;
+      const found = above()[placeOf(at, false)]?.found ?? NO_ONE;
+      return found.size > terrain.hubSubjects ? NO_ONE : found;
+    },
+  };
 }
 
-/** Rule 4: the subjects of the nearest cause that has any by its own keys; at equal distance the closer kin. */
-export function nearestCause(start: number, terrain: Terrain): Inherited {
-  for (const group of upward(start, terrain)) {
-    const found = subjectsAt(group, terrain);
-    if (found.size > 0) return found;
-  }
-  return NO_ONE;
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
-/** Rule 5: climbs to the nearest ancestor-or-self with subjects below it, and takes the nearest of those. */
-export function nearestBelow(start: number, terrain: Terrain): Inherited {
-  const self = belowOne(start, terrain);
-  if (self.size > 0) return self;
-  for (const group of upward(start, terrain)) {
-    const [first, ...more] = group.map((place) => place.node);
-    if (first === undefined) continue;
-    const found = more.length === 0 ? belowOne(first, terrain) : descend([first, ...more], terrain);
-    if (found.size > 0) return found;
-  }
-  return NO_ONE;
+function waysIn(
+  { graph, subjects }: Terrain,
+  waysFrom: (at: number, bound: boolean) => readonly Way[],
+): readonly (readonly Way[])[] {
+  return graph.nodes.flatMap((_, at) =>
+    // What has subjects of its own inherits nothing, and nobody walks through it.
+    subjects.of(at).size > 0 ? [[], []] : [waysFrom(at, false), waysFrom(at, true)],
+  );
 }
 
-function belowOne(node: number, terrain: Terrain): Inherited {
-  const found = terrain.below.get(node) ?? descend([node], terrain);
-  terrain.below.set(node, found);
-  return found;
+interface Climb extends Terrain {
+  readonly endAt: (node: number) => End | null;
 }
 
-/** The causes of a node, nearest first; at equal distance in order of kin along the path. Hubs are left out. */
-function* upward(start: number, terrain: Terrain): Generator<readonly Place[]> {
-  const seen = new Set<number>([2 * start]);
-  let groups: Place[][] = [[{ node: start, bound: false }]];
-  while (groups.length > 0) {
-    groups = groups.flatMap((group) => CLASSES.map((kin) => stepUp(group, { kin, seen, terrain })));
-    groups = groups.filter((group) => group.length > 0);
-    yield* groups;
-    groups = groups.map((group) => group.filter((place) => terrain.subjects.of(place.node).size === 0));
-  }
+function causeEnds(terrain: Terrain): Climb {
+  const endAt = (node: number) => endOf(terrain.graph.nodes[node], terrain.subjects.of(node));
+  return { ...terrain, endAt };
 }
 
-interface Step {
-  readonly kin: keyof Edges & number;
-  readonly seen: Set<number>;
-  readonly terrain: Terrain;
+function belowAt(below: readonly (Nearest | null)[], node: number): End | null {
+  const nearest = below[placeOf(node, false)];
+  return nearest ? { found: nearest.found, far: nearest.steps } : null;
 }
 
-function stepUp(group: readonly Place[], { kin, seen, terrain }: Step): Place[] {
-  const next: Place[] = [];
-  for (const place of group) {
-    const node = terrain.graph.nodes[place.node];
-    if (node === undefined || (place.bound && kin !== KIN.parent)) continue;
-    const bound = kin === KIN.parent && (place.bound || node.ownMessages);
-    for (const cause of node.causes[kin] ?? []) {
-      if (!terrain.isHub(cause) && isNew({ node: cause, bound }, seen)) next.push({ node: cause, bound });
-    }
-  }
-  return next;
-}
-
-/** A place is new when it was not reached with at least the same freedom before. Notes it down. */
-function isNew({ node, bound }: Place, seen: Set<number>): boolean {
-  const free = 2 * node;
-  if (seen.has(free) || (bound && seen.has(free + 1))) return false;
-  seen.add(bound ? free + 1 : free);
-  return true;
-}
-
-function subjectsAt(group: readonly Place[], { graph, subjects }: Terrain): Inherited {
-  const places = [...group].sort((a, b) => a.node - b.node);
-  return firstOf(places.map(({ node }) => through(graph.nodes[node], subjects.of(node))));
-}
-
-/** All subjects, each through the first that has it. */
-function firstOf(all: readonly Inherited[]): Inherited {
-  return new Map(all.flatMap((inherited) => [...inherited]).reverse());
-}
-
-/** The subjects nearest below any of the nodes, over children, incoming links, messages and causations. */
-function descend(starts: readonly number[], terrain: Terrain): Inherited {
-  const seen = new Set<number>(starts.map((node) => 2 * node));
-  let level: Place[] = starts.map((node) => ({ node, bound: false }));
-  while (level.length > 0) {
-    const effects = level.flatMap((place) => effectsOf(place, terrain));
-    const found = firstOf(effects.map((effect) => effect.found));
-    if (found.size > 0) return found;
-    level = effects.map((effect) => effect.place).filter((place) => isNew(place, seen));
-  }
-  return NO_ONE;
-}
-
-interface Effect {
-  readonly place: Place;
-  readonly found: Inherited;
-}
-
-function effectsOf(place: Place, terrain: Terrain): Effect[] {
-  const from = terrain.graph.nodes[place.node];
-  if (from === undefined) return [];
-  return CLASSES.flatMap((kin) =>
-    (from.effects[kin] ?? []).flatMap((at): Effect[] => {
-      const node = terrain.graph.nodes[at];
-      if (node === undefined || (place.bound && kin === KIN.parent && node.ownMessages)) return [];
-      const told = kin === KIN.link ? terrain.subjects.ofLink(at, from) : null;
-      if (told === null && terrain.isHub(at)) return [];
-      const bound = place.bound || kin !== KIN.parent;
-      return [{ place: { node: at, bound }, found: through(node, told ?? terrain.subjects.of(at)) }];
+function waysUp(at: number, bound: boolean, { graph, isHub, endAt }: Climb): Way[] {
+  const node = graph.nodes[at];
+  if (node === undefined) return [];
+  const kins = bound ? [KIN.parent] : CLASSES;
+  return kins.flatMap((kin) =>
+    node.causes[kin].flatMap((cause): Way[] => {
+      if (isHub(cause)) return [];
+      const end = endAt(cause);
+      if (end !== null) return [{ kin, to: -1, end }];
+      const isBound = kin === KIN.parent && (bound || node.ownMessages) && graph.nodes[cause]?.sends !== true;
+      return [{ kin, to: placeOf(cause, isBound), end }];
     }),
   );
 }
 
-function through(node: Node | undefined, found: Found): Inherited {
-  if (found.size === 0 || node === undefined) return NO_ONE;
-  return new Map([...found.keys()].map((id) => [id, node.hop.id]));
+function waysDown(at: number, bound: boolean, { graph, subjects, isHub }: Terrain): Way[] {
+  const from = graph.nodes[at];
+  if (from === undefined) return [];
+  return CLASSES.flatMap((kin) =>
+    from.effects[kin].flatMap((effect): Way[] => {
+      const node = graph.nodes[effect];
+      if (node === undefined || (bound && kin === KIN.parent && node.ownMessages)) return [];
+      const told = kin === KIN.link ? subjects.ofLink(effect, from) : null;
+      if (told === null && isHub(effect)) return [];
+      const end = endOf(node, told ?? subjects.of(effect));
+      // On the way down all kin are equally near.
+      return [{ kin: 0, to: end === null ? placeOf(effect, bound || kin !== KIN.parent) : -1, end }];
+    }),
+  );
+}
+
+function endOf(node: Node | undefined, found: Found): End | null {
+  if (found.size === 0 || node === undefined) return null;
+  return { found: new Map([...found.keys()].map((id) => [id, node.hop.id])), far: 0 };
 }

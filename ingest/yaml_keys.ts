@@ -5,19 +5,42 @@
  *
  * Pure. Order is authority, so it is kept as written.
  */
+import { namesOf } from "./aliases.ts";
 import type { KeyKind, KeySource } from "./definitions.ts";
 import { complain, type Page, read, valueAt } from "./yaml_page.ts";
 import { Entries, WrittenKey, WrittenTag } from "./yaml_schema.ts";
 
-/** What senders call an order or a correlation id when nobody told us; the names seen in the wild. */
-const DEFAULT_KEYS: readonly KeyKind[] = [
-  byDefault("order.id", ["order_id", "orderId", "app.order.id", "demo.order.id"], "orderid"),
-  byDefault("correlation.id", ["correlation_id", "correlationId", "x-correlation-id"], "correlationid"),
-];
+/** Names seen in the wild that no spelling of the kind itself gives. */
+const ALSO: ReadonlyMap<string, readonly string[]> = new Map([
+  ["correlation.id", ["x-correlation-id", "http.request.header.x-correlation-id"]],
+]);
 
-function byDefault(kind: string, aliases: readonly string[], extension: string): KeyKind {
-  const names = [kind, ...aliases].map((name): KeySource => ({ kind: "attribute", name }));
-  return { kind, role: "identifies", many: false, from: [...names, { kind: "cloudevent", name: extension }] };
+/** The kinds there are when the section is absent. */
+const DEFAULT_KEYS: readonly KeyKind[] = ["order.id", "correlation.id"].map((kind) => ({
+  kind,
+  role: "identifies",
+  many: false,
+  from: usualSources(kind),
+}));
+
+/** Where a kind is looked for when nobody says: its name as people spell it, and as a CloudEvents extension. */
+function usualSources(kind: string): KeySource[] {
+  const words = kind.split(/[._-]+/);
+  const camel = words.map((word, i) => (i === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)));
+  const names = [
+    kind,
+    words.join("_"),
+    camel.join(""),
+    `app.${kind}`,
+    `demo.${kind}`,
+    ...(ALSO.get(kind) ?? []),
+  ];
+  const extension = words.join("").toLowerCase();
+  const extensions = /^[a-z0-9]+$/.test(extension) ? [extension] : [];
+  return [
+    ...[...new Set(names)].map((name): KeySource => ({ kind: "attribute", name })),
+    ...extensions.map((name): KeySource => ({ kind: "cloudevent", name })),
+  ];
 }
 
 /** The declared kinds that could be read, and the role of every declared kind (null: it could not be read). */
@@ -33,7 +56,7 @@ export function entryNames(page: Page, section: string): string[] {
   return typeof written === "object" && !Array.isArray(written) ? Object.keys(written ?? {}) : [];
 }
 
-/** `keys`, by authority; the usual names for order and correlation ids when the section is absent. */
+/** `keys`, by authority; order and correlation ids when the section is absent. */
 export function readKeys(page: Page): Keys {
   const names = entryNames(page, "keys");
   const found = names.map((kind) => ({ kind, written: read(page, ["keys", kind], WrittenKey) }));
@@ -55,13 +78,16 @@ export function readTags(page: Page): Map<string, readonly string[]> {
 }
 
 function keyKind(kind: string, { role, many, from }: WrittenKey): KeyKind {
-  return { kind, role, many, from: from.map(keySource) };
+  return { kind, role, many, from: from?.flatMap(keySources) ?? usualSources(kind) };
 }
 
-function keySource({ attribute = "", pointer, cloudevent, body }: WrittenKey["from"][number]): KeySource {
-  if (cloudevent !== undefined) return { kind: "cloudevent", name: cloudevent };
-  if (body !== undefined) return { kind: "body", pattern: body };
-  return pointer === undefined
-    ? { kind: "attribute", name: attribute }
-    : { kind: "pointer", attribute, pointer };
+/** One source per name that an attribute goes by, so that reading keys, which every hop pays for, looks up no alias. */
+function keySources({ attribute = "", pointer, cloudevent, body }: WrittenSource): KeySource[] {
+  if (cloudevent !== undefined) return [{ kind: "cloudevent", name: cloudevent }];
+  if (body !== undefined) return [{ kind: "body", pattern: body }];
+  return namesOf(attribute).map((name) =>
+    pointer === undefined ? { kind: "attribute", name } : { kind: "pointer", attribute: name, pointer },
+  );
 }
+
+type WrittenSource = NonNullable<WrittenKey["from"]>[number];

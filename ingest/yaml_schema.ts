@@ -102,7 +102,7 @@ const KeySource = z.preprocess(
 /** One entry of `keys`. */
 export const WrittenKey = exactly({
   role: z.enum(["identifies", "shared"]),
-  from: oneOrMany(KeySource),
+  from: oneOrMany(KeySource).optional(),
   many: Flag.default(false),
 });
 export type WrittenKey = z.output<typeof WrittenKey>;

@@ -67,7 +67,7 @@ function tellRelated(related: readonly Related[]): readonly string[] {
 
 function renderRelated({ relation, subject }: Related, key: string, ids: string): string {
   if (relation === "shares") return `The ${key} is shared with ${ids}.`;
-  if (relation === "carries")
+  if (relation === "carries" || relation === "same-hops")
     return `It is tied to ${noun(subject.kind)} ${ids}, which has an answer of its own.`;
   return `The ${key} also belongs to ${ids}: one of them is wrong, so its facts are shown in both and nothing was merged.`;
 }
@@ -109,7 +109,13 @@ function sendersOf(members: readonly Member[], contract: string): string {
 }
 
 function tellGaps(telling: Telling): readonly string[] {
-  const kinds = groupBy(telling.told.gaps, ({ kind }) => kind);
+  const { gaps, related } = telling.told;
+  // A conflict is told with the subjects that it is between, where these are known.
+  const isTold = related.some(({ relation }) => relation === "conflict");
+  const kinds = groupBy(
+    gaps.filter(({ kind }) => kind !== "conflict" || !isTold),
+    ({ kind }) => kind,
+  );
   return [...kinds].map(([kind, gaps]) => {
     if (kind === "late" && gaps.length > 1) return renderLate(gaps, telling);
     const texts = [...new Set(gaps.map(({ text }) => sentence(plain(text))))];

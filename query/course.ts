@@ -79,7 +79,7 @@ function tellFailedStep(step: JourneyStep, telling: Telling): readonly Line[] {
   const hop = hopOf(step, telling);
   if (hop === null) return [];
   const text = `${quote(step.name)} failed in ${who(hop.service)} at ${renderClock(hop.endNs, telling.originNs)}`;
-  return [{ atNs: hop.endNs, text: sentence(`${text}${renderWhy(hop)}`) }];
+  return [{ atNs: hop.endNs, text: sentence(`${text}${renderWhy(hop, telling)}`) }];
 }
 
 function renderDoer(step: JourneyStep, telling: Telling): string {
@@ -123,7 +123,9 @@ function renderFailure(course: Course, telling: Telling): string {
   const missed = journey.steps.filter((step) => step.atNs === null).map((step) => quote(step.name));
   const after = renderDuration(elapsedMs(journey.startedNs, journey.endedNs ?? journey.startedNs));
   const why =
-    hop === null || isTold ? "" : ` with ${quote(hop.name)}, by ${who(hop.service)}${renderWhy(hop)}`;
+    hop === null || isTold
+      ? ""
+      : ` with ${quote(hop.name)}, by ${who(hop.service)}${renderWhy(hop, telling)}`;
   const failed = sentence(`${plain(journey.definition)} failed ${after} after it began${why}`);
   return missed.length === 0 ? failed : `${failed} It never got to ${renderList(missed)}.`;
 }

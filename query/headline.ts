@@ -120,7 +120,7 @@ function renderFailed(course: Course, name: string, telling: Telling): string {
   const at = journey.failedStep === null ? "" : ` at ${quote(journey.failedStep)}`;
   if (hop === null) return `${name} failed${at}${never}`;
   const how = at === "" ? ` with ${quote(hop.name)}` : at;
-  return `${name} failed${how}${never}${renderWhy(hop)} (${who(hop.service)})`;
+  return `${name} failed${how}${never}${renderWhy(hop, telling)} (${who(hop.service)})`;
 }
 
 function renderStuck({ step, dueNs, owner }: Missing, name: string, telling: Telling): string {

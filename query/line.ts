@@ -33,6 +33,8 @@ export interface Telling {
   /** in the order of the configuration, then of time */
   readonly courses: readonly Course[];
   readonly memberById: ReadonlyMap<string, Member>;
+  /** of all members, in order of time */
+  readonly hops: readonly Hop[];
   /** the moment the clock times are read beside: a day is named only when it is another one */
   readonly originNs: bigint;
 }
@@ -45,6 +47,7 @@ export function openTelling(told: Told, definitions: Definitions): Telling {
     definitions,
     courses,
     memberById: new Map(told.members.map((member) => [member.hop.id, member])),
+    hops: told.members.map(({ hop }) => hop),
     originNs: courses[0]?.journey.startedNs ?? told.members[0]?.hop.atNs ?? told.asOfNs,
   };
 }
@@ -108,8 +111,8 @@ export function succeededNs(journey: Journey): bigint | null {
 }
 
 /** The sender's words for an error, as `: card declined`; empty without any. Structured data is not words and may be secret. */
-export function renderWhy(hop: Hop): string {
-  const why = plain(errorOf(hop) ?? "");
+export function renderWhy(hop: Hop, { hops }: Telling): string {
+  const why = plain(errorOf(hop, hops) ?? "");
   return why === "" || /^[{[]/.test(why) ? "" : `: ${why}`;
 }
 

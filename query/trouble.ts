@@ -54,8 +54,9 @@ function isSameFailure(hop: Hop, telling: Telling): boolean {
   return telling.courses.some((course) => {
     const failure = failureOf(course, telling);
     if (failure === null || failure.endNs > hop.endNs) return false;
-    const isRepeated = hop.service !== failure.service && renderWhy(hop) === renderWhy(failure);
-    return (isRepeated && renderWhy(hop) !== "") || matches(course.definition?.fails ?? [], hop);
+    const isRepeated =
+      hop.service !== failure.service && renderWhy(hop, telling) === renderWhy(failure, telling);
+    return (isRepeated && renderWhy(hop, telling) !== "") || matches(course.definition?.fails ?? [], hop);
   });
 }
 
@@ -111,7 +112,7 @@ function tellError(same: readonly Hop[], services: readonly string[], telling: T
   const where = hop.name === "" ? "" : ` in ${quote(hop.name)}`;
   const up = services.length === 0 ? "" : ` The error reached ${renderList(services)}.`;
   const text = `${who(hop.service)} ${did}${where}, ${times}`;
-  return { atNs: hop.endNs, text: `${sentence(`${text}${renderWhy(hop)}`)}${up}` };
+  return { atNs: hop.endNs, text: `${sentence(`${text}${renderWhy(hop, telling)}`)}${up}` };
 }
 
 const DEAD_LETTER = /dead[-_. ]?letter|(^|[^a-z])(dlq|dlt)([^a-z]|$)/i;
@@ -131,7 +132,7 @@ function tellDeadLetters(telling: Telling): readonly Line[] {
     if (hop === undefined) return [];
     const name = hop.name === "" ? "" : ` (${quote(hop.name)})`;
     const text = `${who(hop.service)} gave up on a message and dead-lettered it at ${renderClock(hop.atNs, telling.originNs)}${name}`;
-    const why = same.map((each) => renderWhy(each.hop)).find((words) => words !== "") ?? "";
+    const why = same.map((each) => renderWhy(each.hop, telling)).find((words) => words !== "") ?? "";
     return [{ atNs: hop.atNs, text: sentence(`${text}${why}`) }];
   });
 }

@@ -128,6 +128,7 @@ function relatedView({ subject, relation, key }: Related, definitions: Definitio
     carries: `facts of one carry ${plain(key)}`,
     shares: `both carry ${plain(key)}`,
     conflict: `${plain(key)} was seen with both`,
+    "same-hops": "facts of one belong to the other too",
   }[relation];
   return { ...subject, relation, text, url: subjectPath(subject, definitions) };
 }

@@ -122,7 +122,16 @@ describe("what is left out has a default", () => {
     );
     expect(names).toEqual([
       ["order.id", "order_id", "orderId", "app.order.id", "demo.order.id", "orderid"],
-      ["correlation.id", "correlation_id", "correlationId", "x-correlation-id", "correlationid"],
+      [
+        "correlation.id",
+        "correlation_id",
+        "correlationId",
+        "app.correlation.id",
+        "demo.correlation.id",
+        "x-correlation-id",
+        "http.request.header.x-correlation-id",
+        "correlationid",
+      ],
     ]);
     expect(retention).toEqual({ hopsDays: 30, journeysDays: 400, deadLettersDays: 30 });
     expect(limits).toEqual({ hubSubjects: 100, aheadMs: 86_400_000 });

@@ -155,7 +155,6 @@ describe("a journey", () => {
 describe("a key", () => {
   test.each([
     ["{ from: order.id }", "role: is missing"],
-    ["{ role: identifies }", "from: is missing"],
     ["{ role: identifies, from: [] }", "must not be an empty list"],
     ["{ role: identifies, from: [{}] }", "needs exactly one of attribute, cloudevent, body"],
     [
