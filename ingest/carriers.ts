@@ -24,6 +24,9 @@ export interface Causation {
   readonly correlationId: string;
 }
 
+/** Where the id of a message may stand. */
+export const MESSAGE_NAMES: ReadonlySet<string> = new Set(["messaging.message.id", "messaging.message_id"]);
+
 const NONE: Messages = { sent: [], received: [] };
 const SENDING = new Set(["create", "send", "publish"]);
 const RECEIVING = new Set(["receive", "process", "deliver", "settle"]);

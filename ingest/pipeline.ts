@@ -1,29 +1,31 @@
 /**
  * Pipeline: from a decoded delivery to stored hops and settled journeys. The file to read first.
  *
- *   receiver → accept: journal (durable) → recent (findable) → ack
- *                       └→ flush: refs, hops, dead letters → settle → journeys → release the journal
+ *   receiver → accept: journal (durable) → extract → recent (findable), live → ack
+ *                └→ round: refs, hops, dead letters → settle → journeys → release the journal
  *
  * An ack means the journal has it. Everything after that may fail and is tried again from memory, or after a restart
- * from the journal; every write is a set or the larger of two, so doing it twice changes nothing.
+ * from the journal; every write is a set or the larger of two, so doing it twice changes nothing. The journal keeps a
+ * delivery until its hops are stored and its journeys settled.
  */
-import type { Delivery, Envelope } from "../collector/request.ts";
+import type { Delivery } from "../collector/request.ts";
 import { Failure } from "../errors.ts";
-import { journeysBlock, refsBlock } from "./blocks.ts";
 import type { Definitions } from "./definitions.ts";
+import { extract } from "./extract.ts";
 import { type HopSource, united } from "./gather.ts";
 import type { Journal } from "./journal.ts";
-import { changedRows, type Rows, rememberRows, type WrittenRows } from "./journeys.ts";
-import { keysOf } from "./keys.ts";
-import { LetterBudget, storeLetters } from "./letters.ts";
-import { encodeHops } from "./native_hops.ts";
-import { Recent, type RecentHop } from "./recent.ts";
-import { placeOf, placeText, type RefRow, refsOf, refText } from "./refs.ts";
+import type { Known } from "./known.ts";
+import { LetterBudget } from "./letters.ts";
+import { type Plan, planOf } from "./plan.ts";
+import { Recent } from "./recent.ts";
+import { refsIn } from "./refindex.ts";
 import type { Position } from "./segments.ts";
-import { settle } from "./settle.ts";
+import { Settler, type SettlerStats } from "./settler.ts";
 import type { Store } from "./store.ts";
 import { type Stored, storedIn } from "./stored.ts";
 import { type Versions, versionsOf } from "./versions.ts";
+import { namesIn } from "./warm.ts";
+import { storeAll, type Waiting } from "./writes.ts";
 
 /** What a pipeline works with. */
 export interface PipelineOptions {
@@ -39,6 +41,8 @@ export interface PipelineOptions {
   readonly letters?: LetterBudget;
   /** acked but not stored: beyond this new deliveries are refused for now; hops. @default 500,000 */
   readonly waitingMax?: number;
+  /** hops of open journeys kept in memory; count. @default 1,000,000, which takes about half a gigabyte */
+  readonly liveMax?: number;
 }
 
 /** Running totals since the start. */
@@ -66,27 +70,27 @@ export interface Pipeline {
   /** Those of the kinds under which a value was acked. */
   readonly kindsOf: (tenant: string, value: string, kinds: readonly string[]) => Promise<readonly string[]>;
   readonly stats: Readonly<PipelineStats>;
-  /** Stores all that waits. @throws {Failure} `store_unavailable` when the store does not take it */
+  /** How the journeys of all tenants stand with what came in. */
+  readonly settling: () => SettlerStats;
+  /** Stores all that waits and settles every journey. @throws {Failure} `store_unavailable` when the store does not take it */
   readonly flush: () => Promise<void>;
   /** Stops the clock and stores what waits if the store can; what it cannot stays in the journal. */
   readonly close: () => Promise<void>;
 }
 
 const FLUSH_MS = 250;
+/** When much comes in, larger blocks are worth more than fresh ones: every part has to be merged again. */
+const BUSY_FLUSH_MS = 1_000;
+const BUSY_HOPS = 5_000;
+const BLOCK_HOPS = 200_000;
 const WAITING_MAX = 500_000;
+const LIVE_MAX = 1_000_000;
 const HOPS_MAX = 200_000;
 const RETRY_MS_MAX = 10_000;
 
 /** Starts a pipeline. */
 export function openPipeline(options: PipelineOptions): Pipeline {
   return new Flow(options);
-}
-
-interface Waiting {
-  readonly delivery: Delivery;
-  readonly hops: readonly RecentHop[];
-  readonly position: Position;
-  readonly ackedMs: number;
 }
 
 class Flow implements Pipeline {
@@ -100,19 +104,25 @@ class Flow implements Pipeline {
     oldestWaitingMs: null,
   };
   readonly #options: PipelineOptions;
+  readonly #plan: Plan;
   readonly #budget: LetterBudget;
   readonly #recent = new Recent();
   readonly #stored: Stored;
-  readonly #written: WrittenRows = new Map();
   readonly #versions: Versions;
+  readonly #settlers = new Map<string, Settler>();
+  #known: Known | null = null;
   #waiting: Waiting[] = [];
-  #flushing: Promise<void> | null = null;
+  /** of the deliveries that are not settled yet, or may not be: where each stands in the journal, by serial number */
+  #positions: { readonly serial: number; readonly position: Position }[] = [];
+  #serial = 0;
+  #round: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #failures = 0;
   #closed = false;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
+    this.#plan = planOf(options.definitions);
     this.#versions = versionsOf(options.store);
     this.#budget = options.letters ?? new LetterBudget();
     // What is recent is asked first: a hop that moves into the store between the two questions is then seen twice, not never.
@@ -130,15 +140,16 @@ class Flow implements Pipeline {
   };
 
   recover = (delivery: Delivery, position: Position): void => {
-    const { batch } = delivery.decoded;
-    const hops = Array.from({ length: batch.rows }, (_, row): RecentHop => {
-      const hop = batch.hop(row);
-      return { hop, keys: keysOf(hop, this.#options.definitions.keys) };
-    });
-    this.#recent.add(delivery.envelope.tenant, hops);
+    const { envelope, decoded } = delivery;
+    const found = extract(decoded.batch, this.#plan, envelope.tenant);
+    const batch = { extract: found, refs: refsIn(found) };
+    const serial = ++this.#serial;
     const ackedMs = this.#options.now();
-    this.#waiting.push({ delivery, hops, position, ackedMs });
-    this.stats.waiting += hops.length;
+    this.#recent.add(batch);
+    this.#settlerOf(envelope.tenant).add(found, serial);
+    this.#waiting.push({ envelope, rejected: decoded.rejected, batch, serial, ackedMs });
+    this.#positions.push({ serial, position });
+    this.stats.waiting += decoded.batch.rows;
     this.stats.oldestWaitingMs ??= ackedMs;
     this.#schedule(this.#options.flushMs ?? FLUSH_MS);
   };
@@ -149,12 +160,21 @@ class Flow implements Pipeline {
     return kinds.filter((kind) => recent.includes(kind) || stored.includes(kind));
   };
 
+  settling = (): SettlerStats => {
+    const all = { live: 0, unsettled: 0, fromMemory: 0, fromStore: 0 };
+    for (const { stats } of this.#settlers.values()) {
+      all.live += stats.live;
+      all.unsettled += stats.unsettled;
+      all.fromMemory += stats.fromMemory;
+      all.fromStore += stats.fromStore;
+    }
+    return all;
+  };
+
   flush = async (): Promise<void> => {
-    while (this.#waiting.length > 0 || this.#flushing !== null) {
-      this.#flushing ??= this.#flushOnce().finally(() => {
-        this.#flushing = null;
-      });
-      await this.#flushing;
+    while (this.#waiting.length > 0 || this.#round !== null || this.settling().unsettled > 0) {
+      this.#round ??= this.#endRound(true);
+      await this.#round;
     }
   };
 
@@ -169,12 +189,51 @@ class Flow implements Pipeline {
     });
   };
 
+  #settlerOf(tenant: string): Settler {
+    const known = this.#settlers.get(tenant);
+    if (known !== undefined) return known;
+    const { store, definitions, now, liveMax } = this.#options;
+    const settler = new Settler({
+      store,
+      source: this.source,
+      definitions,
+      tenant,
+      versions: this.#versions,
+      now,
+      known: () => this.#known,
+      factsMax: liveMax ?? LIVE_MAX,
+    });
+    this.#settlers.set(tenant, settler);
+    return settler;
+  }
+
   #schedule(afterMs: number): void {
     if (this.#timer !== null || this.#closed) return;
     this.#timer = setTimeout(() => {
       this.#timer = null;
-      this.flush().catch((error: unknown) => this.#retryLater(error));
+      const { waiting, oldestWaitingMs } = this.stats;
+      const ageMs = this.#options.now() - (oldestWaitingMs ?? 0);
+      if (waiting > BUSY_HOPS && waiting < BLOCK_HOPS && ageMs < BUSY_FLUSH_MS) this.#schedule(FLUSH_MS);
+      else this.#startRound();
     }, afterMs);
+  }
+
+  #startRound(): void {
+    this.#round ??= this.#endRound(false);
+    this.#round.catch((error: unknown) => this.#retryLater(error));
+  }
+
+  async #endRound(everything: boolean): Promise<void> {
+    try {
+      await this.#flushOnce();
+      await this.#settle(everything);
+      await this.#release();
+      this.#failures = 0;
+    } finally {
+      this.#round = null;
+    }
+    if (this.#waiting.length > 0 || this.settling().unsettled > 0)
+      this.#schedule(this.#options.flushMs ?? FLUSH_MS);
   }
 
   #retryLater(error: unknown): void {
@@ -189,86 +248,40 @@ class Flow implements Pipeline {
   }
 
   async #flushOnce(): Promise<void> {
+    // What is in the store already has to be known before more comes in. Other writers' hops cannot be known.
+    if (this.#known === null && this.#options.store.shape === "embedded")
+      this.#known = await namesIn(this.#options.store);
     const taken = this.#waiting;
     if (taken.length === 0) return;
     // What is acked from here on waits for the next flush, also when this one fails.
     this.#waiting = [];
     const beganMs = this.#options.now();
     try {
-      for (const [tenant, deliveries] of byTenant(taken)) await this.#store(tenant, deliveries);
+      await storeAll({ store: this.#options.store, budget: this.#budget, nowMs: beganMs }, taken);
     } catch (error) {
       this.#waiting = [...taken, ...this.#waiting];
       throw error;
     }
-    await this.#settled(taken);
-    this.#failures = 0;
+    for (const { batch } of taken) {
+      this.#recent.drop(batch);
+      this.stats.waiting -= batch.extract.batch.rows;
+      this.stats.stored += batch.extract.batch.rows;
+    }
     this.stats.flushes += 1;
     this.stats.lastFlushMs = this.#options.now() - beganMs;
     this.stats.oldestWaitingMs = this.#waiting[0]?.ackedMs ?? null;
   }
 
-  /** The store has them: memory and journal may let go. */
-  async #settled(taken: readonly Waiting[]): Promise<void> {
-    for (const { delivery, hops } of taken) {
-      this.#recent.drop(delivery.envelope.tenant, hops);
-      this.stats.waiting -= hops.length;
-      this.stats.stored += hops.length;
-    }
-    await this.#options.journal.release(taken.map(({ position }) => position));
+  async #settle(everything: boolean): Promise<void> {
+    for (const settler of this.#settlers.values()) await settler.settle(everything);
   }
 
-  /** Refs before hops: a ref to a hop that is not there yet misleads nobody, a hop without refs is lost to lookups. */
-  async #store(tenant: string, waiting: readonly Waiting[]): Promise<void> {
-    const { store, now } = this.#options;
-    const hops = waiting.flatMap((each) => each.hops);
-    const letters = waiting.flatMap(({ delivery: { envelope, decoded } }) =>
-      decoded.rejected.map((item) => ({ envelope, item })),
-    );
-    if (letters.length > 0) await storeLetters({ store, budget: this.#budget }, letters, now());
-    if (hops.length === 0) return;
-    await store.insertNative("refs", [refsBlock(tenant, refRowsOf(hops))]);
-    await store.insertNative("hops", waiting.filter(({ hops: own }) => own.length > 0).flatMap(hopBlocks));
-    await this.#settle(tenant, hops);
+  /** The journal may forget what is stored and settled. */
+  async #release(): Promise<void> {
+    let oldest = this.#waiting[0]?.serial ?? Number.POSITIVE_INFINITY;
+    for (const settler of this.#settlers.values()) oldest = Math.min(oldest, settler.oldestSerial());
+    const kept = this.#positions.findIndex(({ serial }) => serial >= oldest);
+    const done = this.#positions.splice(0, kept === -1 ? this.#positions.length : kept);
+    if (done.length > 0) await this.#options.journal.release(done.map(({ position }) => position));
   }
-
-  async #settle(tenant: string, hops: readonly RecentHop[]): Promise<void> {
-    const { definitions, store, now } = this.#options;
-    const asked = { source: this.source, definitions, tenant, hopsMax: HOPS_MAX };
-    const version = await this.#versions.next();
-    const settled = await settle(
-      asked,
-      hops.map(({ hop }) => hop),
-      BigInt(now()) * 1_000_000n,
-    );
-    const known: Rows = { store, tenant, written: this.#written };
-    const rows = await changedRows(known, settled);
-    if (rows.length > 0) await store.insertNative("journeys", [journeysBlock(tenant, rows, version)]);
-    rememberRows(known, rows);
-  }
-}
-
-function byTenant(waiting: readonly Waiting[]): Map<string, Waiting[]> {
-  const groups = new Map<string, Waiting[]>();
-  for (const each of waiting) {
-    const { tenant } = each.delivery.envelope;
-    groups.set(tenant, [...(groups.get(tenant) ?? []), each]);
-  }
-  return groups;
-}
-
-function refRowsOf(hops: readonly RecentHop[]): RefRow[] {
-  const rows = new Map<string, RefRow>();
-  for (const { hop, keys } of hops) {
-    const place = placeOf(hop, keys);
-    for (const ref of refsOf(hop, keys))
-      rows.set(`${placeText(place)} ${refText(ref)}`, { ...ref, ...place });
-  }
-  return [...rows.values()];
-}
-
-function hopBlocks({ delivery, hops }: Waiting): Uint8Array[] {
-  const { tenant }: Envelope = delivery.envelope;
-  const localities = BigUint64Array.from(hops, ({ hop, keys }) => placeOf(hop, keys).locality);
-  // Some forty parts each; written one by one they would cost more than everything before.
-  return [Buffer.concat(encodeHops(delivery.decoded.batch, { tenant, localities }))];
 }

@@ -85,8 +85,8 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, i) => from + i);
 }
 
-/** Lowercase hex, "" for zeros. */
-function idAt(words: Uint32Array, index: number, width: number): string {
+/** The id at an index of a column of ids so many words wide: lowercase hex, "" for zeros. */
+export function idAt(words: Uint32Array, index: number, width: number): string {
   const first = index * width;
   let any = 0;
   for (let i = first; i < first + width; i++) any |= words[i] ?? 0;

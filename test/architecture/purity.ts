@@ -11,6 +11,7 @@ export const PURE: readonly string[] = [
   "ingest/fold.ts",
   "ingest/keys.ts",
   "ingest/match.ts",
+  "ingest/outcome.ts",
   "ingest/stitch.ts",
   "ingest/yaml.ts",
   "query/story.ts",

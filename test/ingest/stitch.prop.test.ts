@@ -4,9 +4,9 @@ import type { Hop } from "../../collector/hop.ts";
 import { gather, type HopSource, united } from "../../ingest/gather.ts";
 import { graphOf } from "../../ingest/graph.ts";
 import { keysOf } from "../../ingest/keys.ts";
-import { Recent } from "../../ingest/recent.ts";
 import { type Stitched, stitch } from "../../ingest/stitch.ts";
 import { KINDS } from "./build.ts";
+import { Kept } from "./kept.ts";
 import { shuffled, type World, worldOf } from "./world.ts";
 
 /** Worlds per law: 2,000 over the laws of this file, any number with WAYBILL_WORLDS. */
@@ -153,12 +153,12 @@ function memberIds(of: Stitched, name: string): string {
 }
 
 function kept(hops: readonly Hop[]): HopSource {
-  const recent = new Recent();
-  recent.add(
+  const all = new Kept();
+  all.add(
     "t",
     hops.map((hop) => ({ hop, keys: keysOf(hop, KINDS) })),
   );
-  return recent;
+  return all;
 }
 
 interface Derivation {

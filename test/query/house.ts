@@ -1,7 +1,7 @@
 /**
  * House: the API over a real store and a real lookup, with the stories' hops in it.
  *
- *   stories → hops with keys → Recent + table journeys → createApi
+ *   stories → hops with keys → Kept + table journeys → createApi
  *
  * Each story becomes an order of its own name: `happy` is ORD-happy. All hops of it carry its key.
  */
@@ -16,11 +16,11 @@ import { keysOf } from "../../ingest/keys.ts";
 import { deadLettersBlock } from "../../ingest/letter_block.ts";
 import { createLookup } from "../../ingest/lookup.ts";
 import { migrate } from "../../ingest/migrate.ts";
-import { Recent } from "../../ingest/recent.ts";
 import { openStore, type Store } from "../../ingest/store.ts";
 import type { Told } from "../../ingest/told.ts";
 import { type ApiDeps, createApi } from "../../query/api.ts";
 import { openBoard } from "../../slo/board.ts";
+import { Kept } from "../ingest/kept.ts";
 import { DEFINITIONS, START_MS } from "./shop.ts";
 import { STORIES } from "./stories.ts";
 
@@ -46,7 +46,7 @@ export async function openHouse(): Promise<House> {
   const dataDir = await mkdtemp(join(tmpdir(), "waybill-api-"));
   const store = await openStore({ url: null, dataDir });
   await migrate(store);
-  const recent = new Recent();
+  const recent = new Kept();
   const add = (hops: readonly Hop[]) =>
     recent.add(
       TENANT,

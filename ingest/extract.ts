@@ -1,0 +1,120 @@
+/**
+ * Extract: what a batch of hops says about keys, places and definitions, without an object per hop.
+ *
+ *   HopColumns → [extract] → live, recent, blocks
+ *
+ * Neighbours in a batch mostly carry the same keys, so keys are read once for each different set of them (keysets.ts).
+ * A row becomes an object only when more than its ids and keys is needed: a definition may match it, it holds a tag, a
+ * link or a message, it is a CloudEvent. Stores nothing, remembers nothing between batches.
+ */
+import { type Words, word } from "../collector/decoder/buffers.ts";
+import { type HopBatch, type HopColumns, listStart } from "../collector/decoder/columns.ts";
+import type { Hop } from "../collector/hop.ts";
+import { MESSAGE_NAMES } from "./carriers.ts";
+import type { Keys } from "./keys.ts";
+import { flagged, hasFlagged, Keysets } from "./keysets.ts";
+import { dayAt, localityAt } from "./places.ts";
+import type { Plan } from "./plan.ts";
+import { placeOf } from "./refs.ts";
+
+/** What was found in one batch. The row at `r` is at `[r]` in each list. */
+export interface Extract {
+  readonly tenant: string;
+  readonly batch: HopBatch;
+  /** every different set of keys; the first is that of rows without any */
+  readonly keysets: readonly Keys[];
+  readonly keysetOf: Uint32Array;
+  readonly localities: BigUint64Array;
+  /** days since 1970-01-01 UTC */
+  readonly days: Uint16Array;
+  /** the rows that had to become objects */
+  readonly hops: ReadonlyMap<number, Hop>;
+  /** 1 for rows that a definition may match, or that hold a tag */
+  readonly matters: Uint8Array;
+  /** 1 for rows that are a cause or an effect by more than their parent: links, messages, CloudEvents */
+  readonly carries: Uint8Array;
+}
+
+/** Extracts one batch. */
+export function extract(batch: HopBatch, plan: Plan, tenant: string): Extract {
+  const { rows, columns } = batch;
+  const hops = new Map<number, Hop>();
+  const hop = (row: number): Hop => {
+    const known = hops.get(row) ?? batch.hop(row);
+    hops.set(row, known);
+    return known;
+  };
+  const keysets = new Keysets(columns, plan);
+  const keysetOf = new Uint32Array(rows);
+  const carries = new Uint8Array(rows);
+  const matters = mattering(batch, plan, hop);
+  const isCarrier = carriers(columns);
+  for (let row = 0; row < rows; row++) {
+    keysetOf[row] = keysets.of(row, (at) => (matters[at] === 1 ? hop(at) : batch.hop(at)));
+    if (!isCarrier(row)) continue;
+    carries[row] = 1;
+    hop(row);
+  }
+  const found = { tenant, batch, keysets: keysets.sets, keysetOf, hops, matters, carries };
+  return { ...found, ...placesOf(found) };
+}
+
+type Placed = Pick<Extract, "localities" | "days">;
+
+function placesOf({ batch, keysets, keysetOf }: Omit<Extract, keyof Placed>): Placed {
+  const { rows, columns } = batch;
+  const words = new Uint32Array(rows * 2);
+  const days = new Uint16Array(rows);
+  const localities = new BigUint64Array(words.buffer);
+  for (let row = 0; row < rows; row++) {
+    days[row] = dayAt(columns.fixed.at, row);
+    // A log line outside any trace lies with its first key.
+    if (localityAt(columns.fixed, row, words)) continue;
+    localities[row] = placeOf(batch.hop(row), keysets[keysetOf[row] ?? 0] ?? new Map()).locality;
+  }
+  return { localities, days };
+}
+
+/** Whether a row is a cause or an effect by more than its parent. */
+function carriers(columns: HopColumns): (row: number) => boolean {
+  const { attributes, links, fixed } = columns;
+  const names = flagged(attributes.dictionary, MESSAGE_NAMES);
+  const hasNames = names.includes(1);
+  return (row) =>
+    fixed.kind[row] === 3 ||
+    word(links.ends, row) > listStart(links, row) ||
+    (hasNames && hasFlagged(attributes, names, row));
+}
+
+/** Which rows matter to a definition. Rows that differ only in what no matcher looks at are judged once. */
+function mattering(batch: HopBatch, plan: Plan, hop: (row: number) => Hop): Uint8Array {
+  const { attributes } = batch.columns;
+  const tags = flagged(attributes.dictionary, plan.tagNames);
+  const hasTags = tags.includes(1);
+  const judged = new Map<number, ReturnType<Plan["mattering"]>>();
+  const matters = new Uint8Array(batch.rows);
+  for (let row = 0; row < batch.rows; row++) {
+    const like = likeness(batch.columns, row);
+    let judgement = judged.get(like);
+    if (judgement === undefined) {
+      judgement = plan.mattering(batch.hop(row));
+      judged.set(like, judgement);
+    }
+    const isMilestone = judgement === "always" || (judgement === "maybe" && plan.matters(batch.hop(row)));
+    if (!isMilestone && !(hasTags && hasFlagged(attributes, tags, row))) continue;
+    matters[row] = 1;
+    hop(row);
+  }
+  return matters;
+}
+
+/** One number for all that matchers look at, bar attributes and bodies. A batch has fewer than 2^20 names. */
+function likeness({ fixed, resources }: HopColumns, row: number): number {
+  const service = serviceOf(resources.service, fixed.resource[row] ?? 0);
+  const small = ((fixed.kind[row] ?? 0) * 8 + (fixed.spanKind[row] ?? 0)) * 4 + (fixed.status[row] ?? 0);
+  return ((fixed.name[row] ?? 0) * 2 ** 20 + service) * 128 + small;
+}
+
+function serviceOf(services: Words, resource: number): number {
+  return word(services, resource);
+}

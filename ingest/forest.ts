@@ -1,0 +1,149 @@
+/**
+ * Forest: which spans stand in which tree, from ids alone.
+ *
+ *   live facts → [forest] → sole
+ *
+ * Pure. Numbers in typed arrays, no object per fact: this is run over every journey that anything happened to. Knows no
+ * keys and no subjects.
+ */
+
+/** One end of a link. */
+export interface Pointer {
+  /** as in `Shape.trace`; −1 when nothing here is of that trace */
+  readonly trace: number;
+  readonly spanLow: number;
+  readonly spanHigh: number;
+}
+
+/** Facts as numbers; the fact at `i` is at `i` in each list. Ids are two words, both zero for none. */
+export interface Shape {
+  readonly size: number;
+  /** 1 span, 2 log, 3 CloudEvent */
+  readonly kind: Uint8Array;
+  /** the same number for the same trace, −1 for none */
+  readonly trace: Int32Array;
+  /** a span's own id */
+  readonly spanLow: Uint32Array;
+  readonly spanHigh: Uint32Array;
+  /** the span around: a span's parent, the span that a log was written in */
+  readonly aroundLow: Uint32Array;
+  readonly aroundHigh: Uint32Array;
+  /** tells versions of one span apart */
+  readonly digest: Uint32Array;
+  readonly keyset: Int32Array;
+  /** of the few that have any */
+  readonly links: ReadonlyMap<number, readonly Pointer[]>;
+  /** facts that name messages of their own, links included */
+  readonly bound: ReadonlySet<number>;
+}
+
+/** The trees that the facts form. */
+export interface Forest {
+  readonly shape: Shape;
+  /** per fact: the top of its tree, itself when nothing is around it */
+  readonly tops: Int32Array;
+  /** 1 for a top whose surrounding span was named, or must exist, but is not here */
+  readonly orphans: Uint8Array;
+  /** the span with this id, −1 when it is not here */
+  readonly find: (trace: number, low: number, high: number) => number;
+}
+
+/** More links than this make a hub, or nearly: nobody's shortcut. */
+const LINKS_MAX = 32;
+
+const NONE = -1;
+
+/** The forest of the facts, or null when they are not plain: two versions of one span, a circle, a hub. */
+export function forestOf(shape: Shape): Forest | null {
+  for (const links of shape.links.values()) if (links.length > LINKS_MAX) return null;
+  const table = indexOf(shape);
+  if (table === null) return null;
+  const find = (trace: number, low: number, high: number) => lookUp(shape, table, { trace, low, high });
+  const tops = new Int32Array(shape.size);
+  const orphans = new Uint8Array(shape.size);
+  for (let at = 0; at < shape.size; at++) {
+    const above = aboveOf(shape, at, find);
+    if (above === at) return null;
+    tops[at] = above === NONE ? at : above;
+    if (above === NONE && isTorn(shape, at)) orphans[at] = 1;
+  }
+  return climb(tops) ? { shape, tops, orphans, find } : null;
+}
+
+/** The span around a fact; of a span told twice, for the second the first; itself when it claims to be around itself. */
+function aboveOf(shape: Shape, at: number, find: Forest["find"]): number {
+  const trace = shape.trace[at] ?? NONE;
+  if (shape.kind[at] === 1) {
+    const first = find(trace, shape.spanLow[at] ?? 0, shape.spanHigh[at] ?? 0);
+    if (first !== at) return first;
+  }
+  const [low, high] = [shape.aroundLow[at] ?? 0, shape.aroundHigh[at] ?? 0];
+  return low === 0 && high === 0 ? NONE : find(trace, low, high);
+}
+
+/** Something that names no span around it is torn off as well when it is in a trace and not a span. */
+function isTorn({ trace, aroundLow, aroundHigh, kind }: Shape, at: number): boolean {
+  if (trace[at] === NONE) return false;
+  return kind[at] !== 1 || aroundLow[at] !== 0 || aroundHigh[at] !== 0;
+}
+
+/** Lets every entry point to its top. False for a circle. */
+function climb(tops: Int32Array): boolean {
+  for (let at = 0; at < tops.length; at++) {
+    let top = tops[at] ?? at;
+    for (let steps = 0; tops[top] !== top; steps++) {
+      if (steps > tops.length) return false;
+      top = tops[top] ?? top;
+    }
+    for (let below = at; tops[below] !== top; ) {
+      const next = tops[below] ?? top;
+      tops[below] = top;
+      below = next;
+    }
+  }
+  return true;
+}
+
+/** Spans by their ids, as a table of open addresses; null when a span is there in two versions. */
+function indexOf(shape: Shape): Int32Array | null {
+  const table = new Int32Array(tableSize(shape.size)).fill(NONE);
+  const mask = table.length - 1;
+  for (let at = 0; at < shape.size; at++) {
+    if (shape.kind[at] !== 1) continue;
+    let place = placeOf(shape.trace[at] ?? 0, shape.spanLow[at] ?? 0, shape.spanHigh[at] ?? 0) & mask;
+    while (table[place] !== NONE && !isSame(shape, table[place] ?? 0, at)) place = (place + 1) & mask;
+    const other = table[place] ?? NONE;
+    if (other !== NONE && shape.digest[other] !== shape.digest[at]) return null;
+    if (other === NONE) table[place] = at;
+  }
+  return table;
+}
+
+function tableSize(count: number): number {
+  let size = 16;
+  while (size < count * 2) size *= 2;
+  return size;
+}
+
+function placeOf(trace: number, low: number, high: number): number {
+  const mixed = Math.imul(low ^ Math.imul(trace, 0x9e3779b1), 0x85ebca6b) ^ high;
+  return mixed ^ (mixed >>> 15);
+}
+
+function isSame({ trace, spanLow, spanHigh }: Shape, a: number, b: number): boolean {
+  return spanLow[a] === spanLow[b] && spanHigh[a] === spanHigh[b] && trace[a] === trace[b];
+}
+
+function lookUp(
+  shape: Shape,
+  table: Int32Array,
+  { trace, low, high }: { readonly trace: number; readonly low: number; readonly high: number },
+): number {
+  const mask = table.length - 1;
+  let place = placeOf(trace, low, high) & mask;
+  for (let at = table[place] ?? NONE; at !== NONE; at = table[place] ?? NONE) {
+    if (shape.spanLow[at] === low && shape.spanHigh[at] === high && shape.trace[at] === trace) return at;
+    place = (place + 1) & mask;
+  }
+  return NONE;
+}

@@ -1,0 +1,189 @@
+/**
+ * Settler: keeps the journey rows of one tenant up to date with the facts that come in.
+ *
+ *   extract → live → [settler] → outcome, or settle → journeys → store
+ *
+ * A cluster of facts is settled when it has been quiet for a moment, or has waited for long. Most are told from memory
+ * alone; those that have to do with others, or with hops that are only in the store, are gathered and stitched in full.
+ * Both give the same rows. What could not be written is settled again.
+ */
+import { setImmediate as breathe } from "node:timers/promises";
+import type { Hop } from "../collector/hop.ts";
+import { journeysBlock } from "./blocks.ts";
+import type { Addition, Cluster } from "./cluster.ts";
+import type { Definitions } from "./definitions.ts";
+import type { Extract } from "./extract.ts";
+import type { HopSource } from "./gather.ts";
+import type { Journey } from "./journey.ts";
+import { changedRows, type Rows, rememberRows, type WrittenRows } from "./journeys.ts";
+import type { Known } from "./known.ts";
+import { Live } from "./live.ts";
+import { outcomeOf } from "./outcome.ts";
+import { Provisional } from "./provisional.ts";
+import { type Merged, type Settled, settle } from "./settle.ts";
+import type { Store } from "./store.ts";
+import type { Versions } from "./versions.ts";
+
+/** What a settler works with. */
+export interface SettlerOptions {
+  readonly store: Store;
+  readonly source: HopSource;
+  readonly definitions: Definitions;
+  readonly tenant: string;
+  readonly versions: Versions;
+  /** epoch milliseconds */
+  readonly now: () => number;
+  /** names that hops in the store may go by; null while that is not known: then every cluster is gathered */
+  readonly known: () => Known | null;
+  /** facts kept in memory at the most; count */
+  readonly factsMax: number;
+}
+
+/** Running totals. */
+export interface SettlerStats {
+  /** facts in memory; count */
+  readonly live: number;
+  /** clusters with facts that are not in their journeys' rows yet; count */
+  readonly unsettled: number;
+  /** clusters settled from memory, and with the store's help; counts since the start */
+  readonly fromMemory: number;
+  readonly fromStore: number;
+}
+
+/** So long a cluster is left alone after its last fact, when many are waiting; ms. */
+const QUIET_MS = 1_000;
+/** No cluster waits longer than this, however much comes; ms. */
+const WAIT_MS_MAX = 5_000;
+/** With fewer waiting, none has to wait; count. */
+const FEW = 500;
+/** So many are told in one go before others get their turn; count. */
+const SLICE = 100;
+/** Of one call to `settle`; count. */
+const HOPS_MAX = 200_000;
+
+/** What was taken from a cluster to be settled. */
+interface Taken {
+  readonly cluster: Cluster;
+  readonly serial: number;
+  readonly added: Addition[];
+}
+
+/** Settles the journeys of one tenant. Calls to `settle` must not overlap. */
+export class Settler {
+  readonly #options: SettlerOptions;
+  readonly #live: Live;
+  readonly #written: WrittenRows = new Map();
+  readonly #provisional: Provisional;
+  #fromMemory = 0;
+  #fromStore = 0;
+
+  constructor(options: SettlerOptions) {
+    this.#options = options;
+    const isKnown = (name: string) => options.known()?.has(this.#nameOf(name)) ?? true;
+    const onLeave = (name: string) => options.known()?.add(this.#nameOf(name));
+    this.#live = new Live({ factsMax: options.factsMax, isKnown, onLeave });
+    this.#provisional = new Provisional(options);
+  }
+
+  /** Takes in a batch. */
+  add(extract: Extract, serial: number): void {
+    this.#live.add(extract, { serial, nowMs: this.#options.now() });
+  }
+
+  get stats(): SettlerStats {
+    const { size: live, dirty: unsettled } = this.#live;
+    return { live, unsettled, fromMemory: this.#fromMemory, fromStore: this.#fromStore };
+  }
+
+  /** The number of the first delivery that is not in the rows of its journeys; infinite when all are. */
+  oldestSerial(): number {
+    return this.#live.oldestSerial();
+  }
+
+  /**
+   * Writes the rows that changed.
+   *
+   * @param everything  also of clusters that more may come to at any moment
+   * @throws {Failure} when the store does not take them; they are settled again next time
+   */
+  async settle(everything: boolean): Promise<void> {
+    const nowMs = this.#options.now();
+    const isFew = everything || this.#live.dirty < FEW;
+    const due = this.#live.due(
+      ({ touchedMs, dirtyMs }) =>
+        isFew || nowMs - touchedMs >= QUIET_MS || nowMs - (dirtyMs ?? nowMs) >= WAIT_MS_MAX,
+    );
+    if (due.length === 0) return;
+    // Before any fact is read: a version must not promise what its reader has not seen.
+    const version = await this.#options.versions.next();
+    const taken = due.map((cluster) => ({
+      cluster,
+      serial: cluster.serial,
+      added: this.#live.take(cluster),
+    }));
+    try {
+      await this.#write(await this.#tell(taken), version);
+    } catch (error) {
+      for (const each of taken) this.#live.giveBack(each.cluster, each);
+      throw error;
+    }
+    this.#live.evict();
+  }
+
+  async #tell(taken: readonly Taken[]): Promise<Settled> {
+    const { definitions, now, source, tenant } = this.#options;
+    const nowNs = BigInt(now()) * 1_000_000n;
+    const journeys: Journey[] = [];
+    const merged: Merged[] = [];
+    const append = (more: Settled) => {
+      for (const journey of more.journeys) journeys.push(journey);
+      for (const each of more.merged) merged.push(each);
+    };
+    const rest: Taken[] = [];
+    for (const [at, each] of taken.entries()) {
+      if (at % SLICE === SLICE - 1) await breathe();
+      const told = this.#outcome(each.cluster, nowNs);
+      if (told === null) rest.push(each);
+      else append(told);
+    }
+    this.#fromMemory += taken.length - rest.length;
+    this.#fromStore += rest.length;
+    for (const hops of portions(rest))
+      append(await settle({ source, definitions, tenant, hopsMax: HOPS_MAX }, hops, nowNs));
+    return { journeys, merged };
+  }
+
+  #outcome(cluster: Cluster, nowNs: bigint): Settled | null {
+    if (cluster.into !== null || !cluster.isWhole) return null;
+    const { definitions } = this.#options;
+    const hops = [...cluster.hops.values()];
+    return outcomeOf({ ...this.#live.shape(cluster), hops }, { definitions, nowNs });
+  }
+
+  async #write(settled: Settled, version: bigint): Promise<void> {
+    const { store, tenant } = this.#options;
+    const known: Rows = { tenant, written: this.#written };
+    const merged = await this.#provisional.open(settled.merged);
+    const rows = changedRows(known, { ...settled, merged });
+    if (rows.length > 0) await store.insertNative("journeys", [journeysBlock(tenant, rows, version)]);
+    rememberRows(known, rows);
+    this.#provisional.note(settled.journeys);
+  }
+
+  #nameOf(name: string): string {
+    return `${this.#options.tenant}\n${name}`;
+  }
+}
+
+/** The hops that were added, some thousands at a time. */
+function* portions(taken: readonly Taken[]): Generator<Hop[]> {
+  let hops: Hop[] = [];
+  for (const { added } of taken) {
+    for (const { from, first, end } of added)
+      for (let row = first; row < end; row++) hops.push(from.hops.get(row) ?? from.batch.hop(row));
+    if (hops.length < HOPS_MAX / 20) continue;
+    yield hops;
+    hops = [];
+  }
+  if (hops.length > 0) yield hops;
+}

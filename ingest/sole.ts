@@ -1,0 +1,108 @@
+/**
+ * Sole: when everything in sight belongs to one subject, and that without walking.
+ *
+ *   live facts → [sole] → fold, or the whole stitch when it cannot tell
+ *
+ * Pure. A shortcut through the stitch rule, for the many journeys that touch no other: facts that nothing else shares a
+ * key, trace, link or message with, and one subject among them. Whatever a rule finds there, it finds that subject; left
+ * to show is that a rule finds something for every fact. Where that is not plain the answer is null, never a guess
+ * (law: test/ingest/sole.prop.test.ts).
+ */
+import type { KeyKind } from "./definitions.ts";
+import type { Forest } from "./forest.ts";
+import type { Keys } from "./keys.ts";
+import { type Ref, refText } from "./refs.ts";
+
+/** Facts with their keys; `keysets[k]` are the keys of every fact whose `shape.keyset` is `k`. */
+export interface Company {
+  readonly forest: Forest;
+  readonly keysets: readonly Keys[];
+}
+
+/** What is asked. */
+export interface SoleOptions {
+  readonly kinds: readonly KeyKind[];
+  /** the kind of subject wanted; without any, the `identifies` kinds after it stand in, as in rule 7 */
+  readonly subjectKind: string;
+}
+
+/** The subject that each of the facts belongs to, and no other; null when there is none or it takes more to tell. */
+export function soleSubject({ forest, keysets }: Company, options: SoleOptions): Ref | null {
+  const subject = onlySubject(keysets, options);
+  if (subject === null) return null;
+  return allReached(forest, anchoredBy(keysets, subject, options.kinds)) ? subject : null;
+}
+
+/** The one value of the most authoritative kind that has any. */
+function onlySubject(keysets: readonly Keys[], { kinds, subjectKind }: SoleOptions): Ref | null {
+  const rank = kinds.findIndex(({ kind }) => kind === subjectKind);
+  for (const { kind, role } of kinds.slice(Math.max(rank, 0))) {
+    if (kind !== subjectKind && role !== "identifies") continue;
+    const values = new Set(keysets.flatMap((keys) => keys.get(kind) ?? []));
+    const [value] = values;
+    if (value !== undefined) return values.size === 1 ? { kind, value } : null;
+  }
+  return null;
+}
+
+/** Rules 1 to 3: per key set, whether its keys lead to the subject, down the ranks of authority. */
+function anchoredBy(keysets: readonly Keys[], subject: Ref, kinds: readonly KeyKind[]): readonly boolean[] {
+  const anchored = keysets.map((keys) => keys.has(subject.kind));
+  const rank = kinds.findIndex(({ kind }) => kind === subject.kind);
+  for (const { kind } of kinds.slice(rank + 1)) {
+    const refsOf = (keys: Keys) => (keys.get(kind) ?? []).map((value) => refText({ kind, value }));
+    const leading = new Set(keysets.flatMap((keys, at) => (anchored[at] ? refsOf(keys) : [])));
+    if (leading.size === 0) continue;
+    keysets.forEach((keys, at) => {
+      anchored[at] ||= refsOf(keys).some((ref) => leading.has(ref));
+    });
+  }
+  return anchored;
+}
+
+/**
+ * Rules 4 to 6. A tree of spans with an anchored fact in it is reached as a whole: from its root one sees all of it. A
+ * tree without is reached when its top links into one that is. A tree that lost its root goes by its trace.
+ */
+function allReached(forest: Forest, anchored: readonly boolean[]): boolean {
+  const { shape, tops, orphans } = forest;
+  const reached = new Uint8Array(shape.size);
+  for (let at = 0; at < shape.size; at++) {
+    if (anchored[shape.keyset[at] ?? 0] === true) reached[tops[at] ?? 0] = 1;
+  }
+  const linked = reachOverLinks(forest, reached);
+  const traces = new Set<number>();
+  for (let at = 0; at < shape.size; at++) if (reached[tops[at] ?? 0] === 1) traces.add(shape.trace[at] ?? -1);
+  for (let at = 0; at < shape.size; at++) {
+    const top = tops[at] ?? 0;
+    if (reached[top] === 1) {
+      // Inside a tree that is only reached over a link of its top, a span with messages of its own goes by those.
+      if (linked.has(top) && at !== top && shape.bound.has(at) && !linksInto(forest, at, reached))
+        return false;
+    } else if (orphans[top] !== 1 || !traces.has(shape.trace[at] ?? -1)) return false;
+  }
+  return true;
+}
+
+/** Marks the trees that are reached over links; answers their tops. */
+function reachOverLinks(forest: Forest, reached: Uint8Array): Set<number> {
+  const linked = new Set<number>();
+  const waiting = new Set([...forest.shape.links.keys()].filter((at) => forest.tops[at] === at));
+  for (let more = true; more; ) {
+    more = false;
+    for (const top of waiting) {
+      if (reached[top] === 1 || !linksInto(forest, top, reached)) continue;
+      reached[top] = 1;
+      linked.add(top);
+      more = true;
+    }
+  }
+  return linked;
+}
+
+function linksInto({ shape, tops, find }: Forest, at: number, reached: Uint8Array): boolean {
+  return (shape.links.get(at) ?? []).some((link) => {
+    const target = find(link.trace, link.spanLow, link.spanHigh);
+    return target >= 0 && reached[tops[target] ?? 0] === 1;
+  });
+}

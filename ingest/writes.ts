@@ -1,0 +1,85 @@
+/**
+ * Writes: deliveries into the store.
+ *
+ *   pipeline → [writes] → refs, hops, dead letters
+ *
+ * Every write is a set: doing it again after a failure changes nothing.
+ */
+import type { RejectedItem } from "../collector/decode.ts";
+import type { Envelope } from "../collector/request.ts";
+import { refsBlock } from "./blocks.ts";
+import { type LetterBudget, storeLetters } from "./letters.ts";
+import { encodeHops } from "./native_hops.ts";
+import type { RecentBatch } from "./recent.ts";
+import { placeText, type RefRow } from "./refs.ts";
+import type { Store } from "./store.ts";
+
+/** A delivery that is not stored yet. */
+export interface Waiting {
+  readonly envelope: Envelope;
+  readonly rejected: readonly RejectedItem[];
+  readonly batch: RecentBatch;
+  /** later deliveries have larger ones */
+  readonly serial: number;
+  /** epoch milliseconds */
+  readonly ackedMs: number;
+}
+
+/** Where deliveries go. */
+export interface Writing {
+  readonly store: Store;
+  /** room for dead letters */
+  readonly budget: LetterBudget;
+  readonly nowMs: number;
+}
+
+/**
+ * Stores deliveries. Refs before hops: a ref to a hop that is not there yet misleads nobody, a hop without refs is lost
+ * to lookups.
+ *
+ * @throws {Failure} when the store does not take them; some may be stored then: send all again
+ */
+export async function storeAll(
+  { store, budget, nowMs }: Writing,
+  waiting: readonly Waiting[],
+): Promise<void> {
+  for (const deliveries of byTenant(waiting)) {
+    const letters = deliveries.flatMap(({ envelope, rejected }) =>
+      rejected.map((item) => ({ envelope, item })),
+    );
+    if (letters.length > 0) await storeLetters({ store, budget }, letters, nowMs);
+    const refs = refRowsOf(deliveries);
+    const tenant = deliveries[0]?.envelope.tenant ?? "";
+    if (refs.length > 0) await store.insertNative("refs", [refsBlock(tenant, refs)]);
+    const blocks = deliveries.flatMap(hopBlocks);
+    if (blocks.length > 0) await store.insertNative("hops", blocks);
+  }
+}
+
+function byTenant(waiting: readonly Waiting[]): Iterable<Waiting[]> {
+  const groups = new Map<string, Waiting[]>();
+  for (const each of waiting) {
+    const { tenant } = each.envelope;
+    const group = groups.get(tenant) ?? [];
+    if (group.length === 0) groups.set(tenant, group);
+    group.push(each);
+  }
+  return groups.values();
+}
+
+/** Each ref and place once. */
+function refRowsOf(waiting: readonly Waiting[]): RefRow[] {
+  const rows = new Map<string, RefRow>();
+  for (const { batch } of waiting) {
+    for (const [text, places] of batch.refs)
+      for (const row of places) rows.set(`${placeText(row)} ${text}`, row);
+  }
+  return [...rows.values()];
+}
+
+function hopBlocks({ batch: { extract } }: Waiting): Uint8Array[] {
+  const { batch, tenant, localities } = extract;
+  if (batch.rows === 0) return [];
+  // Some forty parts each; written one by one they would cost more than everything before.
+  return [Buffer.concat(encodeHops(batch, { tenant, localities }))];
+}
