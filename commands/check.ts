@@ -1,9 +1,10 @@
 /**
- * Check command: is this waybill.yaml right? One line per problem.
+ * Check command: is this waybill.yaml right? One line per problem, and one per doubt.
  */
 
 import { parseFile } from "../ingest/load.ts";
-import { renderProblem } from "../ingest/yaml.ts";
+import { type Parsed, renderProblem } from "../ingest/yaml.ts";
+import { doubtsOf } from "../slo/sanity.ts";
 import type { Surroundings } from "./around.ts";
 
 /** What to check, and how to say it. */
@@ -13,13 +14,32 @@ export interface Checking {
   readonly json?: boolean;
 }
 
-/** 0 when nothing is wrong, 1 when something is. */
+/** 0 when nothing is wrong, whatever there is to wonder about; 1 when something is. */
 export async function check(around: Surroundings, { file, json }: Checking): Promise<number> {
   const path = file ?? around.config().definitionsPath;
   const parsed = parseFile(path);
   const problems = "problems" in parsed ? parsed.problems : [];
-  if (json) around.print(JSON.stringify({ file: path, problems }));
-  else for (const problem of problems) around.print(renderProblem(problem));
+  const warnings = warningsOf(parsed);
+  if (json) around.print(JSON.stringify({ file: path, problems, warnings }));
+  else {
+    for (const problem of problems) around.print(renderProblem(problem));
+    for (const { text, ...place } of warnings)
+      around.print(renderProblem({ ...place, text: `warning: ${text}` }));
+  }
   if (problems.length === 0) around.talk(`${path} is fine.`);
   return problems.length === 0 ? 0 : 1;
+}
+
+/** What about the objectives can hardly be meant, where it is written. */
+function warningsOf(parsed: Parsed) {
+  if ("problems" in parsed) return [];
+  const { definitions, placeOf } = parsed;
+  return definitions.journeys.flatMap((definition) =>
+    definition.objectives.flatMap((objective, i) =>
+      doubtsOf(objective, definition).map(({ path, text }) => ({
+        ...placeOf(["journeys", definition.name, "objectives", i, ...path]),
+        text,
+      })),
+    ),
+  );
 }

@@ -5,7 +5,7 @@
  *
  * Pure. What each field may look like is in yaml_promise.ts; which burn tiers follow from it in slo/tiers.ts.
  */
-import type { Measure, Objective, Step, TierOverride } from "./definitions.ts";
+import type { Measure, Objective, ObjectiveWindow, Step, TierOverride } from "./definitions.ts";
 import { complain, complainUnknown, type Page, type Path } from "./yaml_page.ts";
 import type { WrittenObjective, WrittenTier } from "./yaml_promise.ts";
 import type { WrittenJourney } from "./yaml_schema.ts";
@@ -41,7 +41,7 @@ export function readObjectives(
       window,
       where: new Map(Object.entries(objective.where)),
       tiers: Object.entries(objective.tiers).map(([tier, said]) => {
-        checkTier(page, [...place, "tiers", tier], { name: tier, said });
+        checkTier(page, [...place, "tiers", tier], { name: tier, said, window });
         return overrideOf(tier, said);
       }),
       minBadEvents: objective.min_bad_events,
@@ -82,8 +82,16 @@ function measureOf(page: Page, place: Path, { objective, known }: Spoken): Measu
   return { kind: "step", step: name, withinMs: withinMs ?? 0 };
 }
 
+interface SaidOfTier {
+  readonly name: string;
+  readonly said: WrittenTier;
+  readonly window: ObjectiveWindow;
+}
+
 /** The four tiers may be changed in part; a tier with a name of its own has to say what it is. */
-function checkTier(page: Page, place: Path, { name, said }: { name: string; said: WrittenTier }): void {
+function checkTier(page: Page, place: Path, { name, said, window }: SaidOfTier): void {
+  if (window.kind === "rolling" && (said.long ?? 0) > window.lengthMs)
+    complain(page, [...place, "long"], "looks further back than the objective's window");
   if (isTier(name, said)) return;
   complainUnknown(page, place, { what: "tier", written: name, known: TIER_NAMES });
   complain(page, place, OWN_TIER);

@@ -12,6 +12,7 @@ import { burnRate, compareBurn, type Tally } from "./burn.ts";
 import type { Span } from "./calendar.ts";
 import { coveredBy } from "./exclusions.ts";
 import { decide, type Firing, NEVER_FIRED } from "./firing.ts";
+import { oneFailure } from "./sanity.ts";
 import { type Count, excludedBy, reachOf, withoutExcluded } from "./tally.ts";
 import { judge, type Tier, tiersOf } from "./tiers.ts";
 import type { SloView, TierView } from "./view.ts";
@@ -88,6 +89,7 @@ export function evaluate(promised: Promised, seen: Seen, before: Decided): Stand
     watermark: renderTime(watermarkMs),
     state: stateOf(own, objective.target, tiers),
     ...own,
+    doubts: doubtsAbout(own, objective),
     raw: excludedBy(objective, period).length === 0 ? null : seen.count(period),
     muted: mutedBy(objective, watermarkMs),
     traffic: trafficOf(looking),
@@ -177,6 +179,14 @@ function trafficOf({ objective, watermarkMs, count }: Looking): SloView["traffic
   const { min, perMs } = objective.expectTraffic;
   const { good, bad } = count({ fromMs: watermarkMs - perMs, toMs: watermarkMs });
   return { min, perMs, seen: good + bad, missing: good + bad < min };
+}
+
+/** What the counts say against the objective. */
+function doubtsAbout(own: Tally, { target, window }: Objective): string[] {
+  const journeys = own.good + own.bad;
+  const during = `${labelOf(window)} with ${journeys} journeys`;
+  const doubt = oneFailure(target, { journeys: BigInt(journeys), per: 1n, during });
+  return doubt === null ? [] : [doubt];
 }
 
 function stateOf(own: Tally, target: Fraction, tiers: readonly TierView[]): SloView["state"] {

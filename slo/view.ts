@@ -72,6 +72,7 @@ export const SloView = z.object({
     .object({ good: Count, bad: Count })
     .nullable()
     .describe("with what is excluded; null when nothing is"),
+  doubts: z.array(z.string()).describe("what the counts say against the objective itself"),
   muted: z.string().nullable().describe("why nobody is notified now"),
   traffic: z
     .object({ min: Count, perMs: z.number(), seen: Count, missing: z.boolean() })
