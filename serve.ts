@@ -229,6 +229,7 @@ async function openApi(
       renderAllMetrics({
         counters: intake?.counters ?? null,
         pipeline: intake?.pipeline.stats ?? null,
+        letters: intake?.letters ?? null,
         journal: intake?.journal.state ?? null,
         board,
         now,

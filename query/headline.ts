@@ -7,6 +7,7 @@
  */
 import type { JourneyState } from "../ingest/journey.ts";
 import { firstSeen, renderStatus, sawError } from "./caller.ts";
+import { deadLetteredBy } from "./dead_lettered.ts";
 import {
   type Course,
   compensationOf,
@@ -75,7 +76,8 @@ export function nameSubject(telling: Telling): string {
 
 function renderOutcome(course: Course, name: string, telling: Telling): string {
   const missing = missingFrom(course.journey, telling.told.asOfNs);
-  if (missing !== null) return renderStuck(missing, name, telling);
+  if (missing !== null)
+    return `${renderStuck(missing, name, telling)}${renderPutAside(course, "because", telling)}`;
   switch (course.journey.state) {
     case "succeeded":
       return `${renderReached(course, name)}${renderDespite(telling)}`;
@@ -84,8 +86,14 @@ function renderOutcome(course: Course, name: string, telling: Telling): string {
     case "failed":
       return renderFailed(course, name, telling);
     default:
-      return renderUnderWay(course, name, telling);
+      return `${renderUnderWay(course, name, telling)}${renderPutAside(course, "but", telling)}`;
   }
+}
+
+/** The message that a journey waits for may lie in a dead-letter queue, and then waiting is in vain. */
+function renderPutAside({ journey }: Course, word: "because" | "but", telling: Telling): string {
+  const by = deadLetteredBy(journey, telling);
+  return by === null ? "" : `, ${word} ${by} dead-lettered its message`;
 }
 
 function renderReached({ journey, definition }: Course, name: string): string {

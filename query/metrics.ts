@@ -17,6 +17,7 @@ import { renderMetrics } from "../slo/metrics.ts";
 export interface MetricSources {
   readonly counters: Counters | null;
   readonly pipeline: Readonly<PipelineStats> | null;
+  readonly letters: { readonly kept: number; readonly dropped: number } | null;
   /** how the journal stands: size in bytes, segments, spots that hold no record */
   readonly journal:
     | (() => { readonly bytes: number; readonly segments: number; readonly damagedSpots: number })
@@ -32,6 +33,7 @@ const SIGNALS = { traces: "spans", logs: "log_records", events: "events" } as co
 export async function renderAllMetrics(sources: MetricSources): Promise<string> {
   const registry = new Registry();
   if (sources.counters !== null) setDoors(registry, sources.counters);
+  if (sources.letters !== null) setLetters(registry, sources.letters);
   if (sources.pipeline !== null) setPipeline(registry, sources.pipeline, sources.now());
   if (sources.journal !== null) setJournal(registry, sources.journal());
   return `${await registry.metrics()}\n${await renderBoard(sources)}`;
@@ -78,6 +80,12 @@ function setItems(registry: Registry, noun: string, totals: DoorCounters): void 
     ["reason"],
   );
   for (const [reason, count] of totals.rejected) rejected.set({ reason }, count);
+}
+
+function setLetters(registry: Registry, { kept, dropped }: NonNullable<MetricSources["letters"]>): void {
+  const help = "Refused records beyond what is kept of one day: counted, not kept.";
+  total(registry, ["dead_letters_kept_total", "Refused records kept as dead letters."], []).set(kept);
+  total(registry, ["dead_letters_dropped_total", help], []).set(dropped);
 }
 
 function setPipeline(registry: Registry, stats: Readonly<PipelineStats>, nowMs: number): void {

@@ -9,6 +9,7 @@
 import type { Hop } from "../collector/hop.ts";
 import { matches } from "../ingest/match.ts";
 import type { Member } from "../ingest/told.ts";
+import { isDeadLetter, tellDeadLetters } from "./dead_lettered.ts";
 import { failureOf, groupBy, type Line, renderWhy, type Telling } from "./line.ts";
 import {
   elapsedMs,
@@ -113,28 +114,6 @@ function tellError(same: readonly Hop[], services: readonly string[], telling: T
   const up = services.length === 0 ? "" : ` The error reached ${renderList(services)}.`;
   const text = `${who(hop.service)} ${did}${where}, ${times}`;
   return { atNs: hop.endNs, text: `${sentence(`${text}${renderWhy(hop, telling)}`)}${up}` };
-}
-
-const DEAD_LETTER = /dead[-_. ]?letter|(^|[^a-z])(dlq|dlt)([^a-z]|$)/i;
-
-/** Whether the hop tells that a message was put aside: by its own name or by the name of where it was sent. */
-export function isDeadLetter(hop: Hop): boolean {
-  if (hop.kind === "span" && hop.spanKind !== "producer" && hop.spanKind !== "internal") return false;
-  return (
-    DEAD_LETTER.test(hop.name) || DEAD_LETTER.test(hop.attributes.get("messaging.destination.name") ?? "")
-  );
-}
-
-function tellDeadLetters(telling: Telling): readonly Line[] {
-  const letters = telling.told.members.filter(({ hop }) => isDeadLetter(hop));
-  return [...groupBy(letters, ({ hop }) => hop.service).values()].flatMap((same) => {
-    const hop = same[0]?.hop;
-    if (hop === undefined) return [];
-    const name = hop.name === "" ? "" : ` (${quote(hop.name)})`;
-    const text = `${who(hop.service)} gave up on a message and dead-lettered it at ${renderClock(hop.atNs, telling.originNs)}${name}`;
-    const why = same.map((each) => renderWhy(each.hop, telling)).find((words) => words !== "") ?? "";
-    return [{ atNs: hop.atNs, text: sentence(`${text}${why}`) }];
-  });
 }
 
 function tellRedeliveries(telling: Telling): readonly Line[] {

@@ -15,6 +15,7 @@ test("every metric that the runbook names is exported, with the store away too",
   const text = await renderAllMetrics({
     counters,
     pipeline: { waiting: 0, stored: 0, flushes: 0, failedFlushes: 0, lastFlushMs: 0, oldestWaitingMs: null },
+    letters: { kept: 0, dropped: 0 },
     journal: () => ({ bytes: 0, segments: 1, damagedSpots: 0 }),
     board: { read: away, explain: away },
     now: () => 0,

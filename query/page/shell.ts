@@ -39,7 +39,8 @@ export function renderSheet({ title, searched = "", body }: Sheet): Html {
     </header>
     <main id="main">${body}</main>
     <footer class="bottom">
-      <p>All times are UTC. The same answers for programs: <a href="/openapi.json">API</a>.</p>
+      <p>All times are UTC. The same answers for programs: <a href="/openapi.json">API</a>. What was refused:
+        <a href="/v1/dead-letters">dead letters</a>.</p>
     </footer>
   </body>
 </html>

@@ -121,6 +121,23 @@ test("nothing a sender wrote becomes markup, script or address", async () => {
   expect(trouble).toEqual([]);
 });
 
+test("a dead letter is found, looked at and tried, without any script", async () => {
+  const { page, trouble } = await watched();
+  await page.goto(base);
+  await page.getByRole("link", { name: "dead letters" }).click();
+  await page.getByRole("region", { name: "By reason" }).getByRole("button", { name: "Try" }).first().click();
+  expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("What a replay would do");
+  expect(await page.locator("main").textContent()).toContain("refused again");
+  await page.goto(`${base}/v1/dead-letters`);
+  await page.getByRole("region", { name: "One by one" }).getByRole("link").first().click();
+  await page.getByRole("button", { name: "Try a replay" }).click();
+  expect(await page.locator("main").textContent()).toContain("Would take in 0 records");
+  await page.getByLabel("Give it up because").fill("a test");
+  await page.getByRole("button", { name: "Discard" }).click();
+  expect(await page.locator("main").textContent()).toContain("discarded");
+  expect(trouble).toEqual([]);
+});
+
 test("a script that got into a page all the same would not run", async () => {
   const { page, trouble } = await watched();
   await page.goto(`${base}/v1/orders/ORD-happy`);
@@ -135,7 +152,13 @@ test("a script that got into a page all the same would not run", async () => {
 test("on a telephone nothing hangs over the edge", async () => {
   const { page } = await watched();
   await page.setViewportSize({ width: 390, height: 800 });
-  for (const path of ["/", "/v1/orders/ORD-stuck", "/v1/orders/ORD-refunded", "/find?id=nobody"]) {
+  for (const path of [
+    "/",
+    "/v1/orders/ORD-stuck",
+    "/v1/orders/ORD-refunded",
+    "/find?id=nobody",
+    "/v1/dead-letters",
+  ]) {
     await page.goto(`${base}${path}`);
     const width = await page.locator("html").evaluate((root) => root.scrollWidth);
     expect([path, width]).toEqual([path, 390]);

@@ -47,7 +47,7 @@ The order went through all the same: \`shipped\` 3.4 s later. create-order succe
   test("an order that is stuck, and with whom", () => {
     expect(
       text(stories.stuck),
-    ).toBe(`ORD-42 is stuck: \`packed\` is overdue since 10:02:11 UTC (fulfilment-team).
+    ).toBe(`ORD-42 is stuck: \`packed\` is overdue since 10:02:11 UTC (fulfilment-team), because fulfilment dead-lettered its message.
 
 The order was placed on 2026-11-23 at 10:02:03 UTC, by orders.
 The order was paid 120 ms after the start, at 10:02:03 UTC, by payments in 85 ms.
