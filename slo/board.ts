@@ -1,31 +1,46 @@
 /**
  * Board: all objectives of a configuration, as they stand.
  *
- *   definitions, journeys → counts → evaluate → [board] → API, terminal, metrics
+ *   definitions, journeys → ledger → evaluate → [board] → API, terminal, metrics, incidents
  *
  * Owns what one evaluation hands to the next: the tiers that fire, and the last board for when the store does not
- * answer. Asks the store at most once in five seconds, however many ask the board.
+ * answer. Every minute is evaluated in its turn, also those in which nobody looked, so that it does not matter who
+ * looks when. Asks the store at most once in five seconds, however many ask the board.
  */
 import { Failure } from "../errors.ts";
-import type { Definition, Objective } from "../ingest/definitions.ts";
+import type { Definition } from "../ingest/definitions.ts";
 import type { Store } from "../ingest/store.ts";
-import type { Tally } from "./burn.ts";
+import { burntByStep, burntByTag } from "./burnt.ts";
 import type { Span } from "./calendar.ts";
-import { type Asked, type Burnt, countBurnt, countJourneys } from "./counts.ts";
-import { type Decided, evaluate, idOf, type Promised, renderTime, type Seen } from "./evaluate.ts";
-import type { SloDetail, SloExample, SloView } from "./view.ts";
-import { type Counts, periodAt, tallyOf, watermarkAt, windowOf } from "./windows.ts";
+import {
+  type Decided,
+  decideTiers,
+  evaluate,
+  idOf,
+  look,
+  type Promised,
+  renderTime,
+  type Seen,
+} from "./evaluate.ts";
+import { Ledger, type LedgerState } from "./ledger.ts";
+import { Percentiles } from "./percentiles.ts";
+import type { SloDetail, SloItem } from "./view.ts";
+import { periodAt, watermarkAt } from "./windows.ts";
 
 const REUSE_MS = 5_000;
+const MINUTE_MS = 60_000;
 
 /** A board older than this says so; ms. */
 const STALE_MS = 300_000;
+
+/** Minutes that nobody looked at are made up for, at most so many; beyond that what fired before is taken as it was. */
+const MADE_UP_MAX = 360;
 
 /** Every objective at one watermark. */
 export interface Board {
   /** epoch milliseconds UTC */
   readonly watermarkMs: number;
-  readonly slos: readonly SloView[];
+  readonly slos: readonly SloItem[];
   /** one per definition, with objectives or without */
   readonly journeys: readonly {
     readonly definition: string;
@@ -34,6 +49,7 @@ export interface Board {
   }[];
   /** per objective, what the next evaluation has to know of this one */
   readonly decided: ReadonlyMap<string, Decided>;
+  readonly ledger: LedgerState;
 }
 
 /** What a board is made from. */
@@ -43,77 +59,151 @@ export interface BoardSources {
   readonly tenant: string;
 }
 
+/** What was decided at an earlier watermark, by another process or before a restart. */
+export interface Remembered {
+  /** epoch milliseconds UTC */
+  readonly watermarkMs: number;
+  readonly decided: ReadonlyMap<string, Decided>;
+}
+
 /** An opened board. Throws a retryable `Failure` while the store has never answered. */
 export interface SloBoard {
-  readonly read: (nowMs: number) => Promise<Board>;
-  /** One objective with what spent its budget. @throws {Failure} `not_found` for an id that is not configured */
-  readonly explain: (id: string, nowMs: number) => Promise<SloDetail>;
+  /** The same board for a few seconds, unless it has to be a fresh one. */
+  readonly read: (nowMs: number, how?: Reading) => Promise<Board>;
+  /**
+   * One objective with what spent its budget, over its window or the part of it that is asked for.
+   *
+   * @throws {Failure} `not_found` for an id that is not configured
+   */
+  readonly explain: (id: string, nowMs: number, over?: Span) => Promise<SloDetail>;
+  /** What was counted, for charts and for proof. @throws {Failure} as `explain` */
+  readonly counted: (id: string, nowMs: number, how?: Reading) => Promise<Counted>;
+  /** Goes on from what was decided earlier; to be called before the first look. */
+  readonly resume: (remembered: Remembered) => void;
+}
+
+/** How a board is looked at. */
+export interface Reading {
+  /** what was stored a moment ago has to be in it */
+  readonly fresh: boolean;
+}
+
+/** The minutes of one objective. */
+export interface Counted {
+  readonly promised: Promised;
+  readonly count: Seen["count"];
+  /** epoch milliseconds UTC */
+  readonly watermarkMs: number;
+  /** those that are not empty, in order */
+  readonly minutes: (span: Span) => Iterable<{ minute: number; good: number; bad: number }>;
 }
 
 /** Opens the board of a configuration; nothing is asked yet. */
 export function openBoard(sources: BoardSources): SloBoard {
+  const ledger = new Ledger(sources);
+  const percentiles = new Percentiles(sources.store, sources.tenant);
+  const promises = promisesOf(sources.definitions);
+  let before: Remembered | null = null;
   let latest: Board | null = null;
   let asking: { readonly atMs: number; readonly board: Promise<Board> } | null = null;
 
   const ask = async (nowMs: number): Promise<Board> => {
+    // The clock may be set back; what was evaluated stays evaluated.
+    const watermarkMs = Math.max(watermarkAt(nowMs), latest?.watermarkMs ?? 0);
     try {
-      latest = await evaluateAll(sources, watermarkAt(nowMs), latest);
+      await ledger.look(watermarkMs);
+      await percentiles.look(promises, watermarkMs);
+      latest = evaluateAll({ sources, ledger, percentiles }, watermarkMs, latest ?? before);
       return latest;
     } catch (error) {
       if (latest === null || !(error instanceof Failure && error.retryable)) throw error;
       return restate(latest, nowMs);
     }
   };
-  const read = (nowMs: number): Promise<Board> => {
-    if (asking === null || Math.abs(nowMs - asking.atMs) >= REUSE_MS)
+  const read = (nowMs: number, how?: Reading): Promise<Board> => {
+    if (how?.fresh || asking === null || Math.abs(nowMs - asking.atMs) >= REUSE_MS)
       asking = { atMs: nowMs, board: ask(nowMs) };
     return asking.board;
   };
-  const explain = async (id: string, nowMs: number): Promise<SloDetail> => {
-    const promised = promisesOf(sources.definitions).find((candidate) => idOf(candidate) === id);
-    const board = await read(nowMs);
-    const slo = board.slos.find((candidate) => candidate.id === id);
-    if (promised === undefined || slo === undefined) throw new Failure("not_found");
-    const asked: Asked = {
-      tenant: sources.tenant,
-      definition: promised.definition,
-      watermarkMs: board.watermarkMs,
-    };
-    return detailOf(slo, await countBurnt(sources.store, asked, promised.objective));
+  const find = (id: string): Promised => {
+    const promised = promises.find((candidate) => idOf(candidate) === id);
+    if (promised === undefined) throw new Failure("not_found");
+    return promised;
   };
-  return { read, explain };
+  const explain = async (id: string, nowMs: number, over?: Span): Promise<SloDetail> => {
+    const { definition, objective } = find(id);
+    const { slos, watermarkMs } = await read(nowMs);
+    const slo = slos.find((candidate) => candidate.id === id);
+    if (slo === undefined) throw new Failure("not_found");
+    const span = over ?? periodAt(objective.window, watermarkMs);
+    return explained(slo, sources, { definition, objective, over: span });
+  };
+  const counted = async (id: string, nowMs: number, how?: Reading): Promise<Counted> => {
+    const promised = find(id);
+    const { watermarkMs } = await read(nowMs, how);
+    const account = accountOf(ledger, promised);
+    return {
+      promised,
+      watermarkMs,
+      count: ({ fromMs, toMs }) => account.cells.tally(fromMs, toMs),
+      minutes: ({ fromMs, toMs }) => account.cells.minutes(fromMs, Math.min(toMs, watermarkMs)),
+    };
+  };
+  return { read, explain, counted, resume: (remembered) => (before = remembered) };
 }
 
-async function evaluateAll(sources: BoardSources, watermarkMs: number, before: Board | null): Promise<Board> {
-  const slos: SloView[] = [];
-  const journeys: Board["journeys"][number][] = [];
+function accountOf(ledger: Ledger, promised: Promised) {
+  const id = idOf(promised);
+  const account = ledger.book(promised.definition.name).accounts.find((one) => one.id === id);
+  if (account === undefined) throw new RangeError(`${id} was not counted`);
+  return account;
+}
+
+interface Counting {
+  readonly sources: BoardSources;
+  readonly ledger: Ledger;
+  readonly percentiles: Percentiles;
+}
+
+function evaluateAll(counting: Counting, watermarkMs: number, before: Remembered | null): Board {
+  const { sources, ledger, percentiles } = counting;
+  const slos: SloItem[] = [];
   const decided = new Map<string, Decided>();
-  // One after the other: an order lookup must never wait for a row of these.
-  for (const definition of sources.definitions) {
-    const counts = await countJourneys(sources.store, { tenant: sources.tenant, definition, watermarkMs });
-    journeys.push({ definition: definition.name, owner: definition.owner, inFlight: counts.inFlight });
-    for (const promised of promisesOf([definition])) {
-      const { objective } = promised;
-      const { fromMs } = periodAt(objective.window, watermarkMs);
-      const seen: Seen = {
-        watermarkMs,
-        count: (span) => tallyBetween(counts, objective, span),
-        tookMsP99: windowOf(counts, fromMs)?.tookMsP99 ?? null,
-        inFlight: counts.inFlight,
-      };
-      const id = idOf(promised);
-      const standing = evaluate(promised, seen, before?.decided.get(id) ?? new Map());
-      slos.push(standing.view);
-      decided.set(id, standing.decided);
-    }
+  const since = renderTime(ledger.sinceMs ?? watermarkMs);
+  for (const promised of promisesOf(sources.definitions)) {
+    const id = idOf(promised);
+    const { cells, revisions } = accountOf(ledger, promised);
+    const seen: Seen = {
+      watermarkMs,
+      count: ({ fromMs, toMs }) => cells.tally(fromMs, toMs),
+      tookMsP99: percentiles.tookMs(id),
+      inFlight: ledger.book(promised.definition.name).inFlight(watermarkMs),
+    };
+    const last = { watermarkMs: before?.watermarkMs ?? 0, decided: before?.decided.get(id) ?? new Map() };
+    const standing = evaluate(promised, seen, madeUp(promised, seen, last));
+    slos.push({ ...standing.view, revisions: { ...revisions, since } });
+    decided.set(id, standing.decided);
   }
-  return { watermarkMs, slos, journeys, decided };
+  const journeys = sources.definitions.map(({ name, owner }) => ({
+    definition: name,
+    owner,
+    inFlight: ledger.book(name).inFlight(watermarkMs),
+  }));
+  return { watermarkMs, slos, journeys, decided, ledger: ledger.state() };
 }
 
-/** What ended since `fromMs`, less what ended since `toMs`. */
-function tallyBetween(counts: Counts, objective: Objective, { fromMs, toMs }: Span): Tally {
-  const [since, after] = [tallyOf(counts, objective, fromMs), tallyOf(counts, objective, toMs)];
-  return { good: since.good - after.good, bad: since.bad - after.bad };
+/** What would have been decided at the minutes between two looks. */
+function madeUp(
+  { objective }: Promised,
+  seen: Seen,
+  last: { readonly watermarkMs: number; readonly decided: Decided },
+): Decided {
+  const firstMs = Math.max(last.watermarkMs + MINUTE_MS, seen.watermarkMs - MADE_UP_MAX * MINUTE_MS);
+  let { decided } = last;
+  if (last.watermarkMs === 0) return decided;
+  for (let atMs = firstMs; atMs < seen.watermarkMs; atMs += MINUTE_MS)
+    ({ decided } = decideTiers(look(objective, atMs, seen.count), decided));
+  return decided;
 }
 
 function promisesOf(definitions: readonly Definition[]): Promised[] {
@@ -128,21 +218,26 @@ function restate(board: Board, nowMs: number): Board {
   return { ...board, slos: board.slos.map((slo) => ({ ...slo, state: "stale" })) };
 }
 
-function detailOf(slo: SloView, burnt: readonly Burnt[]): SloDetail {
+async function explained(
+  slo: SloItem,
+  { store, tenant }: BoardSources,
+  asked: Promised & { readonly over: Span },
+): Promise<SloDetail> {
+  const steps = await burntByStep(store, { tenant, ...asked });
+  const tags = await burntByTag(store, { tenant, ...asked });
   const oneFailureRatio = slo.budget?.oneFailureRatio ?? 0;
-  const examples = burnt.flatMap(({ step, latest }) => latest.map((journey) => ({ ...journey, step })));
+  const examples = steps.flatMap(({ step, latest }) => latest.map((journey) => ({ ...journey, step })));
   return {
     ...slo,
-    burntByStep: burnt.map(({ step, bad }) => ({ step, bad, consumedRatio: bad * oneFailureRatio })),
+    burntByStep: steps.map(({ step, bad }) => ({ step, bad, consumedRatio: bad * oneFailureRatio })),
+    burntByTag: tags.map((one) => ({ ...one, consumedRatio: one.bad * oneFailureRatio })),
     examples: examples
       .sort((a, b) => b.atMs - a.atMs)
       .slice(0, 3)
-      .map(viewExample),
+      .map(({ atMs, kind, id, step }) => ({ kind, id, at: renderTime(atMs), step, url: urlOf(kind, id) })),
   };
 }
 
-function viewExample(journey: { atMs: number; kind: string; id: string; step: string | null }): SloExample {
-  const { kind, id, step } = journey;
-  const url = `/v1/subjects/${encodeURIComponent(kind)}/${encodeURIComponent(id)}`;
-  return { kind, id, at: renderTime(journey.atMs), step, url };
+function urlOf(kind: string, id: string): string {
+  return `/v1/subjects/${encodeURIComponent(kind)}/${encodeURIComponent(id)}`;
 }

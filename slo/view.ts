@@ -85,8 +85,18 @@ export const SloView = z.object({
   budget: BudgetView.nullable().describe("null when no journey was counted"),
 });
 
+/** What late facts changed of minutes that were evaluated already, since this process began to count. */
+export const RevisionsView = z.object({
+  takenBack: Count.describe("failures that turned out to be none"),
+  restated: Count.describe("journeys that count otherwise, in another minute, or were not known in time"),
+  since: Time,
+});
+
+/** An objective as it is listed. */
+export const SloItem = SloView.extend({ revisions: RevisionsView });
+
 /** All objectives. */
-export const SloList = z.object({ asOf: Time, slos: z.array(SloView) });
+export const SloList = z.object({ asOf: Time, slos: z.array(SloItem) });
 
 /** A journey that spent budget. */
 export const SloExample = z.object({
@@ -98,7 +108,7 @@ export const SloExample = z.object({
 });
 
 /** One objective with what spent its budget. */
-export const SloDetail = SloView.extend({
+export const SloDetail = SloItem.extend({
   burntByStep: z.array(
     z.object({
       step: z.string().nullable().describe("failed or missing step; null when no single step was"),
@@ -106,7 +116,27 @@ export const SloDetail = SloView.extend({
       consumedRatio: z.number().describe("share of the budget"),
     }),
   ),
+  burntByTag: z
+    .array(z.object({ tag: z.string(), value: z.string(), bad: Count, consumedRatio: z.number() }))
+    .describe("at most ten values of each tag, the costliest first"),
   examples: z.array(SloExample).describe("the latest, at most three"),
+});
+
+const Sides = z.object({ good: Count, bad: Count });
+
+/** What is held, against a count from nothing, up to the watermark. */
+export const Recount = z.object({
+  asOf: Time,
+  watermark: Time,
+  equal: z.boolean(),
+  objectives: z.array(
+    z.object({
+      id: z.string(),
+      counted: Sides.describe("as held"),
+      recounted: Sides.describe("from nothing"),
+      differentMinutes: Count.describe("minutes in which the two differ"),
+    }),
+  ),
 });
 
 /** An objective that burns too fast: one alert, however many of its tiers fire. A page takes the place of a ticket. */
@@ -125,8 +155,10 @@ export const AlertList = z.object({ asOf: Time, alerts: z.array(SloAlert) });
 export type WindowView = z.infer<typeof WindowView>;
 export type TierView = z.infer<typeof TierView>;
 export type SloView = z.infer<typeof SloView>;
+export type SloItem = z.infer<typeof SloItem>;
 export type SloList = z.infer<typeof SloList>;
 export type SloExample = z.infer<typeof SloExample>;
 export type SloDetail = z.infer<typeof SloDetail>;
 export type SloAlert = z.infer<typeof SloAlert>;
 export type AlertList = z.infer<typeof AlertList>;
+export type Recount = z.infer<typeof Recount>;

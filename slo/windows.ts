@@ -6,7 +6,6 @@
  * Pure. Ending at the watermark and not at the clock keeps minutes that are still filling from looking too good.
  */
 import type { Objective, ObjectiveWindow } from "../ingest/definitions.ts";
-import type { Tally } from "./burn.ts";
 import { periodAround, type Span } from "./calendar.ts";
 import { renderWindow } from "./phrase.ts";
 import { tiersOf } from "./tiers.ts";
@@ -28,29 +27,6 @@ export interface Period extends Span {
 export interface Lookback extends Span {
   /** as metrics call it: `5m`, `28d`, `month` */
   readonly label: string;
-}
-
-/** What the journeys of one definition came to in one window, `[fromMs, watermark)`. */
-export interface WindowCounts {
-  /** epoch milliseconds UTC */
-  readonly fromMs: number;
-  readonly good: number;
-  readonly bad: number;
-  /** per asked threshold: how many of the good took at most that long */
-  readonly within: readonly number[];
-  /** 99th percentile of what the good ones took, within 1 %; ms; null when there is none */
-  readonly tookMsP99: number | null;
-}
-
-/** What the journeys of one definition came to. */
-export interface Counts {
-  readonly watermarkMs: number;
-  /** the thresholds of `within`; ms */
-  readonly thresholdsMs: readonly number[];
-  /** the shortest window first; a window in which nothing ended beyond the one before may be missing */
-  readonly windows: readonly WindowCounts[];
-  /** journeys that have neither ended nor passed their deadline */
-  readonly inFlight: number;
 }
 
 /** The last whole minute that has settled: no window looks past it. Epoch milliseconds UTC. */
@@ -85,21 +61,4 @@ export function lookbacksOf(objective: Objective, watermarkMs: number): readonly
 /** `28d`, or `month`. */
 export function labelOf(window: ObjectiveWindow): string {
   return window.kind === "rolling" ? renderWindow(window.lengthMs) : window.unit;
-}
-
-/** Good and bad of one objective since then. A latency objective looks at successful journeys only. */
-export function tallyOf(counts: Counts, objective: Objective, fromMs: number): Tally {
-  const window = windowOf(counts, fromMs);
-  if (window === null) return { good: 0, bad: 0 };
-  const { measure } = objective;
-  if (measure.kind === "success") return { good: window.good, bad: window.bad };
-  const within = window.within[counts.thresholdsMs.indexOf(measure.withinMs)];
-  if (within === undefined || measure.kind === "step")
-    throw new RangeError(`${objective.name} was not counted`);
-  return { good: within, bad: window.good - within };
-}
-
-/** The counts since then, or null when no journey ended in that time. */
-export function windowOf(counts: Counts, fromMs: number): WindowCounts | null {
-  return counts.windows.findLast((window) => window.fromMs >= fromMs) ?? null;
 }

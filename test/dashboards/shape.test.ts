@@ -65,7 +65,13 @@ test("no two dashboards share a uid", () => {
 });
 
 test("every gauge that a panel asks for is one that Waybill exports", async () => {
-  const text = await renderMetrics({ watermarkMs: 0, slos: [], journeys: [], decided: new Map() });
+  const text = await renderMetrics({
+    watermarkMs: 0,
+    slos: [],
+    journeys: [],
+    decided: new Map(),
+    ledger: { watermarkMs: 0, countedMs: 0, owed: 0, held: 0 },
+  });
   const exported = [...text.matchAll(/^# TYPE (\w+) gauge$/gm)].map(([, name]) => name);
   const asked = BOARDS.flatMap(({ json }) => [...json.matchAll(/waybill_\w+/g)].map(([name]) => name));
   expect(asked.length).toBeGreaterThan(5);

@@ -16,6 +16,9 @@ export interface JourneyRow {
   readonly tookMs?: number;
   /** failed or, while open, awaited */
   readonly step?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** when steps were reached; epoch ms */
+  readonly steps?: Readonly<Record<string, number | null>>;
 }
 
 const STATES = { good: "succeeded", bad: "failed", open: "open", excluded: "compensated", merged: "merged" };
@@ -37,15 +40,18 @@ export async function tellJourneys(
   if (rows.length === 0) return;
   await store.command(
     `INSERT INTO journeys (tenant, definition, subject_kind, subject, version, owner, state, started_at, ended_at, deadline,
-       verdict, counted_at, failed_step, next_step) VALUES ${rows.map((row) => values(row, definition)).join(", ")}`,
+       verdict, counted_at, failed_step, next_step, tags, step_names, step_at) VALUES ${rows.map((row) => values(row, definition)).join(", ")}`,
   );
 }
 
 function values(row: JourneyRow, definition: string): string {
-  const { atMs, outcome, id = nextId++, version = 1, tookMs = 100, step = "" } = row;
+  const { atMs, outcome, id = nextId++, version = 1, tookMs = 100, step = "", tags = {}, steps = {} } = row;
   const time = (ms: number) => `fromUnixTimestamp64Milli(${ms}, 'UTC')`;
   const isOpen = outcome === "open";
   return `('', '${definition}', 'order.id', 'ORD-${id}', ${version}, 'checkout-team', '${STATES[outcome]}',
     ${time(atMs - tookMs)}, ${isOpen ? "NULL" : time(atMs)}, ${time(isOpen ? atMs : atMs + 900_000)},
-    '${VERDICTS[outcome]}', ${isOpen ? "NULL" : time(atMs)}, '${isOpen ? "" : step}', '${isOpen ? step : ""}')`;
+    '${VERDICTS[outcome]}', ${isOpen ? "NULL" : time(atMs)}, '${isOpen ? "" : step}', '${isOpen ? step : ""}',
+    map(${Object.entries(tags).flatMap((pair) => pair.map((text) => `'${text}'`))})::Map(String, String),
+    [${Object.keys(steps).map((name) => `'${name}'`)}]::Array(String),
+    [${Object.values(steps).map((ms) => (ms === null ? "NULL" : time(ms)))}]::Array(Nullable(DateTime64(9, 'UTC'))))`;
 }

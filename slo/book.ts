@@ -1,0 +1,198 @@
+/**
+ * Book: the journeys of one definition, counted, and revised as their rows change.
+ *
+ *   marks → [book] → ledger → evaluate
+ *
+ * A journey that may still change is held with what was counted for it, so that its next row first takes back exactly
+ * that. All others are only sums; should one of those change after all, the book says so and has to be counted anew.
+ * Asks nobody: ledger.ts brings it the marks.
+ */
+import type { Definition } from "../ingest/definitions.ts";
+import { Cells } from "./cells.ts";
+import { idOf } from "./evaluate.ts";
+import type { Marks } from "./marks.ts";
+import { counterOf, OPEN, type Reading, readingOf, type Side } from "./reading.ts";
+
+const MINUTE_MS = 60_000;
+
+/** What late facts changed of one objective's settled minutes, since the process began to count. */
+export interface Revisions {
+  /** failures that turned out to be none; journeys */
+  takenBack: number;
+  /** journeys that count otherwise than they did, or in another minute, or that were not known in time */
+  restated: number;
+}
+
+/** One journey, and what was counted for it. */
+interface Held {
+  readonly version: number;
+  /** minute and code in turns */
+  readonly marks: readonly number[];
+  readonly pick: number;
+}
+
+interface Account {
+  readonly id: string;
+  readonly cells: Cells;
+  readonly sideOf: (code: number, picked: number) => Side;
+  readonly revisions: Revisions;
+}
+
+/** A journey as a row tells it now. */
+interface Told extends Held {
+  readonly name: string;
+  readonly begun: number;
+}
+
+/** The counted journeys of one definition. */
+export class Book {
+  readonly definition: Definition;
+  readonly reading: Reading;
+  readonly accounts: readonly Account[];
+  readonly #open = new Cells();
+  readonly #held = new Map<string, Held>();
+  /** from here on every journey that counts is held; minute */
+  #hotMinute: number;
+
+  constructor(definition: Definition, hotMinute: number, revisions: ReadonlyMap<string, Revisions>) {
+    this.definition = definition;
+    this.reading = readingOf(definition);
+    this.#hotMinute = hotMinute;
+    this.accounts = definition.objectives.map((objective) => {
+      const id = idOf({ definition, objective });
+      const sideOf = counterOf(this.reading, objective);
+      return {
+        id,
+        cells: new Cells(),
+        sideOf,
+        revisions: revisions.get(id) ?? { takenBack: 0, restated: 0 },
+      };
+    });
+  }
+
+  /** journeys held under their names; count */
+  get held(): number {
+    return this.#held.size;
+  }
+
+  /** Whether that row of a journey is counted already. */
+  knows(name: string, version: number): boolean {
+    return (this.#held.get(name)?.version ?? -1) >= version;
+  }
+
+  /** Journeys that are open at a watermark; epoch ms UTC. */
+  inFlight(watermarkMs: number): number {
+    return this.#open.from(watermarkMs).bad;
+  }
+
+  /** Counts a whole table of marks, into an empty book. */
+  fill(marks: Marks): void {
+    for (const told of this.#told(marks)) {
+      this.#held.set(told.name, told);
+      this.#count(told, 1);
+    }
+    marks.names.forEach((name, at) => {
+      if (name !== "") return;
+      const mark = { minute: marks.minutes[at] ?? 0, code: marks.codes[at] ?? 0, pick: marks.picks[at] ?? 0 };
+      this.#add(mark, marks.journeys[at] ?? 0);
+    });
+  }
+
+  /**
+   * Takes in rows of some journeys: what was counted for each is taken back, what it says now is counted.
+   *
+   * @param settledMs  up to here was evaluated: what changes before is a revision; epoch ms UTC
+   * @returns          how many could not be taken in, because nobody knows what was counted for them
+   */
+  revise(marks: Marks, settledMs: number): number {
+    let unknown = 0;
+    for (const told of this.#told(marks)) {
+      const before = this.#held.get(told.name);
+      if (before !== undefined && before.version >= told.version) continue;
+      if (before === undefined && told.begun < this.#hotMinute) unknown += 1;
+      else this.#replace(told, before, settledMs);
+    }
+    return unknown;
+  }
+
+  /** Lets go of journeys that count only before a minute; those with a row of that version or above stay. */
+  forget(hotMinute: number, hotVersion: number): void {
+    this.#hotMinute = Math.max(this.#hotMinute, hotMinute);
+    for (const [name, { version, marks }] of this.#held) {
+      if (version >= hotVersion || !name.startsWith(`${this.definition.subject}\n`)) continue;
+      if (marks.every((value, at) => at % 2 === 1 || value < this.#hotMinute)) this.#held.delete(name);
+    }
+  }
+
+  /** Lets go of minutes before then; epoch ms UTC. */
+  trim(beforeMs: number): void {
+    for (const { cells } of this.accounts) cells.forget(beforeMs);
+    this.#open.forget(beforeMs);
+  }
+
+  #replace(told: Told, before: Held | undefined, settledMs: number): void {
+    for (const account of this.accounts) revise(account, { before, told, settledMs });
+    if (before !== undefined) this.#count(before, -1);
+    this.#held.set(told.name, told);
+    this.#count(told, 1);
+  }
+
+  /** Entries with a name, those of one journey together. */
+  #told(marks: Marks): Iterable<Told> {
+    const told = new Map<string, Told & { marks: number[] }>();
+    marks.names.forEach((name, at) => {
+      if (name === "") return;
+      const known = told.get(name) ?? {
+        name,
+        version: marks.versions[at] ?? 0,
+        begun: marks.begun[at] ?? 0,
+        pick: marks.picks[at] ?? 0,
+        marks: [],
+      };
+      told.set(name, known);
+      const minute = marks.minutes[at] ?? 0;
+      if (minute > 0) known.marks.push(minute, marks.codes[at] ?? 0);
+    });
+    return told.values();
+  }
+
+  #count({ marks, pick }: Held, journeys: number): void {
+    for (let at = 0; at < marks.length; at += 2)
+      this.#add({ minute: marks[at] ?? 0, code: marks[at + 1] ?? 0, pick }, journeys);
+  }
+
+  #add({ minute, code, pick }: { minute: number; code: number; pick: number }, journeys: number): void {
+    if (code === OPEN) this.#open.add(minute, { good: 0, bad: journeys });
+    for (const { cells, sideOf } of this.accounts) {
+      const side = sideOf(code, pick);
+      if (side === "good") cells.add(minute, { good: journeys, bad: 0 });
+      else if (side === "bad") cells.add(minute, { good: 0, bad: journeys });
+    }
+  }
+}
+
+interface Revising {
+  readonly before: Held | undefined;
+  readonly told: Held;
+  readonly settledMs: number;
+}
+
+function revise(account: Account, { before, told, settledMs }: Revising): void {
+  const was = before === undefined ? [] : settled(account, before, settledMs);
+  const is = settled(account, told, settledMs);
+  if (was.join() === is.join()) return;
+  account.revisions.restated += 1;
+  const failures = (list: readonly string[]) => list.filter((one) => one.startsWith("bad")).length;
+  account.revisions.takenBack += Math.max(0, failures(was) - failures(is));
+}
+
+/** How a journey counts for one objective in minutes that were evaluated: side and minute. */
+function settled({ sideOf }: Account, { marks, pick }: Held, settledMs: number): string[] {
+  const counted: string[] = [];
+  for (let at = 0; at < marks.length; at += 2) {
+    const minute = marks[at] ?? 0;
+    const side = sideOf(marks[at + 1] ?? 0, pick);
+    if (side !== null && minute * MINUTE_MS < settledMs) counted.push(`${side} ${minute}`);
+  }
+  return counted;
+}

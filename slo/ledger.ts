@@ -1,0 +1,189 @@
+/**
+ * Ledger: every objective's journeys counted by the minute, kept true as rows of the journeys table change.
+ *
+ *   journeys → marks → [ledger] → board
+ *
+ * Counted once from the whole table, then only revised: a look costs as much as changed since the last one, however
+ * many journeys there are. What it holds is a cache of the table: a restart counts anew, and recount.ts proves that
+ * both are the same. Rows become visible a little after their version was taken, so each look reads a little back.
+ */
+import type { Definition } from "../ingest/definitions.ts";
+import type { Store } from "../ingest/store.ts";
+import { newestVersion } from "../ingest/versions.ts";
+import { Book, type Revisions } from "./book.ts";
+import { askMarks, changedJourneys, type Wanted } from "./marks.ts";
+import { reachOf } from "./tally.ts";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/** Journeys that count within this long may change without everything being counted anew; ms. */
+const HOT_MS = DAY_MS;
+
+/** More than so many are not held under their names; the time for which they are is then halved. Journeys. */
+const HELD_MAX = 400_000;
+
+/** How long a row may take from its version to being visible: longer than an insert may last; microseconds. */
+const LATE_US = 150_000_000;
+
+/** How often a definition is counted anew at most because journeys changed that are not held; ms. */
+const ANEW_MS = 300_000;
+
+/** Keys of one statement, and changed journeys beyond which it is cheaper to count all. */
+const KEYS_MAX = 5_000;
+const CHANGES_MAX = 100_000;
+
+/** Charts may look back beyond the longest window by this; ms. */
+const SPARE_MS = 8 * DAY_MS;
+
+/** What a ledger counts. */
+export interface LedgerSources {
+  readonly store: Store;
+  readonly definitions: readonly Definition[];
+  readonly tenant: string;
+}
+
+/** How the ledger stands. */
+export interface LedgerState {
+  /** up to here counts are settled; epoch ms UTC */
+  readonly watermarkMs: number;
+  /** when everything was last counted from the table; epoch ms UTC */
+  readonly countedMs: number;
+  /** changed journeys that wait for the next full count, because they count too long ago */
+  readonly owed: number;
+  /** journeys held under their names */
+  readonly held: number;
+}
+
+/** One definition's book, with when it was counted and what it owes. */
+interface Entry {
+  book: Book;
+  countedMs: number;
+  owed: number;
+}
+
+/** The counts of all objectives. */
+export class Ledger {
+  readonly #sources: LedgerSources;
+  readonly #entries = new Map<string, Entry>();
+  readonly #revisions = new Map<string, Revisions>();
+  #hotMs = HOT_MS;
+  #version = 0;
+  #watermarkMs = 0;
+  #sinceMs: number | null = null;
+  #working: Promise<void> = Promise.resolve();
+
+  constructor(sources: LedgerSources) {
+    this.#sources = sources;
+  }
+
+  /** when it began to count; null: not yet. Epoch ms UTC */
+  get sinceMs(): number | null {
+    return this.#sinceMs;
+  }
+
+  /** @throws {RangeError} before the first look */
+  state(): LedgerState {
+    const entries = [...this.#entries.values()];
+    return {
+      watermarkMs: this.#watermarkMs,
+      countedMs: Math.min(...entries.map(({ countedMs }) => countedMs)),
+      owed: entries.reduce((sum, { owed }) => sum + owed, 0),
+      held: entries.reduce((sum, { book }) => sum + book.held, 0),
+    };
+  }
+
+  /** The book of a definition. @throws {RangeError} when there is none: a bug, or nobody looked yet */
+  book(definition: string): Book {
+    const entry = this.#entries.get(definition);
+    if (entry === undefined) throw new RangeError(`${definition} was not counted`);
+    return entry.book;
+  }
+
+  /** Takes in what is stored by now. One look at a time. @throws {Failure} when the store does not answer */
+  look(watermarkMs: number): Promise<void> {
+    const looked = this.#working.then(() => this.#look(watermarkMs));
+    this.#working = looked.catch(() => {});
+    return looked;
+  }
+
+  async #look(watermarkMs: number): Promise<void> {
+    if (this.#entries.size === 0) await this.#countAll(watermarkMs);
+    else await this.#catchUp(watermarkMs);
+    this.#sinceMs ??= watermarkMs;
+    this.#watermarkMs = Math.max(this.#watermarkMs, watermarkMs);
+    for (const { book } of this.#entries.values()) {
+      if (book.held > HELD_MAX) this.#hotMs /= 2;
+      book.forget(this.#hotMinute(watermarkMs), this.#version - LATE_US);
+      book.trim(this.#fromMs(book.definition, watermarkMs));
+    }
+  }
+
+  async #countAll(watermarkMs: number): Promise<void> {
+    const [newest] = await newestVersion(this.#sources.store, {});
+    this.#version = Number(newest?.version ?? 0n);
+    const entries = new Map<string, Entry>();
+    // One after the other: an order lookup must never wait for a row of these.
+    for (const definition of this.#sources.definitions)
+      entries.set(definition.name, await this.#count(definition, watermarkMs));
+    for (const [name, entry] of entries) this.#entries.set(name, entry);
+  }
+
+  async #count(definition: Definition, watermarkMs: number): Promise<Entry> {
+    const hotMinute = this.#hotMinute(watermarkMs);
+    const book = new Book(definition, hotMinute, this.#revisions);
+    for (const { id, revisions } of book.accounts) this.#revisions.set(id, revisions);
+    for (const marks of await askMarks(this.#sources.store, this.#wanted(book, watermarkMs)))
+      book.fill(marks);
+    return { book, countedMs: watermarkMs, owed: 0 };
+  }
+
+  #wanted({ definition, reading }: Book, watermarkMs: number): Omit<Wanted, "only"> & { only: null } {
+    const { tenant } = this.#sources;
+    return {
+      tenant,
+      definition,
+      reading,
+      fromMinute: this.#fromMs(definition, watermarkMs) / MINUTE_MS,
+      hotMinute: this.#hotMinute(watermarkMs),
+      hotVersion: Math.max(0, this.#version - LATE_US),
+      only: null,
+    };
+  }
+
+  /** Where the first day begins that is counted. */
+  #fromMs({ objectives }: Definition, watermarkMs: number): number {
+    const reaches = objectives.map((objective) => reachOf(objective, watermarkMs).fromMs);
+    return Math.floor((Math.min(watermarkMs, ...reaches) - SPARE_MS) / DAY_MS) * DAY_MS;
+  }
+
+  async #catchUp(watermarkMs: number): Promise<void> {
+    const { store, tenant } = this.#sources;
+    const since = BigInt(Math.max(0, Math.floor(this.#version - LATE_US)));
+    const rows = await changedJourneys(store, { tenant, since_us: since });
+    for (const [name, entry] of this.#entries) {
+      const changed = rows.filter(
+        (row) => row.definition === name && !entry.book.knows(`${row.kind}\n${row.id}`, row.version),
+      );
+      entry.owed += changed.length > CHANGES_MAX ? changed.length : await this.#revise(entry, changed);
+      if (entry.owed > 0 && watermarkMs - entry.countedMs >= ANEW_MS)
+        this.#entries.set(name, await this.#count(entry.book.definition, watermarkMs));
+    }
+    this.#version = rows.reduce((newest, { version }) => Math.max(newest, version), this.#version);
+  }
+
+  async #revise(entry: Entry, changed: readonly { kind: string; id: string }[]): Promise<number> {
+    let unknown = 0;
+    for (let at = 0; at < changed.length; at += KEYS_MAX) {
+      const only = changed.slice(at, at + KEYS_MAX);
+      const wanted = { ...this.#wanted(entry.book, this.#watermarkMs), only };
+      for (const marks of await askMarks(this.#sources.store, wanted))
+        unknown += entry.book.revise(marks, this.#watermarkMs);
+    }
+    return unknown;
+  }
+
+  #hotMinute(watermarkMs: number): number {
+    return Math.floor((watermarkMs - this.#hotMs) / MINUTE_MS);
+  }
+}

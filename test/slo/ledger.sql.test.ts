@@ -1,0 +1,362 @@
+/** Journeys counted by the minute, on the real engine: against hand-counted journeys, and against a count from nothing. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Objective, Step } from "../../ingest/definitions.ts";
+import { openBoard } from "../../slo/board.ts";
+import { burntByStep, burntByTag } from "../../slo/burnt.ts";
+import { Ledger } from "../../slo/ledger.ts";
+import { changedJourneys } from "../../slo/marks.ts";
+import { recount, recountMinutes } from "../../slo/recount.ts";
+import { onBothShapes } from "../server.ts";
+import { type JourneyRow, journeysTable, tellJourneys } from "./journeys.ts";
+import { DAY_MS, days, HOUR_MS, MINUTE_MS, someDefinition, someObjective } from "./promise.ts";
+
+const WATERMARK_MS = Date.parse("2026-03-10T12:00:00Z");
+const NOW_MS = WATERMARK_MS + 60_000;
+const VERSION = WATERMARK_MS * 1_000;
+
+const success = someObjective({ window: days(28) });
+const fast = someObjective({
+  name: "fast",
+  window: days(7),
+  measure: { kind: "latency", withinMs: 400 },
+});
+const slow = someObjective({ name: "slow", measure: { kind: "latency", withinMs: 2_000 } });
+const acme = someObjective({ name: "acme", where: new Map([["partner", ["acme", "globex"]]]) });
+const app = someObjective({
+  name: "app",
+  where: new Map([
+    ["channel", ["app"]],
+    ["partner", ["acme"]],
+  ]),
+  measure: { kind: "latency", withinMs: 400 },
+});
+const paid = someObjective({ name: "paid", measure: { kind: "step", step: "paid", withinMs: 30_000 } });
+
+const stepNamed = (name: string, after: readonly string[]): Step => ({
+  name,
+  match: [],
+  owner: "checkout-team",
+  after,
+  optional: false,
+  withinMs: null,
+});
+
+function definitionOf(objectives: readonly Objective[], name = "create-order") {
+  const steps = [stepNamed("placed", []), stepNamed("paid", ["placed"]), stepNamed("shipped", ["paid"])];
+  return { ...someDefinition(objectives, name), steps };
+}
+
+const definition = definitionOf([success, fast, slow, acme, app, paid]);
+
+/** Some journey that ended, or is due, so long before the watermark. */
+function ago(ms: number, told: Partial<JourneyRow> = {}): JourneyRow {
+  return { atMs: WATERMARK_MS - ms, outcome: "good", version: VERSION, ...told };
+}
+
+onBothShapes("journeys counted by the minute", (open) => {
+  async function ledgerOf(rows: readonly JourneyRow[]) {
+    const store = await open();
+    await journeysTable(store);
+    await tellJourneys(store, rows);
+    const ledger = new Ledger({ store, definitions: [definition], tenant: "" });
+    await ledger.look(WATERMARK_MS);
+    return { store, ledger, ...reader(ledger) };
+  }
+
+  function reader(ledger: Ledger, name = "create-order") {
+    const account = (objective: string) => {
+      const found = ledger.book(name).accounts.find(({ id }) => id === `${name}.${objective}`);
+      if (found === undefined) throw new RangeError(`there is no objective ${objective}`);
+      return found;
+    };
+    const tally = (lengthMs: number, objective = "success") =>
+      account(objective).cells.tally(WATERMARK_MS - lengthMs, WATERMARK_MS);
+    const inFlight = () => ledger.book(name).inFlight(WATERMARK_MS);
+    return { tally, inFlight, revisions: (objective = "success") => account(objective).revisions };
+  }
+
+  test("each counts in every window that reaches back to its minute, and in no other", async () => {
+    const { tally } = await ledgerOf([
+      ago(0),
+      ago(1),
+      ago(5 * MINUTE_MS),
+      ago(5 * MINUTE_MS + 1, { outcome: "bad" }),
+      ago(HOUR_MS, { outcome: "bad" }),
+      ago(2 * DAY_MS),
+      ago(28 * DAY_MS),
+      ago(28 * DAY_MS + 1),
+    ]);
+    expect(tally(5 * MINUTE_MS)).toEqual({ good: 2, bad: 0 });
+    expect(tally(30 * MINUTE_MS)).toEqual({ good: 2, bad: 1 });
+    expect(tally(HOUR_MS)).toEqual({ good: 2, bad: 2 });
+    expect(tally(DAY_MS)).toEqual({ good: 2, bad: 2 });
+    expect(tally(3 * DAY_MS)).toEqual({ good: 3, bad: 2 });
+    expect(tally(28 * DAY_MS)).toEqual({ good: 4, bad: 2 });
+  });
+
+  test("an open journey is in flight before its deadline and has missed at it", async () => {
+    const { tally, inFlight } = await ledgerOf([
+      ago(0, { outcome: "open" }),
+      ago(-HOUR_MS, { outcome: "open" }),
+      ago(-5 * DAY_MS, { outcome: "open" }),
+      ago(1, { outcome: "open" }),
+      ago(9 * DAY_MS, { outcome: "open" }),
+    ]);
+    expect(tally(5 * MINUTE_MS)).toEqual({ good: 0, bad: 1 });
+    expect(tally(28 * DAY_MS)).toEqual({ good: 0, bad: 2 });
+    expect(inFlight()).toBe(3);
+  });
+
+  test("an end in time that arrives late takes back the failure that the deadline had counted, once", async () => {
+    const { store, ledger, tally, revisions } = await ledgerOf([ago(MINUTE_MS, { id: 1, outcome: "open" })]);
+    expect(tally(DAY_MS)).toEqual({ good: 0, bad: 1 });
+    await tellJourneys(store, [ago(3 * MINUTE_MS, { id: 1, version: VERSION + 1 })]);
+    await ledger.look(WATERMARK_MS);
+    await ledger.look(WATERMARK_MS);
+    expect(tally(DAY_MS)).toEqual({ good: 1, bad: 0 });
+    expect(revisions()).toEqual({ takenBack: 1, restated: 1 });
+    await tellJourneys(store, [ago(MINUTE_MS, { id: 1, outcome: "open" })]);
+    await ledger.look(WATERMARK_MS);
+    expect(tally(DAY_MS)).toEqual({ good: 1, bad: 0 });
+  });
+
+  test("what ends after the watermark and what was known in time is no revision", async () => {
+    const { store, ledger, tally, revisions } = await ledgerOf([ago(-MINUTE_MS, { id: 1, outcome: "open" })]);
+    await tellJourneys(store, [
+      ago(-MINUTE_MS, { id: 1, version: VERSION + 1 }),
+      ago(MINUTE_MS, { id: 2, outcome: "bad", version: VERSION + 1 }),
+    ]);
+    await ledger.look(WATERMARK_MS);
+    expect(tally(DAY_MS)).toEqual({ good: 0, bad: 1 });
+    expect(revisions()).toEqual({ takenBack: 0, restated: 1 });
+  });
+
+  test("merged and excluded journeys count nowhere, also when they did before", async () => {
+    const { store, ledger, tally, inFlight } = await ledgerOf([
+      ago(MINUTE_MS, { id: 1, outcome: "bad" }),
+      ago(MINUTE_MS, { id: 2 }),
+      ago(MINUTE_MS, { outcome: "excluded" }),
+      ago(MINUTE_MS, { outcome: "merged" }),
+      ago(MINUTE_MS),
+    ]);
+    expect(tally(DAY_MS)).toEqual({ good: 2, bad: 1 });
+    await tellJourneys(store, [
+      ago(MINUTE_MS, { id: 1, version: VERSION + 1, outcome: "merged" }),
+      ago(MINUTE_MS, { id: 2, version: VERSION + 1, outcome: "excluded" }),
+    ]);
+    await ledger.look(WATERMARK_MS);
+    expect(tally(DAY_MS)).toEqual({ good: 1, bad: 0 });
+    expect(inFlight()).toBe(0);
+  });
+
+  test("the latency objective asks the successful ones only, up to and including the threshold", async () => {
+    const { tally } = await ledgerOf([
+      ago(MINUTE_MS, { tookMs: 400 }),
+      ago(MINUTE_MS, { tookMs: 401 }),
+      ago(MINUTE_MS, { tookMs: 2_001 }),
+      ago(MINUTE_MS, { tookMs: 1, outcome: "bad" }),
+      ago(MINUTE_MS, { tookMs: 1, outcome: "open" }),
+      ago(8 * DAY_MS, { tookMs: 1 }),
+    ]);
+    expect(tally(7 * DAY_MS, "fast")).toEqual({ good: 1, bad: 2 });
+    expect(tally(7 * DAY_MS, "slow")).toEqual({ good: 2, bad: 1 });
+  });
+
+  test("an objective of some tag values counts the journeys that have them all", async () => {
+    const { tally } = await ledgerOf([
+      ago(MINUTE_MS, { tags: { partner: "acme", channel: "app" } }),
+      ago(MINUTE_MS, { tags: { partner: "acme", channel: "web" }, outcome: "bad" }),
+      ago(MINUTE_MS, { tags: { partner: "globex", channel: "app" } }),
+      ago(MINUTE_MS, { tags: { partner: "initech", channel: "app" } }),
+      ago(MINUTE_MS),
+    ]);
+    expect(tally(DAY_MS, "acme")).toEqual({ good: 2, bad: 1 });
+    expect(tally(DAY_MS, "app")).toEqual({ good: 1, bad: 0 });
+    expect(tally(DAY_MS)).toEqual({ good: 4, bad: 1 });
+  });
+
+  test("a step counts when it was reached, or when it should have been", async () => {
+    const at = WATERMARK_MS - HOUR_MS;
+    const steps = (paidMs: number | null) => ({ placed: at, paid: paidMs === null ? null : at + paidMs });
+    const started = { atMs: at + 40 * MINUTE_MS, tookMs: 40 * MINUTE_MS, version: VERSION };
+    const { tally } = await ledgerOf([
+      { ...started, outcome: "good", steps: steps(30_000) },
+      { ...started, outcome: "good", steps: steps(30_001) },
+      { ...started, outcome: "open", steps: steps(null) },
+      { ...started, outcome: "open", steps: { placed: null, paid: null } },
+      { ...started, outcome: "bad", atMs: at + 5_000, tookMs: 5_000, steps: steps(null), step: "paid" },
+      { ...started, outcome: "bad", atMs: at + 5_000, tookMs: 5_000, steps: steps(null), step: "placed" },
+    ]);
+    expect(tally(2 * HOUR_MS, "paid")).toEqual({ good: 1, bad: 3 });
+    expect(tally(HOUR_MS - 60_000, "paid")).toEqual({ good: 0, bad: 0 });
+  });
+
+  test("a journey that changes after more than a day is counted with everything else, within minutes", async () => {
+    const old = ago(3 * DAY_MS, { id: 1, outcome: "bad" });
+    const { store, ledger, tally } = await ledgerOf([old, ago(MINUTE_MS, { version: VERSION + 1e9 })]);
+    expect(tally(28 * DAY_MS)).toEqual({ good: 1, bad: 1 });
+    await tellJourneys(store, [{ ...old, outcome: "good", version: VERSION + 2e9 }]);
+    await ledger.look(WATERMARK_MS);
+    expect(ledger.state().owed).toBe(1);
+    await ledger.look(WATERMARK_MS + 5 * MINUTE_MS);
+    expect(tally(28 * DAY_MS)).toEqual({ good: 2, bad: 0 });
+    expect(ledger.state().owed).toBe(0);
+  });
+
+  test("nobody's journeys are no data", async () => {
+    const { tally } = await ledgerOf([]);
+    expect(tally(DAY_MS)).toEqual({ good: 0, bad: 0 });
+  });
+
+  test("the steps that burnt the budget come with their latest three journeys", async () => {
+    const { store } = await ledgerOf([
+      ...[1, 2, 3, 4].map((id) => ago(id * MINUTE_MS, { id, outcome: "bad" as const, step: "paid" })),
+      ago(5 * MINUTE_MS, { id: 5, outcome: "open", step: "shipped" }),
+      ago(6 * MINUTE_MS, { id: 6, tookMs: 900 }),
+      ago(0, { id: 7, outcome: "bad", step: "paid" }),
+      ago(29 * DAY_MS, { id: 8, outcome: "bad", step: "paid" }),
+      ago(3 * MINUTE_MS, { id: 9, outcome: "bad", step: "paid" }),
+      ago(3 * MINUTE_MS, { id: 9, version: VERSION + 1 }),
+    ]);
+    const journey = (id: number) => ({
+      atMs: WATERMARK_MS - id * MINUTE_MS,
+      kind: "order.id",
+      id: `ORD-${id}`,
+    });
+    const asked = (objective: Objective) => ({
+      tenant: "",
+      definition,
+      objective,
+      over: { fromMs: WATERMARK_MS - 28 * DAY_MS, toMs: WATERMARK_MS },
+    });
+    expect(await burntByStep(store, asked(success))).toEqual([
+      { step: "paid", bad: 4, latest: [journey(1), journey(2), journey(3)] },
+      { step: "shipped", bad: 1, latest: [journey(5)] },
+    ]);
+    expect(await burntByStep(store, asked(fast))).toEqual([{ step: null, bad: 1, latest: [journey(6)] }]);
+  });
+
+  test("the tags that burnt the budget, without what is left out of it", async () => {
+    const tagged = (minutes: number, partner: string) =>
+      ago(minutes * MINUTE_MS, { outcome: "bad", tags: { partner, channel: "app" } });
+    const { store } = await ledgerOf([
+      tagged(1, "acme"),
+      tagged(2, "acme"),
+      tagged(3, "globex"),
+      tagged(9, "acme"),
+    ]);
+    const out = { fromMs: WATERMARK_MS - 10 * MINUTE_MS, toMs: WATERMARK_MS - 8 * MINUTE_MS };
+    const exclusion = {
+      mode: "exclude" as const,
+      reason: "drill",
+      author: "me",
+      when: { kind: "once" as const, ...out },
+    };
+    const objective = someObjective({ exclusions: [exclusion] });
+    const over = { fromMs: WATERMARK_MS - DAY_MS, toMs: WATERMARK_MS };
+    expect(await burntByTag(store, { tenant: "", definition, objective, over })).toEqual([
+      { tag: "channel", value: "app", bad: 3 },
+      { tag: "partner", value: "acme", bad: 2 },
+      { tag: "partner", value: "globex", bad: 1 },
+    ]);
+  });
+
+  test("any order of arrival, any repetition and any looks in between give what a count from nothing gives", async () => {
+    const store = await open();
+    await journeysTable(store);
+    const maybe = fc.option(fc.integer({ min: 0, max: 200 }), { nil: null });
+    const row = fc.record({
+      id: fc.integer({ min: 1, max: 6 }),
+      outcome: fc.constantFrom("good", "bad", "open", "excluded", "merged"),
+      minutes: fc.integer({ min: -2, max: 8 }),
+      tookMs: fc.constantFrom(100, 400, 401, 90_000),
+      partner: fc.constantFrom("acme", "globex", "initech"),
+      step: fc.constantFrom("paid", "shipped", ""),
+      placed: maybe,
+      paid: maybe,
+    });
+    const told = fc.array(row, { minLength: 1, maxLength: 12 }).map((rows) =>
+      rows.map(({ minutes, partner, placed, paid: paidAt, ...rest }, at): JourneyRow => {
+        const atMs = WATERMARK_MS - minutes * MINUTE_MS;
+        const moment = (seconds: number | null) =>
+          seconds === null ? null : atMs - rest.tookMs + seconds * 1_000;
+        const steps = { placed: moment(placed), paid: moment(paidAt) };
+        return {
+          ...rest,
+          atMs,
+          version: VERSION + at * 1_000_000,
+          steps,
+          tags: { partner, channel: "app" },
+        };
+      }),
+    );
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(told, fc.infiniteStream(fc.nat()), async (rows, chance) => {
+        const name = `law-${run++}`;
+        const own = definitionOf([success, acme, app, paid], name);
+        const shuffled = [...rows, ...rows].map((r) => ({ r, at: chance.next().value ?? 0 }));
+        shuffled.sort((a, b) => a.at - b.at);
+        const arrivals = shuffled.map(({ r }) => r);
+        const board = openBoard({ store, definitions: [own], tenant: "" });
+        const third = Math.ceil(arrivals.length / 3);
+        for (const from of [0, third, 2 * third]) {
+          await tellJourneys(store, arrivals.slice(from, from + third), name);
+          await board.read(NOW_MS, { fresh: true });
+        }
+        const proof = await recount({ store, board, tenant: "", nowMs: () => NOW_MS });
+        expect(proof.objectives.filter(({ differentMinutes }) => differentMinutes > 0)).toEqual([]);
+        expect(proof.equal).toBe(true);
+        const { slos } = await board.read(NOW_MS);
+        expect(slos[0]).toMatchObject(naiveTally(rows));
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  test("other definitions are not read", async () => {
+    const store = await open();
+    await journeysTable(store);
+    await store.command(
+      `INSERT INTO journeys (tenant, definition, subject_kind, subject, version)
+       SELECT '', if(number % 2 = 0, 'create-order', 'refund'), 'order.id', toString(number), 1 FROM numbers(8192)`,
+    );
+    await store.command("OPTIMIZE TABLE journeys FINAL");
+    const plan = await store.query(`EXPLAIN indexes = 1 ${recountMinutes.sql}`, {
+      tenant: "",
+      definition: "refund",
+      from_ms: 0,
+      to_ms: WATERMARK_MS,
+      kind: "success",
+      limit_ns: 0,
+      step: "",
+      after: [],
+      pairs: [],
+      tags: [],
+    });
+    const granules = JSON.stringify(plan).match(/Granules: (\d+)\/(\d+)/);
+    expect(Number(granules?.[1])).toBeLessThanOrEqual(Number(granules?.[2]) / 2 + 1);
+  });
+
+  test("only journeys with a row of that version or above have changed, each with its newest", async () => {
+    const { store } = await ledgerOf([
+      ago(1, { id: 1 }),
+      ago(1, { id: 2, version: VERSION + 5 }),
+      ago(1, { id: 2, version: VERSION + 7 }),
+    ]);
+    expect(await changedJourneys(store, { tenant: "", since_us: BigInt(VERSION + 5) })).toEqual([
+      { definition: "create-order", kind: "order.id", id: "ORD-2", version: VERSION + 7 },
+    ]);
+  });
+});
+
+/** The whole window, counted without any cleverness: of each journey the row that was written last. */
+function naiveTally(rows: readonly JourneyRow[]): { good: number; bad: number } {
+  const latest = new Map(rows.map((row) => [row.id, row]));
+  const ended = [...latest.values()].filter(({ atMs }) => atMs < WATERMARK_MS);
+  return {
+    good: ended.filter(({ outcome }) => outcome === "good").length,
+    bad: ended.filter(({ outcome }) => outcome === "bad" || outcome === "open").length,
+  };
+}
