@@ -106,6 +106,26 @@ function renamed(name: string, from: string, to: string): string | null {
   return name.startsWith(from) ? to + name.slice(from.length) : null;
 }
 
+/** Attributes that are put together from others. */
+const COMPOSED: ReadonlySet<string> = new Set([
+  "url.path",
+  "url.query",
+  "http.target",
+  "server.address",
+  "server.port",
+  "net.peer.name",
+  "net.peer.port",
+  "net.host.name",
+  "net.host.port",
+  "rpc.service",
+  "rpc.method",
+]);
+
+/** Every name that has a part in what `attributeOf` finds under a name. */
+export function sourcesOf(name: string): readonly string[] {
+  return COMPOSED.has(name) ? [...namesOf(name), ...COMPOSED] : namesOf(name);
+}
+
 /** The first of the names that is there. */
 export function firstOf(attributes: Attributes, names: readonly string[]): string | undefined {
   for (const name of names) {

@@ -24,9 +24,6 @@ export interface Causation {
   readonly correlationId: string;
 }
 
-/** Where the id of a message may stand. */
-export const MESSAGE_NAMES: ReadonlySet<string> = new Set(["messaging.message.id", "messaging.message_id"]);
-
 const NONE: Messages = { sent: [], received: [] };
 const SENDING = new Set(["create", "send", "publish"]);
 const RECEIVING = new Set(["receive", "process", "deliver", "settle"]);
@@ -37,6 +34,9 @@ const OPERATION = namesOf("messaging.operation.type");
 const OFFSET = namesOf("kafka.offset");
 const PARTITION = namesOf("messaging.destination.partition.id");
 const ROUTING_KEY = namesOf("rabbitmq.destination.routing_key");
+
+/** A hop with none of these attributes, on itself or its links, names no message. */
+export const MESSAGE_NAMES: ReadonlySet<string> = new Set([...MESSAGE_ID, ...OFFSET]);
 
 /** The messages that a span sent or received. */
 export function messagesOf(hop: Hop): Messages {

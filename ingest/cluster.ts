@@ -23,6 +23,8 @@ export interface Extra {
   readonly links: readonly Pointer[];
   /** names messages of its own, links included */
   readonly bound: boolean;
+  /** names so many causes that it is a hub, or nearly */
+  readonly crowded: boolean;
 }
 
 /** Facts that have to do with each other. */

@@ -82,15 +82,14 @@ function carriers(columns: HopColumns): (row: number) => boolean {
   const hasNames = names.includes(1);
   return (row) =>
     fixed.kind[row] === 3 ||
+    fixed.droppedLinks[row] !== 0 ||
     word(links.ends, row) > listStart(links, row) ||
     (hasNames && hasFlagged(attributes, names, row));
 }
 
 /** Which rows matter to a definition. Rows that differ only in what no matcher looks at are judged once. */
 function mattering(batch: HopBatch, plan: Plan, hop: (row: number) => Hop): Uint8Array {
-  const { attributes } = batch.columns;
-  const tags = flagged(attributes.dictionary, plan.tagNames);
-  const hasTags = tags.includes(1);
+  const isTelling = tellers(batch.columns, plan);
   const judged = new Map<number, ReturnType<Plan["mattering"]>>();
   const matters = new Uint8Array(batch.rows);
   for (let row = 0; row < batch.rows; row++) {
@@ -101,11 +100,26 @@ function mattering(batch: HopBatch, plan: Plan, hop: (row: number) => Hop): Uint
       judged.set(like, judgement);
     }
     const isMilestone = judgement === "always" || (judgement === "maybe" && plan.matters(batch.hop(row)));
-    if (!isMilestone && !(hasTags && hasFlagged(attributes, tags, row))) continue;
+    if (!isMilestone && !isTelling(row)) continue;
     matters[row] = 1;
     hop(row);
   }
   return matters;
+}
+
+/** Whether a row holds a tag, or says why something failed. */
+function tellers({ attributes, resources, fixed }: HopColumns, plan: Plan): (row: number) => boolean {
+  const tags = flagged(attributes.dictionary, plan.tagNames);
+  const errors = flagged(attributes.dictionary, plan.errorNames);
+  const inResources = flagged(resources.attributes.dictionary, plan.tagNames);
+  const [hasTags, hasErrors] = [tags.includes(1), errors.includes(1)];
+  const tagged = resources.attributes.ends.data
+    .subarray(0, resources.attributes.ends.length)
+    .map((_, at) => (hasFlagged(resources.attributes, inResources, at) ? 1 : 0));
+  return (row) =>
+    (hasTags && hasFlagged(attributes, tags, row)) ||
+    tagged[fixed.resource[row] ?? 0] === 1 ||
+    (hasErrors && fixed.kind[row] === 2 && hasFlagged(attributes, errors, row));
 }
 
 /** One number for all that matchers look at, bar attributes and bodies. A batch has fewer than 2^20 names. */

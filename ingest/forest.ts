@@ -35,6 +35,8 @@ export interface Shape {
   readonly links: ReadonlyMap<number, readonly Pointer[]>;
   /** facts that name messages of their own, links included */
   readonly bound: ReadonlySet<number>;
+  /** none of them is a hub, or nearly one */
+  readonly isPlain: boolean;
 }
 
 /** The trees that the facts form. */
@@ -48,14 +50,11 @@ export interface Forest {
   readonly find: (trace: number, low: number, high: number) => number;
 }
 
-/** More links than this make a hub, or nearly: nobody's shortcut. */
-const LINKS_MAX = 32;
-
 const NONE = -1;
 
 /** The forest of the facts, or null when they are not plain: two versions of one span, a circle, a hub. */
 export function forestOf(shape: Shape): Forest | null {
-  for (const links of shape.links.values()) if (links.length > LINKS_MAX) return null;
+  if (!shape.isPlain) return null;
   const table = indexOf(shape);
   if (table === null) return null;
   const find = (trace: number, low: number, high: number) => lookUp(shape, table, { trace, low, high });

@@ -22,6 +22,8 @@ import { fill, shapeOf, wordsOf } from "./shape.ts";
 export interface LiveOptions {
   /** facts kept at the most; count */
   readonly factsMax: number;
+  /** a hop that names more causes is not told from memory; count, at most the limit for hubs */
+  readonly causesMax: number;
   /** whether hops that are only in the store may go by this name */
   readonly isKnown: (name: string) => boolean;
   /** hops that go by this name are only in the store from now on */
@@ -183,8 +185,10 @@ export class Live {
       const entry = link.traceId === "" ? undefined : this.#entries.get(`${CARRIER.trace}=${link.traceId}`);
       return entry === undefined ? [] : [{ trace: entry.trace, ...wordsOf(link.spanId) }];
     });
-    const bound = links.length > 0 || messagesOf(hop).received.length > 0;
-    return bound ? { links, bound } : null;
+    const { length: received } = messagesOf(hop).received;
+    const crowded = Math.max(links.length, received) + hop.droppedLinks > this.#options.causesMax;
+    const bound = links.length > 0 || received > 0;
+    return bound || crowded ? { links, bound, crowded } : null;
   }
 
   #entry(name: string, arrival: Arrival): Entry {

@@ -7,6 +7,7 @@
  * numbers and only the few rows that matter become objects.
  */
 import type { Hop } from "../collector/hop.ts";
+import { sourcesOf } from "./aliases.ts";
 import type { Definitions, KeyKind, Matcher } from "./definitions.ts";
 import { matches } from "./match.ts";
 
@@ -15,8 +16,10 @@ export interface Plan {
   readonly kinds: readonly KeyKind[];
   /** attributes that may hold a key */
   readonly keyNames: ReadonlySet<string>;
-  /** attributes of which the earliest value counts */
+  /** attributes of a hop or its resource of which the earliest value counts */
   readonly tagNames: ReadonlySet<string>;
+  /** attributes of a log that may say why the span around it failed */
+  readonly errorNames: ReadonlySet<string>;
   /** whether a log body may hold a key */
   readonly readsBodies: boolean;
   /**
@@ -41,7 +44,8 @@ export function planOf({ keys, tags, journeys }: Definitions): Plan {
   return {
     kinds: keys,
     keyNames: new Set(keys.flatMap(({ from }) => from.flatMap(namesIn))),
-    tagNames: new Set([...tags.values()].flat()),
+    tagNames: new Set([...tags.values()].flat().flatMap(sourcesOf)),
+    errorNames: new Set(["exception.message", "exception.type"]),
     readsBodies: keys.some(({ from }) => from.some((source) => source.kind === "body")),
     mattering: (like) => (matches(plain, like) ? "always" : matches(loose, like) ? "maybe" : "never"),
     matters: (hop) => matches(matchers, hop),

@@ -58,6 +58,8 @@ const WAIT_MS_MAX = 5_000;
 const FEW = 500;
 /** So many are told in one go before others get their turn; count. */
 const SLICE = 100;
+/** A hop that names more causes is a hub, or nearly, and nobody's shortcut; count. */
+const CAUSES_MAX = 32;
 /** Of one call to `settle`; count. */
 const HOPS_MAX = 200_000;
 
@@ -81,7 +83,8 @@ export class Settler {
     this.#options = options;
     const isKnown = (name: string) => options.known()?.has(this.#nameOf(name)) ?? true;
     const onLeave = (name: string) => options.known()?.add(this.#nameOf(name));
-    this.#live = new Live({ factsMax: options.factsMax, isKnown, onLeave });
+    const causesMax = Math.min(CAUSES_MAX, options.definitions.limits.hubSubjects);
+    this.#live = new Live({ factsMax: options.factsMax, causesMax, isKnown, onLeave });
     this.#provisional = new Provisional(options);
   }
 

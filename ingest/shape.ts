@@ -61,6 +61,7 @@ export function shapeOf(cluster: Cluster, slots: Slots, local: ReadonlyMap<numbe
   };
   const links = new Map<number, readonly Pointer[]>();
   const bound = new Set<number>();
+  let isPlain = true;
   let at = 0;
   for (let slot = cluster.head; slot !== -1; slot = slots.next[slot] ?? -1) {
     shape.kind[at] = slots.kind[slot] ?? 0;
@@ -74,7 +75,8 @@ export function shapeOf(cluster: Cluster, slots: Slots, local: ReadonlyMap<numbe
     const extra = extras.size === 0 ? undefined : extras.get(slot);
     if (extra !== undefined && extra.links.length > 0) links.set(at, extra.links);
     if (extra?.bound) bound.add(at);
+    isPlain &&= extra?.crowded !== true;
     at++;
   }
-  return { ...shape, links, bound };
+  return { ...shape, links, bound, isPlain };
 }

@@ -1,0 +1,169 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Hop } from "../../collector/hop.ts";
+import type { Definition, Definitions } from "../../ingest/definitions.ts";
+import { type Extract, extract } from "../../ingest/extract.ts";
+import { fold } from "../../ingest/fold.ts";
+import { graphOf } from "../../ingest/graph.ts";
+import type { Journey } from "../../ingest/journey.ts";
+import { keysOf } from "../../ingest/keys.ts";
+import { Live } from "../../ingest/live.ts";
+import { outcomeOf } from "../../ingest/outcome.ts";
+import { planOf } from "../../ingest/plan.ts";
+import { type Settled, settle } from "../../ingest/settle.ts";
+import { stitch } from "../../ingest/stitch.ts";
+import { at, DEFINITIONS, KINDS, pattern, step } from "./build.ts";
+import { deliveriesOf } from "./deliveries.ts";
+import { Kept } from "./kept.ts";
+import { chance, shuffled, worldOf } from "./world.ts";
+
+const RUNS = Number(process.env["WAYBILL_WORLDS"] ?? 80);
+const NOW_NS = at(3_600_000);
+const TENANT = "t";
+
+const ORDER: Definition = {
+  ...(DEFINITIONS.journeys[0] ??
+    (() => {
+      throw new Error("no definition");
+    })()),
+  entry: [{ span: pattern("gateway") }],
+  steps: [
+    step("page", { match: [{ span: pattern("page") }] }),
+    step("placed"),
+    step("packed", { optional: true }),
+    step("delivered"),
+  ],
+  start: "page",
+  succeeds: "delivered",
+  fails: [],
+};
+const HANDLING: Definition = {
+  ...ORDER,
+  name: "handling",
+  subject: "item.id",
+  steps: [step("picked"), step("weighed")],
+  start: "picked",
+  succeeds: "weighed",
+  entry: [],
+};
+const OURS: Definitions = { ...DEFINITIONS, journeys: [ORDER, HANDLING] };
+const PLAN = planOf(OURS);
+
+type Rows = Map<string, Journey>;
+const nameOf = ({ definition, subject }: Pick<Journey, "definition" | "subject">) =>
+  `${definition} ${subject.kind}=${subject.id}`;
+
+/** Every journey there is, told from all hops at once. */
+function expected(hops: readonly Hop[]): Rows {
+  const rows: Rows = new Map();
+  for (const definition of OURS.journeys) {
+    const options = { kinds: KINDS, subjectKind: definition.subject, hubSubjects: 100 };
+    for (const [name, members] of stitch(graphOf(hops, KINDS), options)) {
+      const subject = { kind: name.slice(0, name.indexOf("=")), id: name.slice(name.indexOf("=") + 1) };
+      const journey = fold(
+        { definition, subject, hops: members.map(({ hop }) => hop), tags: OURS.tags },
+        NOW_NS,
+      );
+      if (journey !== null) rows.set(nameOf(journey), journey);
+    }
+  }
+  return rows;
+}
+
+/** A settler without a store: what it would write ends in `rows`. */
+class Bench {
+  readonly rows: Rows = new Map();
+  fromMemory = 0;
+  fromStore = 0;
+  readonly #all = new Kept();
+  readonly #live: Live;
+  readonly #left = new Set<string>();
+
+  constructor(factsMax: number) {
+    this.#live = new Live({
+      factsMax,
+      causesMax: 32,
+      isKnown: (name) => this.#left.has(name),
+      onLeave: (name) => this.#left.add(name),
+    });
+  }
+
+  add(extracted: Extract, serial: number): void {
+    const { batch } = extracted;
+    const hops = Array.from({ length: batch.rows }, (_, row) => batch.hop(row));
+    this.#all.add(
+      TENANT,
+      hops.map((hop) => ({ hop, keys: keysOf(hop, KINDS) })),
+    );
+    this.#live.add(extracted, { serial, nowMs: serial });
+  }
+
+  async settle(): Promise<void> {
+    for (const cluster of this.#live.due(() => true)) {
+      const added = this.#live.take(cluster);
+      const whole = { ...this.#live.shape(cluster), hops: [...cluster.hops.values()] };
+      const told = cluster.isWhole ? outcomeOf(whole, { definitions: OURS, nowNs: NOW_NS }) : null;
+      const hops = added.flatMap(({ from, first, end }) =>
+        Array.from({ length: end - first }, (_, n) => from.batch.hop(first + n)),
+      );
+      const options = { source: this.#all, definitions: OURS, tenant: TENANT, hopsMax: 100_000 };
+      this.#write(told ?? (await settle(options, hops, NOW_NS)));
+      if (told === null) this.fromStore++;
+      else this.fromMemory++;
+    }
+    this.#live.evict();
+  }
+
+  #write({ journeys, merged }: Settled): void {
+    for (const gone of merged) this.rows.delete(nameOf(gone));
+    for (const journey of journeys) this.rows.set(nameOf(journey), journey);
+  }
+}
+
+async function run(seed: number, factsMax: number): Promise<Bench> {
+  const next = chance(seed);
+  const whole = worldOf(seed);
+  const about = new Set(next() < 0.6 ? whole.orders.slice(0, 1) : whole.orders);
+  const hops = shuffled(whole.facts, seed)
+    .filter(({ orders }) => [...orders].some((order) => about.has(order)))
+    .flatMap(({ hop }) => (next() < 0.1 ? [hop, hop] : [hop]));
+  const bench = new Bench(factsMax);
+  const seen: Hop[] = [];
+  for (let from = 0, serial = 1; from < hops.length; serial++) {
+    const size = 1 + Math.floor(next() * 12);
+    for (const { decoded } of await deliveriesOf(hops.slice(from, from + size), TENANT)) {
+      bench.add(extract(decoded.batch, PLAN, TENANT), serial);
+      for (let row = 0; row < decoded.batch.rows; row++) seen.push(decoded.batch.hop(row));
+    }
+    from += size;
+    if (next() < 0.4) await bench.settle();
+  }
+  await bench.settle();
+  expect(Object.fromEntries(bench.rows)).toEqual(Object.fromEntries(expected(seen)));
+  return bench;
+}
+
+describe("the rows of journeys", () => {
+  const seeds = fc.integer({ min: 0, max: 0x7fffffff });
+
+  test("are what a reader would fold from all hops, however they came in", async () => {
+    const ways = { memory: 0, store: 0 };
+    await fc.assert(
+      fc.asyncProperty(seeds, async (seed) => {
+        const { fromMemory, fromStore } = await run(seed, 1_000_000);
+        ways.memory += fromMemory;
+        ways.store += fromStore;
+      }),
+      { numRuns: RUNS },
+    );
+    // Both ways are taken often, or this shows little.
+    expect(ways.memory / (ways.memory + ways.store)).toBeGreaterThan(0.2);
+    expect(ways.store / (ways.memory + ways.store)).toBeGreaterThan(0.05);
+  });
+
+  test("are the same when memory holds next to nothing", () =>
+    fc.assert(
+      fc.asyncProperty(seeds, async (seed) => void (await run(seed, 5))),
+      { numRuns: RUNS },
+    ));
+});
