@@ -11,6 +11,7 @@ import { Command, CommanderError, Option } from "commander";
 import { pino } from "pino";
 import type { Surroundings } from "./commands/around.ts";
 import { type Asking, ask } from "./commands/ask.ts";
+import { addBenchCommand } from "./commands/bench.ts";
 import { check } from "./commands/check.ts";
 import { demo } from "./commands/demo.ts";
 import { addLetterCommands } from "./commands/letters_argv.ts";
@@ -75,6 +76,7 @@ function commandLine(): Command {
     surroundings,
     run,
   );
+  addBenchCommand(program, surroundings, run);
   addQuestions(program, (asking) => run(ask(surroundings, asking)));
   return program;
 }

@@ -1,9 +1,9 @@
 /**
  * Run: from a fresh clone to a running service, with nothing installed but Node and npm.
  *
- *   node run.mjs serve|demo [options]    installs and builds what is missing, then starts
- *   node run.mjs cli <command> …         the same for any command of the command line
- *   node run.mjs test [vitest options]   installs, builds, and runs every check
+ *   node run.mjs serve|demo|bench [options]    installs and builds what is missing, then starts
+ *   node run.mjs cli <command> …               the same for any command of the command line
+ *   node run.mjs test [vitest options]         installs, builds, and runs every check
  *
  * Uses nothing that has to be installed first. Talks on stderr, and only when something takes more than two seconds.
  */
@@ -186,8 +186,8 @@ async function main([mode, ...args]) {
   checkNode();
   if (mode === "test") process.exitCode = await test(args);
   else if (mode === "cli") await start(args);
-  else if (mode === "serve" || mode === "demo") await start([mode, ...args]);
-  else throw new Stop("usage: node run.mjs serve|demo|test|cli …", 2);
+  else if (mode === "serve" || mode === "demo" || mode === "bench") await start([mode, ...args]);
+  else throw new Stop("usage: node run.mjs serve|demo|bench|test|cli …", 2);
 }
 
 try {

@@ -32,6 +32,7 @@ import { storedIn } from "./ingest/stored.ts";
 import { createApi } from "./query/api.ts";
 import { renderAllMetrics } from "./query/metrics.ts";
 import type { Readiness } from "./query/routes/health.ts";
+import { renderStoreMetrics } from "./query/store_metrics.ts";
 import { openBoard } from "./slo/board.ts";
 
 /** The one tenant until tokens name theirs. */
@@ -225,15 +226,17 @@ async function openApi(
     },
     report: (error) => log.error({ err: error }, "A question could not be answered."),
     ready: () => readinessOf({ store, intake, standing }),
-    metrics: () =>
-      renderAllMetrics({
+    metrics: async () => {
+      const own = await renderAllMetrics({
         counters: intake?.counters ?? null,
         pipeline: intake?.pipeline.stats ?? null,
         letters: intake?.letters ?? null,
         journal: intake?.journal.state ?? null,
         board,
         now,
-      }),
+      });
+      return `${own}\n${await renderStoreMetrics(store)}`;
+    },
   });
   const server = createAdaptorServer({ fetch: api.fetch });
   if (!(server instanceof Server)) throw new RangeError("the API is served over HTTP/1.1");

@@ -1,0 +1,190 @@
+/**
+ * Back: the spans of a journey that come by queue: inventory, packing, shipping, notifications, billing.
+ *
+ *   shape → [back] → shop
+ *
+ * Two traces begin at a consumer and link to the producer; others go on in the producer's trace.
+ */
+import { HTTP, QUEUE, type SpanShape, span, WORK } from "./shape.ts";
+
+/** The other eleven spans of the journey. */
+export const BACK: readonly SpanShape[] = [
+  span({
+    ...{
+      service: "inventory",
+      name: "process orders",
+      kind: 5,
+      trace: 1,
+      parent: null,
+      atUs: 400_000,
+      tookUs: 60_000,
+    },
+    link: 5,
+    carries: ["correlation.id"],
+    texts: { ...QUEUE, "messaging.destination.name": "orders", "messaging.operation.type": "process" },
+    numbers: { "messaging.message.body.size": 912 },
+    digits: { "messaging.kafka.offset": 8, "messaging.destination.partition.id": 2 },
+  }),
+  span({
+    ...{
+      service: "inventory",
+      name: "reserve stock",
+      kind: 1,
+      trace: 1,
+      parent: 9,
+      atUs: 410_000,
+      tookUs: 30_000,
+    },
+    carries: ["order.id"],
+    texts: { ...WORK, "code.file.path": "/srv/inventory/src/reserve.ts", "warehouse.id": "WH-FRA-2" },
+    numbers: { "stock.lines": 3, "code.line.number": 64 },
+    digits: { "stock.sku": 8, "thread.id": 4 },
+    event: "stock.reserved",
+  }),
+  span({
+    ...{
+      service: "inventory",
+      name: "publish stock",
+      kind: 4,
+      trace: 1,
+      parent: 9,
+      atUs: 445_000,
+      tookUs: 2_000,
+    },
+    texts: { ...QUEUE, "messaging.destination.name": "stock", "messaging.operation.type": "send" },
+    numbers: { "messaging.batch.message_count": 1, "messaging.message.body.size": 640 },
+    digits: { "messaging.kafka.offset": 8, "messaging.destination.partition.id": 2 },
+  }),
+  span({
+    ...{
+      service: "packing",
+      name: "process stock",
+      kind: 5,
+      trace: 1,
+      parent: 11,
+      atUs: 600_000,
+      tookUs: 300_000,
+    },
+    carries: ["correlation.id"],
+    texts: { ...QUEUE, "messaging.destination.name": "stock", "messaging.operation.type": "process" },
+    numbers: { "messaging.message.body.size": 640 },
+    digits: { "messaging.kafka.offset": 8, "messaging.destination.partition.id": 2 },
+  }),
+  span({
+    ...{
+      service: "packing",
+      name: "pack parcel",
+      kind: 1,
+      trace: 1,
+      parent: 12,
+      atUs: 610_000,
+      tookUs: 280_000,
+    },
+    carries: ["order.id"],
+    texts: {
+      ...WORK,
+      "code.file.path": "/srv/packing/src/parcel.ts",
+      "parcel.size": "M",
+      "station.id": "PK-17",
+    },
+    numbers: { "parcel.lines": 3, "parcel.weight": 1840 },
+    digits: { "parcel.id": 9 },
+  }),
+  span({
+    ...{
+      service: "packing",
+      name: "publish parcels",
+      kind: 4,
+      trace: 1,
+      parent: 12,
+      atUs: 895_000,
+      tookUs: 2_000,
+    },
+    texts: { ...QUEUE, "messaging.destination.name": "parcels", "messaging.operation.type": "send" },
+    numbers: { "messaging.batch.message_count": 1, "messaging.message.body.size": 702 },
+    digits: { "messaging.kafka.offset": 8, "messaging.destination.partition.id": 2 },
+  }),
+  span({
+    ...{
+      service: "shipping",
+      name: "process parcels",
+      kind: 5,
+      trace: 2,
+      parent: null,
+      atUs: 1_100_000,
+      tookUs: 400_000,
+    },
+    link: 14,
+    carries: ["correlation.id"],
+    texts: { ...QUEUE, "messaging.destination.name": "parcels", "messaging.operation.type": "process" },
+    numbers: { "messaging.message.body.size": 702 },
+    digits: { "messaging.kafka.offset": 8, "messaging.destination.partition.id": 2 },
+  }),
+  span({
+    ...{
+      service: "shipping",
+      name: "ship parcel",
+      kind: 1,
+      trace: 2,
+      parent: 15,
+      atUs: 1_110_000,
+      tookUs: 380_000,
+    },
+    carries: ["order.id"],
+    texts: {
+      ...WORK,
+      "code.file.path": "/srv/shipping/src/ship.ts",
+      "carrier.name": "north-parcel",
+      "route.id": "FRA-HAM",
+    },
+    numbers: { "parcel.weight": 1840, "code.line.number": 201 },
+    digits: { "parcel.id": 9, "route.stop": 4 },
+  }),
+  span({
+    ...{ service: "shipping", name: "POST", kind: 3, trace: 2, parent: 16, atUs: 1_120_000, tookUs: 300_000 },
+    texts: {
+      ...HTTP,
+      "url.full": "https://api.carrier.example/labels",
+      "server.address": "api.carrier.example",
+    },
+    numbers: { "http.response.status_code": 200, "server.port": 443, "http.request.resend_count": 0 },
+    digits: { "label.id": 12 },
+  }),
+  span({
+    ...{
+      service: "notifications",
+      name: "notify orders",
+      kind: 5,
+      trace: 3,
+      parent: null,
+      atUs: 420_000,
+      tookUs: 90_000,
+    },
+    link: 5,
+    carries: ["correlation.id"],
+    texts: {
+      ...QUEUE,
+      "messaging.destination.name": "orders",
+      "messaging.operation.type": "process",
+      "mail.template": "order",
+    },
+    numbers: { "messaging.message.body.size": 912 },
+    digits: { "messaging.kafka.offset": 8 },
+    onFailure: "same",
+  }),
+  span({
+    ...{
+      service: "billing",
+      name: "process invoices",
+      kind: 5,
+      trace: 2,
+      parent: 16,
+      atUs: 1_520_000,
+      tookUs: 50_000,
+    },
+    carries: ["order.id"],
+    texts: { ...QUEUE, "messaging.destination.name": "invoices", "messaging.operation.type": "process" },
+    numbers: { "messaging.message.body.size": 388 },
+    digits: { "invoice.number": 9, "messaging.kafka.offset": 8 },
+  }),
+];

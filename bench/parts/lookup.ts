@@ -1,0 +1,109 @@
+/**
+ * Lookup part: how long does the answer about one order take, with so much stored?
+ *
+ *   seeded store → GET /v1/orders/{id} → [lookup] → p50, p99, idle and under load
+ *
+ * Orders are drawn evenly over all days. Every answer is checked: all twenty spans and the right state, or the part
+ * fails. Warm: the first answers are not counted.
+ */
+import { mixed } from "../chance.ts";
+import { type Bench, planOf, sendAloud } from "../part.ts";
+import { type Quantiles, quantilesOf } from "../quantiles.ts";
+import { seed, seededOrder } from "../seed.ts";
+import { type BenchService, hopsTold, statesTold } from "../service.ts";
+import { SPANS } from "../shop.ts";
+import { tableBytes } from "../watch.ts";
+
+/** Figures of this part. */
+export interface LookupFigures {
+  readonly storedSpans: number;
+  readonly days: number;
+  readonly parts: number;
+  readonly bytesPerSpan: number;
+  readonly idle: Quantiles;
+  /** while `loadPerSecond` spans a second come in */
+  readonly underLoad: Quantiles;
+  readonly loadPerSecond: number;
+  /** of orders that nobody ever sent */
+  readonly unknown: Quantiles;
+}
+
+const WARM = 50;
+
+/** Seeds a store, and asks it. */
+export async function measureLookup(bench: Bench): Promise<LookupFigures> {
+  const { sizes, talk } = bench;
+  const journeys = Math.ceil(sizes.stored / SPANS.length);
+  const dataDir = await bench.folder("lookup");
+  await seed(dataDir, { journeys, days: sizes.days, nowMs: Date.now() }, talk);
+  const service = await bench.start({ dataDir });
+  const lookups = new Lookups(service, { journeys, seed: sizes.seed });
+  await lookups.some(WARM);
+  talk("lookup: asking an idle service");
+  const idle = quantilesOf(await lookups.some(sizes.lookups));
+  const unknown = quantilesOf(await lookups.unknown(sizes.lookups));
+  const bytes = [...(await tableBytes(service)).values()].reduce((sum, size) => sum + size, 0);
+  const metrics = await service.metrics();
+  let isOver = false;
+  const loading = sendAloud(
+    bench,
+    "lookup under load",
+    planOf(bench, { port: service.otlpPort, spansPerSecond: sizes.loadRate }),
+  ).finally(() => {
+    isOver = true;
+  });
+  const [sent, underLoad] = await Promise.all([loading, lookups.until(() => isOver)]);
+  await service.stop();
+  return {
+    storedSpans: journeys * SPANS.length,
+    days: sizes.days,
+    parts: metrics.get('waybill_store_parts{table="hops"}') ?? 0,
+    bytesPerSpan: bytes / (journeys * SPANS.length),
+    idle,
+    underLoad: quantilesOf(underLoad),
+    loadPerSecond: sent.spans / sent.seconds,
+    unknown,
+  };
+}
+
+/** Questions one after the other about orders drawn by chance. */
+class Lookups {
+  readonly #service: BenchService;
+  readonly #drawn: { readonly journeys: number; readonly seed: number };
+  #asked = 0;
+
+  constructor(service: BenchService, drawn: { readonly journeys: number; readonly seed: number }) {
+    this.#service = service;
+    this.#drawn = drawn;
+  }
+
+  async some(count: number): Promise<number[]> {
+    const until = this.#asked + count;
+    return this.until(() => this.#asked >= until);
+  }
+
+  async until(isOver: () => boolean): Promise<number[]> {
+    const took: number[] = [];
+    while (!isOver()) took.push(await this.#one());
+    return took;
+  }
+
+  async unknown(count: number): Promise<number[]> {
+    const took: number[] = [];
+    for (let i = 0; i < count; i++) {
+      const got = await this.#service.get(`/v1/orders/NONE-${i}`);
+      if (got.status !== 404) throw new Error(`an unknown order was answered ${got.status}`);
+      took.push(got.ms);
+    }
+    return took;
+  }
+
+  async #one(): Promise<number> {
+    const { journeys, seed: from } = this.#drawn;
+    const order = seededOrder((mixed(this.#asked++ + from * 7919) >>> 0) % journeys);
+    const got = await this.#service.get(`/v1/orders/${order}`);
+    const [told, states] = [hopsTold(got), statesTold(got)];
+    if (told === SPANS.length && states.join() === "succeeded") return got.ms;
+    throw new Error(`${order} has ${told} of ${SPANS.length} spans and is ${states.join() || "unknown"}`);
+  }
+}
