@@ -138,7 +138,7 @@ class Search {
       const isOwn = starts.has(at);
       this.#askKeys(node, isOwn);
       const hub = this.#isHub(at, node) && !(isOwn && passing === "always");
-      if (hub || (!isOwn && this.#subjects.of(at).size > 0)) continue;
+      if (hub || (!isOwn && this.#subjects.ofItself(at).size > 0)) continue;
       this.#askCarriers(node);
       for (const edges of [...node.causes, ...node.effects]) edges.forEach(add);
       this.#addFragment(node, add);

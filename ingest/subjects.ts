@@ -8,7 +8,7 @@
  */
 import type { KeyKind } from "./definitions.ts";
 import type { Graph, Node } from "./graph.ts";
-import { type Keys, keysIn, keyText } from "./keys.ts";
+import { type Keys, keysIn, keysOf, keyText } from "./keys.ts";
 import type { Evidence } from "./subject.ts";
 
 /** Subject ids of one kind, each with the reason. */
@@ -21,6 +21,8 @@ export const NOTHING: Found = new Map();
 export interface Subjects {
   /** the subjects that a node's own keys lead to */
   readonly of: (node: number) => Found;
+  /** the same without the keys that stand on links: those are each about one message, not about the hop as a whole */
+  readonly ofItself: (node: number) => Found;
   /** the subjects that each key of a node leads to, whatever outranks it */
   readonly ofEachKey: (node: number) => Iterable<string>;
   /** whether a key leads to any subject */
@@ -54,6 +56,12 @@ class Resolver implements Subjects {
     if (node === undefined || node.keys.size === 0) return NOTHING;
     this.#ofNode[at] ??= this.#below(node.keys, this.#kinds.length);
     return this.#ofNode[at];
+  }
+
+  ofItself(at: number): Found {
+    const hop = this.#graph.nodes[at]?.hop;
+    if (hop === undefined || hop.links.every((link) => link.attributes.size === 0)) return this.of(at);
+    return this.#below(keysOf({ ...hop, links: [] }, this.#kinds), this.#kinds.length);
   }
 
   ofEachKey(at: number): Iterable<string> {

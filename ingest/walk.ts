@@ -5,8 +5,8 @@
  *
  * Pure. Walks pass only through hops without subjects of their own, never through a hub, and nearer always wins.
  * A hop that names its own messages follows those and not its batch: once a walk has left such a hop towards its
- * parent, that parent's links say nothing about it, until it comes to a sender, who is no batch; and a walk that came
- * down a link into a batch does not go on to children that name messages of their own.
+ * parent, neither that parent's links, nor keys on them, nor its other messages say anything about it, until the walk
+ * comes to a sender, who is no batch. A walk that came down a link into a batch passes by such hops likewise.
  */
 import { type Graph, KIN, type Node } from "./graph.ts";
 import { type End, type Inherited, type Nearest, nearestAlong, type Way } from "./nearest_along.ts";
@@ -48,8 +48,8 @@ export function walksIn(terrain: Terrain): Walks {
   );
   const below = once(() => nearestAlong(waysIn(terrain, (at, bound) => waysDown(at, bound, terrain))));
   const above = once(() => {
-    const ends = { ...terrain, endAt: (node: number) => belowAt(below(), node) };
-    return nearestAlong(waysIn(terrain, (at, bound) => waysUp(at, bound, ends)));
+    const endAt = (node: number, bound: boolean) => belowEnd(below()[placeOf(node, bound)]);
+    return nearestAlong(waysIn(terrain, (at, bound) => waysUp(at, bound, { ...terrain, endAt })));
   });
   return {
     nearestCause: (at) => causes()[placeOf(at, false)]?.found ?? NO_ONE,
@@ -74,23 +74,26 @@ function waysIn(
   { graph, subjects }: Terrain,
   waysFrom: (at: number, bound: boolean) => readonly Way[],
 ): readonly (readonly Way[])[] {
-  return graph.nodes.flatMap((_, at) =>
-    // What has subjects of its own inherits nothing, and nobody walks through it.
-    subjects.of(at).size > 0 ? [[], []] : [waysFrom(at, false), waysFrom(at, true)],
-  );
+  // What has subjects of its own inherits nothing, and nobody walks through it.
+  return graph.nodes.flatMap((_, at) => [
+    subjects.of(at).size > 0 ? [] : waysFrom(at, false),
+    subjects.ofItself(at).size > 0 ? [] : waysFrom(at, true),
+  ]);
 }
 
 interface Climb extends Terrain {
-  readonly endAt: (node: number) => End | null;
+  /** bound: what a batch has of its links does not count for a hop that names messages of its own */
+  readonly endAt: (node: number, bound: boolean) => End | null;
 }
 
 function causeEnds(terrain: Terrain): Climb {
-  const endAt = (node: number) => endOf(terrain.graph.nodes[node], terrain.subjects.of(node));
+  const { graph, subjects } = terrain;
+  const endAt = (node: number, bound: boolean) =>
+    endOf(graph.nodes[node], bound ? subjects.ofItself(node) : subjects.of(node));
   return { ...terrain, endAt };
 }
 
-function belowAt(below: readonly (Nearest | null)[], node: number): End | null {
-  const nearest = below[placeOf(node, false)];
+function belowEnd(nearest: Nearest | null | undefined): End | null {
   return nearest ? { found: nearest.found, far: nearest.steps } : null;
 }
 
@@ -101,9 +104,9 @@ function waysUp(at: number, bound: boolean, { graph, isHub, endAt }: Climb): Way
   return kins.flatMap((kin) =>
     node.causes[kin].flatMap((cause): Way[] => {
       if (isHub(cause)) return [];
-      const end = endAt(cause);
-      if (end !== null) return [{ kin, to: -1, end }];
       const isBound = kin === KIN.parent && (bound || node.ownMessages) && graph.nodes[cause]?.sends !== true;
+      const end = endAt(cause, isBound);
+      if (end !== null) return [{ kin, to: -1, end }];
       return [{ kin, to: placeOf(cause, isBound), end }];
     }),
   );

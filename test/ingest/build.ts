@@ -153,11 +153,12 @@ function kind(name: string, role: KeyKind["role"], many = false): KeyKind {
   return { kind: name, role, many, from };
 }
 
-/** order.id > refund.id > correlation.id > item.id identify; package.id is shared. */
+/** order.id > refund.id > correlation.id > cart.id > item.id identify; package.id is shared. */
 export const KINDS: readonly KeyKind[] = [
   kind("order.id", "identifies"),
   kind("refund.id", "identifies"),
   kind("correlation.id", "identifies"),
+  kind("cart.id", "identifies"),
   kind("item.id", "identifies"),
   kind("package.id", "shared", true),
 ];

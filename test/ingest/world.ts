@@ -1,19 +1,24 @@
 /**
  * World: a generated shop whose truth is known by construction.
  *
- * Each order makes a web trace, messages with links into other traces, sometimes a batch shared with other orders,
- * items, packages, plain logs and CloudEvents. Every hop is made together with the orders it is really about.
+ * Each order makes a web trace, messages with links or message ids into other traces, sometimes a batch shared with
+ * other orders, a cart, items, packages, a refund, plain logs and CloudEvents that cause each other; beside it there
+ * are checkouts that never got an order, clocks that are off, hops told twice in two versions, ids that stand in the
+ * wrong place and spans that never arrived. Every hop is made together with the subjects that it is really about.
  */
 import type { Hop } from "../../collector/hop.ts";
 import { cloudEvent, event, type SpanSketch, span } from "./build.ts";
 
-/** A hop and the orders that it is about. */
+/** A hop and the subjects that it is about, `kind=id`; as seen by orders, and as seen by refunds. */
 export interface True {
   readonly hop: Hop;
+  /** the orders that it is about; their ids */
   readonly orders: ReadonlySet<string>;
+  readonly about: ReadonlySet<string>;
+  readonly refunds: ReadonlySet<string>;
 }
 
-/** A generated shop. */
+/** A generated shop. The same hop may be among the facts twice, in two versions. */
 export interface World {
   readonly facts: readonly True[];
   readonly orders: readonly string[];
@@ -41,9 +46,18 @@ export function shuffled<T>(list: readonly T[], seed: number): T[] {
 
 /** A world by its seed: 1 to 6 orders. */
 export function worldOf(seed: number): World {
-  const maker = new Maker(chance(seed));
-  return maker.world();
+  return new Maker(chance(seed)).world();
 }
+
+/** The subjects as seen by orders, each with the ids of its hops in order. */
+export function truthOf(world: World, view: "about" | "refunds" = "about"): Record<string, string[]> {
+  const truth = new Map<string, Set<string>>();
+  for (const fact of world.facts)
+    for (const name of fact[view]) truth.set(name, (truth.get(name) ?? new Set()).add(fact.hop.id));
+  return Object.fromEntries([...truth].map(([name, ids]) => [name, [...ids].sort()]));
+}
+
+const order = (id: string) => `order.id=${id}`;
 
 class Maker {
   readonly #facts: True[] = [];
@@ -56,87 +70,192 @@ class Maker {
 
   world(): World {
     const orders = Array.from({ length: 1 + this.#int(6) }, (_, n) => `ORD-${n}`);
-    for (const order of orders) this.#order(order);
+    for (const id of orders) this.#order(id);
     if (this.#often(0.6)) this.#batch(orders);
     if (this.#often(0.5)) this.#package(orders);
     if (this.#often(0.4)) this.#stranger();
+    if (this.#often(0.4)) this.#checkout("cid-try");
     return { facts: this.#facts, orders };
   }
 
-  #order(order: string): void {
-    const web = `web ${order}`;
-    const cid = { "correlation.id": `cid-${order}` };
-    const own = { "order.id": order };
-    const clock = { skewMs: this.#int(11) - 5 };
-    this.#span([order], { trace: web, id: "page", keys: this.#often(0.5) ? cid : {} }, clock);
-    this.#span([order], { trace: web, id: "gateway", parent: "page", keys: this.#often(0.5) ? cid : {} });
-    this.#span([order], { trace: web, id: "create", parent: "gateway", keys: { ...own, ...cid } }, clock);
-    this.#span([order], { trace: web, id: "publish", parent: "create" });
-    if (this.#often(0.5)) this.#span([order], { trace: web, id: "audit", parent: "page" });
-    if (this.#often(0.7)) this.#consumer(order, `${web}/publish`);
-    if (this.#often(0.5)) this.#log([order], { name: "note", in: `${web}/publish` });
-    if (this.#often(0.5)) this.#log([order], { name: "placed", keys: own });
-    if (this.#often(0.5)) this.#log([order], { name: "seen", keys: cid });
-    if (this.#often(0.4))
-      this.#add([order], cloudEvent(`ce-${order}`, { correlationid: `cid-${order}` }, this.#tick()));
-    this.#log([order], { name: "picked", keys: { ...own, "item.id": `item-${order}` } });
-    if (this.#often(0.4)) this.#log([order], { name: "weighed", keys: { "item.id": `item-${order}` } });
+  #order(id: string): void {
+    const web = `web ${id}`;
+    const cid = { "correlation.id": `cid-${id}` };
+    const own = { "order.id": id };
+    const about = [order(id)];
+    const clock = { skewMs: (this.#int(11) - 5) * 1000 };
+    this.#span(about, { trace: web, id: "page", keys: this.#often(0.5) ? cid : {} }, clock);
+    this.#span(about, { trace: web, id: "gateway", parent: "page", keys: this.#often(0.5) ? cid : {} });
+    this.#span(about, { trace: web, id: "create", parent: "gateway", keys: { ...own, ...cid } }, clock);
+    this.#span(about, { trace: web, id: "publish", parent: "create", keys: this.#message("send", id) });
+    if (this.#often(0.5)) this.#span(about, { trace: web, id: "audit", parent: "page" });
+    if (this.#often(0.2)) this.#decoy(web);
+    if (this.#often(0.7)) this.#consumer(id, `${web}/publish`);
+    if (this.#often(0.3)) this.#mailer(id);
+    if (this.#often(0.5)) this.#log(about, { name: "note", in: `${web}/publish` });
+    this.#milestones(id, cid);
+    if (this.#often(0.3)) this.#cart(id, cid);
+    if (this.#often(0.4)) this.#events(id);
+    if (this.#often(0.25)) this.#refund(id);
+    this.#log(about, { name: "picked", keys: { ...own, "item.id": `item-${id}` } });
+    if (this.#often(0.4)) this.#log(about, { name: "weighed", keys: { "item.id": `item-${id}` } });
   }
 
-  /** Another trace that follows a link, two hops deep, knowing nothing. */
-  #consumer(order: string, producer: string): void {
-    const trace = `work ${order}`;
-    this.#span([order], { trace, id: "process", links: [{ to: producer }] });
-    this.#span([order], { trace, id: "store", parent: "process" });
-    if (this.#often(0.5)) this.#span([order], { trace, id: "again", parent: "process" });
+  /** What the definition asks for, said with whichever key is at hand. */
+  #milestones(id: string, cid: Record<string, string>): void {
+    const about = [order(id)];
+    const key = () =>
+      this.#often(0.5) ? { "order.id": id } : this.#often(0.5) ? cid : { "item.id": `item-${id}` };
+    if (this.#often(0.8)) this.#log(about, { name: "placed", keys: key() });
+    if (this.#often(0.2))
+      this.#log(about, { name: "rejected", keys: key(), status: "error", body: "no stock" });
+    if (this.#often(0.6)) this.#log(about, { name: "paid", keys: key() });
+    if (this.#often(0.5)) this.#log(about, { name: "shipped", keys: key() });
+    if (this.#often(0.1)) this.#log(about, { name: "refunded", keys: key() });
+  }
+
+  /** Another trace that follows a link, two hops deep, knowing nothing; one of its spans lost the one around it. */
+  #consumer(id: string, producer: string): void {
+    const trace = `work ${id}`;
+    const about = [order(id)];
+    this.#span(about, { trace, id: "process", links: [{ to: producer }] });
+    this.#span(about, { trace, id: "store", parent: "process" });
+    if (this.#often(0.3))
+      this.#told({ trace, id: "store", parent: "process", keys: { "order.id": "DRAFT" } });
+    if (this.#often(0.5)) this.#span(about, { trace, id: "again", parent: "process" });
+    if (this.#often(0.3)) this.#span(about, { trace, id: "orphan", parent: "lost" });
     if (this.#often(0.3)) {
-      const keys = { "order.id": order };
-      this.#span([order], { trace: `late ${order}`, id: "notify", links: [{ to: `${trace}/store` }], keys });
+      const keys = { "order.id": id };
+      this.#span(about, { trace: `late ${id}`, id: "notify", links: [{ to: `${trace}/store` }], keys });
     }
   }
 
-  /** One receive span for several orders, and per message a span with its own link. */
+  /** Another trace that was joined by nothing but the id of the message. */
+  #mailer(id: string): void {
+    const trace = `mail ${id}`;
+    this.#span([order(id)], { trace, id: "take", keys: this.#message("process", id) });
+    this.#span([order(id)], { trace, id: "mail", parent: "take" });
+  }
+
+  #message(operation: string, id: string): Record<string, string> {
+    const destination = { "messaging.destination.name": "mails", "messaging.message.id": `m-${id}` };
+    return { "messaging.operation.type": operation, ...destination };
+  }
+
+  /** An account id that somebody logs as an order id. */
+  #decoy(trace: string): void {
+    this.#span([order("ACC-1")], { trace, id: "account", parent: "create", keys: { "order.id": "ACC-1" } });
+  }
+
+  #cart(id: string, cid: Record<string, string>): void {
+    const cart = { "cart.id": `cart-${id}` };
+    this.#log([order(id)], { name: "added", keys: cart });
+    this.#log([order(id)], { name: "checked out", keys: { ...cart, ...cid } });
+  }
+
+  /** An event by correlation, one that it caused and that knows nothing else, and one that names a cause nobody knows. */
+  #events(id: string): void {
+    const event = (name: string, keys: Record<string, string>) =>
+      this.#add([order(id)], cloudEvent(`${name}-${id}`, keys, this.#tick()));
+    event("packed", { correlationid: `cid-${id}` });
+    event("labelled", { causationid: `packed-${id}` });
+    event("told", { orderid: id, causationid: "nobody" });
+  }
+
+  /** A subject of its own that the order knows too. */
+  #refund(id: string): void {
+    const trace = `refund ${id}`;
+    const refund = [`refund.id=R-${id}`];
+    const keys = { "refund.id": `R-${id}` };
+    this.#span([order(id)], { trace, id: "POST /refunds" }, { refunds: refund });
+    const both = { ...keys, "order.id": id };
+    this.#span(
+      [order(id)],
+      { trace, id: "requested", parent: "POST /refunds", keys: both },
+      { refunds: refund },
+    );
+    this.#add([order(id)], event({ name: "paid back", keys, atMs: this.#tick() }), refund);
+  }
+
+  /** One receive span for several orders, its links with or without keys, and per message a span with its own link. */
   #batch(orders: readonly string[]): void {
-    const links = orders.map((order) => ({ to: `web ${order}/publish` }));
-    this.#span(orders, { trace: "batch", id: "receive", links });
-    for (const order of orders) {
-      this.#span([order], {
+    const said = this.#often(0.3);
+    const links = orders.map((id) => ({ to: `web ${id}/publish`, keys: said ? { "order.id": id } : {} }));
+    this.#span(orders.map(order), { trace: "batch", id: "receive", links });
+    for (const id of orders) {
+      const own = {
         trace: "batch",
-        id: `one ${order}`,
+        id: `one ${id}`,
         parent: "receive",
-        links: [{ to: `web ${order}/publish` }],
+        links: [{ to: `web ${id}/publish` }],
+      };
+      this.#span([order(id)], { ...own, keys: this.#often(0.2) ? { "order.id": id } : {} });
+      this.#span([order(id)], { trace: "batch", id: `deep ${id}`, parent: `one ${id}` });
+    }
+    if (this.#often(0.3)) {
+      // Its producer was never seen: it is nobody's, and above all not its neighbours'.
+      this.#span([], {
+        trace: "batch",
+        id: "one lost",
+        parent: "receive",
+        links: [{ to: "web lost/publish" }],
       });
-      this.#span([order], { trace: "batch", id: `deep ${order}`, parent: `one ${order}` });
     }
   }
 
   /** Items of several orders in one package; then hops that know only the package. */
   #package(orders: readonly string[]): void {
     const keys = { "package.id": "PKG-1" };
-    for (const order of orders)
-      this.#log([order], { name: "packed", keys: { ...keys, "item.id": `item-${order}` } });
-    this.#log(orders, { name: "handed over", keys });
-    this.#log(orders, { name: "delivered", keys });
+    for (const id of orders)
+      this.#log([order(id)], { name: "packed", keys: { ...keys, "item.id": `item-${id}` } });
+    this.#log(orders.map(order), { name: "handed over", keys });
+    this.#log(orders.map(order), { name: "delivered", keys });
   }
 
-  /** Hops that are about no order at all. */
+  /** A checkout that failed before an order existed: known by its correlation id. */
+  #checkout(cid: string): void {
+    const about = [`correlation.id=${cid}`];
+    this.#span(about, { trace: cid, id: "page", keys: { "correlation.id": cid } });
+    this.#span(about, { trace: cid, id: "gateway", parent: "page" });
+    this.#log(about, { name: "rejected", keys: { "correlation.id": cid }, status: "error" });
+    this.#log(about, { name: "checked out", keys: { "correlation.id": cid, "cart.id": `cart-${cid}` } });
+    this.#log(about, { name: "added", keys: { "cart.id": `cart-${cid}` } });
+  }
+
+  /** Hops that are about nothing at all. */
   #stranger(): void {
     this.#span([], { trace: "cron", id: "tick" });
     this.#span([], { trace: "cron", id: "sweep", parent: "tick" });
     this.#log([], { name: "idle", keys: {} });
   }
 
-  #span(orders: readonly string[], sketch: SpanSketch, { skewMs = 0 } = {}): void {
-    const fromMs = this.#tick() + skewMs * 1000;
-    this.#add(orders, span({ ...sketch, fromMs, toMs: fromMs + this.#int(50) }));
+  #span(
+    about: readonly string[],
+    sketch: SpanSketch,
+    { skewMs = 0, refunds = [] as readonly string[] } = {},
+  ): void {
+    const fromMs = this.#tick() + skewMs;
+    this.#add(about, span({ ...sketch, fromMs, toMs: fromMs + this.#int(50) }), refunds);
   }
 
-  #log(orders: readonly string[], sketch: Parameters<typeof event>[0]): void {
-    this.#add(orders, event({ ...sketch, atMs: this.#tick() }));
+  /** An earlier version of a span that is known already: it ended sooner, so it never counts. */
+  #told(sketch: SpanSketch): void {
+    const known = span(sketch);
+    const last = this.#facts.findLast(({ hop }) => hop.id === known.id);
+    if (last === undefined) throw new Error("there is no such span");
+    const { atNs } = last.hop;
+    this.#facts.push({ ...last, hop: { ...known, atNs, endNs: last.hop.endNs - 1n } });
   }
 
-  #add(orders: readonly string[], hop: Hop): void {
-    this.#facts.push({ hop, orders: new Set(orders) });
+  #log(about: readonly string[], sketch: Parameters<typeof event>[0]): void {
+    this.#add(about, event({ ...sketch, atMs: this.#tick() }));
+  }
+
+  #add(about: readonly string[], hop: Hop, refunds: readonly string[] = []): void {
+    const orders = about.flatMap((name) =>
+      name.startsWith("order.id=") ? [name.slice("order.id=".length)] : [],
+    );
+    this.#facts.push({ hop, orders: new Set(orders), about: new Set(about), refunds: new Set(refunds) });
   }
 
   #tick(): number {
