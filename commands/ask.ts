@@ -5,6 +5,7 @@
  */
 
 import { Answer } from "../query/answer.ts";
+import { explain, renderExplanation, summaryOf } from "../query/explain.ts";
 import { renderSlos } from "../slo/render.ts";
 import { SloList } from "../slo/view.ts";
 import type { Surroundings } from "./around.ts";
@@ -18,18 +19,16 @@ export type Asking = { readonly json?: boolean; readonly url?: string } & (
   | { readonly kind: "slo" }
 );
 
-/** 0 with an answer, 1 when nothing is known. */
+/** 0 with an answer, 1 when nothing is known, or when an explanation does not hold. */
 export async function ask(around: Surroundings, asking: Asking): Promise<number> {
   const path = pathOf(asking);
   const { url } = asking;
+  if (asking.kind === "order" && asking.explain) return explainOrder(around, asking, path);
   if (asking.json) {
     around.print(await fetchText(around, { path, url, accept: "application/json" }));
   } else if (asking.kind === "slo") {
     const text = await fetchText(around, { path, url, accept: "application/json" });
     around.print(renderSlos(SloList.parse(JSON.parse(text))));
-  } else if (asking.kind === "order" && asking.explain) {
-    const text = await fetchText(around, { path, url, accept: "application/json" });
-    around.print(explain(Answer.parse(JSON.parse(text))));
   } else {
     around.print((await fetchText(around, { path, url, accept: "text/plain" })).trimEnd());
   }
@@ -49,16 +48,19 @@ function pathOf(asking: Asking): string {
   }
 }
 
-/** Every hop with the rule, key and hop by which it is there. */
-function explain(answer: Answer): string {
-  const names = new Map(answer.hops.map((hop) => [hop.id, `${hop.service} ${hop.name}`]));
-  const lines = answer.hops.map((hop) => {
-    const why = hop.evidence.map(({ rule, key, through }) =>
-      [rule, key, through === undefined ? undefined : `through ${names.get(through) ?? through}`]
-        .filter((part) => part !== undefined)
-        .join(" "),
-    );
-    return `${hop.at}  ${hop.service} ${hop.name}: ${why.join("; ")}`;
-  });
-  return [answer.headline, ...lines].join("\n");
+/** The answer with all its facts, page after page, and each membership derived again from them; 1 when one does not hold. */
+async function explainOrder(around: Surroundings, { url, json }: Asking, path: string): Promise<number> {
+  const pages: Answer[] = [];
+  for (let cursor: string | undefined = ""; cursor !== undefined; cursor = pages.at(-1)?.nextCursor) {
+    const query = new URLSearchParams({ explain: "1", limit: "5000", ...(cursor === "" ? {} : { cursor }) });
+    const text = await fetchText(around, { path: `${path}?${query}`, url, accept: "application/json" });
+    pages.push(Answer.parse(JSON.parse(text)));
+  }
+  const { nextCursor: _, ...first } = pages[0] as Answer; // the loop ran at least once
+  const answer = { ...first, hops: pages.flatMap(({ hops }) => hops) };
+  // Not the service's own verdicts: they are derived here, from what it answered.
+  const verdicts = explain(answer);
+  if (json) around.print(JSON.stringify({ subject: answer.subject, summary: summaryOf(verdicts), verdicts }));
+  else around.print([answer.headline, ...renderExplanation(answer, verdicts)].join("\n"));
+  return verdicts.some(({ verdict }) => verdict === "broken") ? 1 : 0;
 }

@@ -21,6 +21,15 @@ export const EvidenceView = z.object({
   through: z.string().optional().describe("id of the hop it came through"),
 });
 
+/** What connects a hop to others without being a key; shown when an explanation is asked for. */
+export const CarriersView = z.object({
+  links: z.array(z.string()).describe("trace id and span id of each span it links to"),
+  sent: z.array(z.string()).describe("messages it handed to a broker"),
+  received: z.array(z.string()).describe("messages it got"),
+  eventId: z.string().describe("of a CloudEvent"),
+  causationId: z.string().describe("the CloudEvent behind it"),
+});
+
 /** One observed fact of a subject. */
 export const HopView = z.object({
   id: z.string(),
@@ -40,6 +49,11 @@ export const HopView = z.object({
   contract: z.string().nullable(),
   shared: z.boolean(),
   evidence: z.array(EvidenceView),
+  carriers: CarriersView.optional().describe("with `explain=1`"),
+  verdict: z
+    .object({ verdict: z.enum(["verified", "open", "broken"]), why: z.string() })
+    .optional()
+    .describe("with `explain=1`: whether its evidence could be derived again from this answer"),
 });
 
 /** One step of a journey. */

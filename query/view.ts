@@ -6,6 +6,8 @@
  * Pure. Chooses the page of hops; decides nothing else.
  */
 import { z } from "@hono/zod-openapi";
+import type { Hop } from "../collector/hop.ts";
+import { causationOf, messagesOf } from "../ingest/carriers.ts";
 import type { Definitions } from "../ingest/definitions.ts";
 import { durationMsOf } from "../ingest/facts.ts";
 import type { Journey, SeenByCaller } from "../ingest/journey.ts";
@@ -14,6 +16,7 @@ import { subjectPath } from "./address.ts";
 import type { Answer, HopView, JourneyView, RelatedView } from "./answer.ts";
 import { firstSeen } from "./caller.ts";
 import { cursorOf } from "./cursor.ts";
+import { explain } from "./explain.ts";
 import { openTelling } from "./line.ts";
 import { elapsedMs, plain, renderTime } from "./phrase.ts";
 import { renderStory } from "./story.ts";
@@ -29,6 +32,8 @@ export interface Page {
   readonly limit: number;
   /** as given by an earlier answer about the same subject */
   readonly cursor?: string | undefined;
+  /** with what connects the hops, so that every membership can be derived again */
+  readonly explain?: boolean | undefined;
 }
 
 const HopCursor = cursorOf(z.object({ afterHop: z.string(), atNs: z.string().regex(/^\d{1,20}$/) }));
@@ -45,18 +50,43 @@ export function answerOf(told: Told, definitions: Definitions, page: Page = { li
   const shown = told.members.slice(from, from + page.limit);
   const last = shown.at(-1);
   const hasMore = last !== undefined && from + page.limit < told.members.length;
-  return {
+  const answer = {
     subject: told.subject,
     asOf: renderTime(told.asOfNs),
     ...renderStory(told, definitions),
     seenByCaller: seen === null ? null : seenView(seen),
     journeys: telling.courses.map(({ journey }) => journeyView(journey, told.asOfNs)),
-    hops: shown.map(hopView),
+    hops: shown.map((member) => ({
+      ...hopView(member),
+      ...(page.explain ? { carriers: carriersView(member.hop) } : {}),
+    })),
     related: [...movedView(told, definitions), ...told.related.map((each) => relatedView(each, definitions))],
     gaps: told.gaps.map((gap) => ({ ...gap })),
     ...(hasMore
       ? { nextCursor: HopCursor.render({ afterHop: last.hop.id, atNs: String(last.hop.atNs) }) }
       : {}),
+  };
+  return page.explain ? withVerdicts(answer) : answer;
+}
+
+function withVerdicts(answer: Answer): Answer {
+  const verdicts = explain(answer);
+  const hops = answer.hops.map((hop, at) => {
+    const { verdict = "open", why = "" } = verdicts[at] ?? {};
+    return { ...hop, verdict: { verdict, why } };
+  });
+  return { ...answer, hops };
+}
+
+function carriersView(hop: Hop): NonNullable<HopView["carriers"]> {
+  const { sent, received } = messagesOf(hop);
+  const event = causationOf(hop);
+  return {
+    links: hop.links.filter(({ spanId }) => spanId !== "").map(({ traceId, spanId }) => traceId + spanId),
+    sent: [...sent],
+    received: [...received],
+    eventId: event?.eventId ?? "",
+    causationId: event?.causationId ?? "",
   };
 }
 

@@ -17,8 +17,16 @@ interface Scale {
   readonly lengthMs: number;
 }
 
+/** Where to go on from the table; null where there is nothing more. */
+export interface HopPaths {
+  /** the next page of facts */
+  readonly next: string | null;
+  /** the path of the same answer, to be asked for with an explanation */
+  readonly explain: string | null;
+}
+
 /** The table of facts. */
-export function renderHops({ hops }: Answer, nextPath: string | null): Html {
+export function renderHops({ hops }: Answer, { next: nextPath, explain }: HopPaths): Html {
   const hopById = new Map(hops.map((hop) => [hop.id, hop]));
   const scale = scaleOf(hops);
   return html`
@@ -33,6 +41,7 @@ export function renderHops({ hops }: Answer, nextPath: string | null): Html {
             </table>
           </div>
           ${nextPath === null ? "" : html`<p><a class="more" href="${nextPath}">More facts</a></p>`}
+          ${explain === null ? "" : html`<p class="quiet"><a href="${explain}?explain=1">Derive the reasons again</a> from what is shown here.</p>`}
         </section>`;
 }
 
@@ -53,7 +62,7 @@ function renderHop(hop: HopView, scale: Scale, hopById: ReadonlyMap<string, HopV
                   <td class="took">${hop.kind === "span" ? renderDuration(hop.durationMs) : ""}</td>
                   <td class="bar">${renderBar(hop, scale)}</td>
                   <td class="keys">${renderKeys(hop)}</td>
-                  <td class="why">${hop.evidence.map((each) => renderSentence(renderEvidence(each, hopById)))}</td>
+                  <td class="why">${hop.evidence.map((each) => renderSentence(renderEvidence(each, hopById)))}${renderVerdict(hop)}</td>
                 </tr>`;
 }
 
@@ -70,6 +79,13 @@ function renderNotes(hop: HopView): Html {
   return html`${error}${hop.step === null ? "" : html`<span class="note">${plain(hop.step)}</span>`}${
     hop.shared ? html`<span class="note">shared</span>` : ""
   }${hop.contract === null ? "" : html`<span class="note">${plain(hop.contract)}</span>`}`;
+}
+
+function renderVerdict({ verdict }: HopView): Html | string {
+  if (verdict === undefined) return "";
+  if (verdict.verdict === "verified") return html` <span class="note">verified</span>`;
+  const isBroken = verdict.verdict === "broken";
+  return html` <span class="${isBroken ? "note bad" : "note"}">${isBroken ? "does not hold" : "cannot be shown"}: ${plain(verdict.why)}</span>`;
 }
 
 function renderBar(hop: HopView, { fromMs, lengthMs }: Scale): Html {

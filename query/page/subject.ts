@@ -8,12 +8,12 @@
 import { html } from "hono/html";
 import type { Answer, RelatedView } from "../answer.ts";
 import { plain, renderCount, renderDuration, who } from "../phrase.ts";
-import { renderHops } from "./hops.ts";
+import { type HopPaths, renderHops } from "./hops.ts";
 import { renderJourney } from "./journey.ts";
 import { type Html, renderMoment, renderSentence, renderSheet, renderState } from "./shell.ts";
 
-/** The page about one subject. `nextPath` is where the hops go on, null on the last page. */
-export function renderSubject(answer: Answer, nextPath: string | null): Html {
+/** The page about one subject. */
+export function renderSubject(answer: Answer, paths: HopPaths): Html {
   const { kind, id } = answer.subject;
   const body = html`
       <article>
@@ -28,7 +28,7 @@ export function renderSubject(answer: Answer, nextPath: string | null): Html {
           <ol class="story">${answer.story.map((sentence) => html`<li>${renderSentence(sentence)}</li>`)}</ol>
         </section>
         ${renderJourneys(answer)} ${renderRelated(answer.related)} ${renderGaps(answer)}
-        ${renderHops(answer, nextPath)}
+        ${renderHops(answer, paths)}
       </article>`;
   return renderSheet({ title: answer.headline.replaceAll("`", ""), searched: id, body });
 }

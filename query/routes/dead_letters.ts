@@ -26,7 +26,7 @@ import { renderLetterPage } from "../page/letter.ts";
 import { renderLetterList } from "../page/letters.ts";
 import { createRoutes, PROBLEMS, Problem } from "../problem.ts";
 import type { ListRoutesDeps } from "./journeys.ts";
-import { CursorText, Limit, Moment } from "./parameters.ts";
+import { CursorText, Flag, Limit, Moment } from "./parameters.ts";
 
 /** The id of a dead letter. */
 export const LetterId = z
@@ -37,12 +37,6 @@ export const LetterId = z
 
 /** What both signals and events come through. */
 export const SignalName = z.enum(["traces", "logs", "events"]);
-
-/** A flag that is on when it is there. */
-export const Flag = z
-  .enum(["", "1", "true", "0", "false"])
-  .transform((text) => text !== "0" && text !== "false")
-  .openapi({ type: "string", enum: ["", "1", "true", "0", "false"] });
 
 const Listed = z.union([DeadLetterList, DeadLetterGroups]);
 

@@ -31,3 +31,9 @@ export const CursorText = z
   .max(4_096)
   .optional()
   .openapi({ description: "`nextCursor` of the page before" });
+
+/** A flag that is on when it is there. */
+export const Flag = z
+  .enum(["", "1", "true", "0", "false"])
+  .transform((text) => text !== "0" && text !== "false")
+  .openapi({ type: "string", enum: ["", "1", "true", "0", "false"] });

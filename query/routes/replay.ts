@@ -16,8 +16,8 @@ import { renderLetterPage, renderReplayPage } from "../page/letter.ts";
 import { plain } from "../phrase.ts";
 import { BadParameters, createRoutes, PROBLEMS, Problem } from "../problem.ts";
 import { ReplayAnswer, type ReplayDeps, renderReplay, replayMatching, replayOne } from "../replay.ts";
-import { Flag, LetterId, letterById, SignalName } from "./dead_letters.ts";
-import { Moment } from "./parameters.ts";
+import { LetterId, letterById, SignalName } from "./dead_letters.ts";
+import { Flag, Moment } from "./parameters.ts";
 
 const JsonValue = z.custom<Json>((value) => value !== undefined).openapi({ type: "object" });
 

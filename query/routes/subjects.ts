@@ -14,12 +14,13 @@ import type { Lookup } from "../../ingest/told.ts";
 import { orderKind, subjectPath } from "../address.ts";
 import { Answer } from "../answer.ts";
 import { renderNextLink } from "../cursor.ts";
+import { renderExplanation } from "../explain.ts";
 import { etagOf, type Form, formOf, isKnown } from "../negotiate.ts";
 import { renderSubject } from "../page/subject.ts";
 import { createRoutes, PROBLEMS, Problem } from "../problem.ts";
 import { renderText } from "../story.ts";
 import { answerOf, HOPS_DEFAULT, HOPS_MAX, type Page } from "../view.ts";
-import { Id } from "./parameters.ts";
+import { Flag, Id } from "./parameters.ts";
 
 /** What the routes are given. */
 export interface SubjectRoutesDeps {
@@ -38,6 +39,7 @@ const query = z.object({
     .max(HOPS_MAX)
     .default(HOPS_DEFAULT)
     .openapi({ description: "facts on a page" }),
+  explain: Flag.optional().openapi({ description: "with every membership derived again, and what it took" }),
   cursor: z.string().max(1_024).optional().openapi({ description: "`nextCursor` of the page before" }),
 });
 
@@ -116,17 +118,34 @@ async function answer(
   c.header("cache-control", "private, no-cache");
   const [home, ...others] = told.movedTo;
   if (home !== undefined && others.length === 0) return c.redirect(subjectPath(home, deps.definitions), 307);
-  return serve(c, answerOf(told, deps.definitions, page), formOf(c));
+  return serve(c, answerOf(told, deps.definitions, page), {
+    form: formOf(c),
+    explain: page.explain === true,
+  });
 }
 
-function serve(c: Context, found: Answer, form: Form): Response | Promise<Response> {
+interface Serving {
+  readonly form: Form;
+  readonly explain: boolean;
+}
+
+function serve(c: Context, found: Answer, { form, explain }: Serving): Response | Promise<Response> {
   const etag = etagOf(found, form);
   c.header("etag", etag);
   if (isKnown(c.req.header("if-none-match"), etag)) return c.body(null, 304);
   const link = found.nextCursor === undefined ? null : renderNextLink(c.req.url, found.nextCursor);
   if (link !== null) c.header("link", link);
-  if (form === "text/plain") return c.text(renderText(found));
-  if (form === "text/html") return c.html(renderSubject(found, link === null ? null : pathIn(link)));
+  if (form === "text/plain")
+    return c.text(
+      explain ? `${renderText(found)}\n${renderExplanation(found).join("\n")}\n` : renderText(found),
+    );
+  if (form === "text/html")
+    return c.html(
+      renderSubject(found, {
+        next: link === null ? null : pathIn(link),
+        explain: explain ? null : c.req.path,
+      }),
+    );
   return c.json(found);
 }
 

@@ -12,6 +12,7 @@ import { runShop } from "../../demo/shop.ts";
 import type { JourneyTruth, ScenarioResult, Subject } from "../../demo/truth.ts";
 import { loadDefinitions } from "../../ingest/load.ts";
 import { Answer } from "../../query/answer.ts";
+import { explain } from "../../query/explain.ts";
 import { type Service, startService } from "../../serve.ts";
 import { type Server, startServer } from "../server.ts";
 
@@ -78,6 +79,15 @@ describe.each(["embedded", "server"] as const)("the shop's scenarios (%s)", (sha
     if (found === undefined) throw new Error(`${name} was not played`);
     return found;
   };
+
+  test.each(NAMES)("%s: every fact says why it is there, and the answer alone bears it out", async (name) => {
+    for (const truth of scenario(name).expected.journeys.slice(0, 2)) {
+      const { kind, id } = truth.subject;
+      const path = `/v1/subjects/${kind}/${encodeURIComponent(id)}?limit=5000&explain=1`;
+      const answer = Answer.parse(await (await get(path)).json());
+      expect(explain(answer).filter(({ verdict }) => verdict !== "verified")).toEqual([]);
+    }
+  });
 
   test.each(NAMES)("%s: the journeys stand as they truly do", async (name) => {
     for (const truth of scenario(name).expected.journeys.slice(0, JOURNEYS_MAX)) {
