@@ -59,14 +59,14 @@ async function tell(options: LookupOptions, { tenant, subject, nowNs }: Asked): 
   const view = views[0];
   if (view === undefined) return null;
   const name = keyText(subject.kind, subject.id);
-  const memberships = view.stitched.get(name) ?? [];
+  const memberships = inCausalOrder(view.graph, view.stitched.get(name) ?? []);
   const movedTo = memberships.length > 0 ? [] : holdersOf(view, name);
   if (memberships.length === 0 && movedTo.length === 0) return null;
   const journeys = views.flatMap((each) => journeysOf(definitions, { view: each, subject, nowNs }));
   return {
     subject,
     asOfNs: nowNs,
-    members: inCausalOrder(view.graph, memberships).map((membership) => memberOf(membership, journeys)),
+    members: memberships.map((membership) => memberOf(membership, journeys)),
     journeys,
     related: relatedOf(definitions, {
       ...view,

@@ -52,6 +52,11 @@ function resourceSpans(hop: Hop) {
       attributes: keyValues(attributes),
     })),
     droppedLinksCount: hop.droppedLinks,
+    events: hop.events.map(({ atNs, name, attributes }) => ({
+      timeUnixNano: String(atNs),
+      name,
+      attributes: keyValues(attributes),
+    })),
   };
   return { resource: resourceOf(hop), scopeSpans: [{ spans: [span] }] };
 }
