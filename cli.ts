@@ -16,6 +16,7 @@ import { check } from "./commands/check.ts";
 import { demo } from "./commands/demo.ts";
 import { addLetterCommands } from "./commands/letters_argv.ts";
 import { migrateStore } from "./commands/migrate.ts";
+import { exportSlos, importSlos } from "./commands/openslo.ts";
 import { serve } from "./commands/serve.ts";
 import { simulateFile } from "./commands/simulate.ts";
 import { parseConfig } from "./config.ts";
@@ -121,6 +122,17 @@ function addSloCommands(slo: Command): Command {
     .argument("<file>", "scenario as JSON (docs/slo.md); - for standard input")
     .option("--json", "for machines")
     .action((file, options) => run(simulateFile(surroundings, { file, ...options })));
+  slo
+    .command("import")
+    .description("OpenSLO v1 as objectives of waybill.yaml")
+    .argument("<file>", "one or more documents; - for standard input")
+    .action((file) => run(importSlos(surroundings, { file })));
+  slo
+    .command("export")
+    .description("objectives of waybill.yaml as OpenSLO v1")
+    .option("--objective <id>", "definition.objective; default: all")
+    .option("--file <path>", "default: WAYBILL_CONFIG or ./waybill.yaml")
+    .action((options) => run(exportSlos(surroundings, options)));
   return slo;
 }
 

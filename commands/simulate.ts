@@ -1,12 +1,11 @@
 /**
  * Simulate command: what would have paged, had the traffic been like this.
  */
-import { readFileSync } from "node:fs";
-import { Failure } from "../errors.ts";
 import { renderSimulated } from "../slo/render_simulated.ts";
 import { parseScenario } from "../slo/scenario.ts";
 import { simulate } from "../slo/simulate.ts";
 import type { Surroundings } from "./around.ts";
+import { readInput } from "./input.ts";
 
 /** What to simulate, and how to say it. */
 export interface Simulating {
@@ -17,15 +16,7 @@ export interface Simulating {
 
 /** 0 when it could be simulated, whatever came out. */
 export async function simulateFile(around: Surroundings, { file, json }: Simulating): Promise<number> {
-  const simulated = simulate(parseScenario(textOf(file)));
+  const simulated = simulate(parseScenario(readInput(file)));
   around.print(json ? JSON.stringify(simulated) : renderSimulated(simulated).trimEnd());
   return 0;
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file === "-" ? 0 : file, "utf8");
-  } catch (error) {
-    throw new Failure("bad_request", `${file} cannot be read.`, error);
-  }
 }

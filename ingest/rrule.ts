@@ -99,3 +99,20 @@ function untilOf(text: string | undefined): number | undefined {
   const ms = Date.parse(`${date}T${minute.replace(/(..)(..)/, "$1:$2")}:${second}Z`);
   return Number.isNaN(ms) ? undefined : ms;
 }
+
+/** The text of a rule; reading it back with the same start gives the same rule. */
+export function renderRecurrence(rule: Recurrence): string {
+  const [frequency = ""] = Object.entries(FREQUENCIES).find(([, every]) => every === rule.every) ?? [];
+  const until = rule.untilMs === null ? "" : new Date(rule.untilMs).toISOString();
+  const parts = {
+    FREQ: frequency,
+    INTERVAL: rule.interval === 1 ? "" : String(rule.interval),
+    COUNT: rule.count === null ? "" : String(rule.count),
+    UNTIL: until.replace(/[-:]|\.\d+/g, ""),
+    BYMONTH: rule.months.join(","),
+    BYMONTHDAY: rule.monthDays.join(","),
+    BYDAY: rule.weekdays.map(({ day, nth }) => `${nth ?? ""}${WEEKDAYS[day - 1]}`).join(","),
+  };
+  const given = Object.entries(parts).filter(([, value]) => value !== "");
+  return given.map(([name, value]) => `${name}=${value}`).join(";");
+}

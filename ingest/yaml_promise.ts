@@ -5,6 +5,7 @@
  *
  * Pure. Knows what each part may look like on its own; yaml_objectives.ts checks them against the journey they are in.
  */
+import { isMap, parseDocument } from "yaml";
 import { z } from "zod";
 import { recurrence } from "./rrule.ts";
 import {
@@ -121,6 +122,11 @@ function whenOf({ from, to, rrule, starts, lasts, time_zone = "UTC" }: WrittenWh
   return typeof rule === "string" ? rule : ({ kind: "recurring", rule, lengthMs: lasts } as const);
 }
 
+function isMapping(text: string): boolean {
+  const document = parseDocument(text);
+  return document.errors.length === 0 && isMap(document.contents);
+}
+
 /** One entry of `objectives`. */
 export const WrittenObjective = inEitherCase({
   name: Name,
@@ -140,6 +146,8 @@ export const WrittenObjective = inEitherCase({
     .nullable()
     .default(null),
   exclusions: WrittenExclusions,
-  openslo: Text.nullable().default(null),
+  openslo: Text.refine(isMapping, "must be YAML of names and values, as `waybill slo import` wrote it")
+    .nullable()
+    .default(null),
 });
 export type WrittenObjective = z.output<typeof WrittenObjective>;

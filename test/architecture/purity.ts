@@ -17,6 +17,12 @@ export const PURE: readonly string[] = [
   "query/story.ts",
   "slo/budget.ts",
   "slo/burn.ts",
+  "slo/evaluate.ts",
+  "slo/openslo_export.ts",
+  "slo/openslo_import.ts",
+  "slo/sanity.ts",
+  "slo/scenario.ts",
+  "slo/simulate.ts",
 ];
 
 const HARMLESS = new Set(["node:buffer", "node:crypto", "node:path", "node:url", "node:util"]);
