@@ -24,6 +24,7 @@ import { Failure } from "./errors.ts";
 
 const surroundings: Surroundings = {
   config: () => parseConfig(process.env),
+  secret: (name: string) => process.env[name],
   now: () => Date.now(),
   print: (text: string) => process.stdout.write(`${text}\n`),
   talk: (text: string) => process.stderr.write(`${text}\n`),

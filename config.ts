@@ -87,6 +87,12 @@ const Fields = z.strictObject({
     .describe(
       "How much the journal may hold while the store is slow or down; bytes. Beyond it senders get 503.",
     ),
+  WAYBILL_PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: "must be an http:// or https:// address" })
+    .optional()
+    .describe(
+      "Where people reach this Waybill; alerts link there. Unset: notify/public_url of waybill.yaml.",
+    ),
   WAYBILL_LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], "must be a level such as info")
     .prefault("info")
@@ -120,6 +126,8 @@ export interface Config {
   readonly clickhouse: ClickHouseServer | null;
   readonly bodyBytesMax: number;
   readonly journalBytesMax: number;
+  /** where people reach this Waybill; null: waybill.yaml says so, or nobody does */
+  readonly publicUrl: string | null;
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
 }
 
@@ -213,6 +221,7 @@ function configOf(fields: Fields): Config {
     clickhouse: clickhouseOf(fields),
     bodyBytesMax: fields.WAYBILL_BODY_BYTES_MAX,
     journalBytesMax: fields.WAYBILL_JOURNAL_BYTES_MAX,
+    publicUrl: fields.WAYBILL_PUBLIC_URL ?? null,
     logLevel: fields.WAYBILL_LOG_LEVEL,
   };
 }

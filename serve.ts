@@ -33,7 +33,7 @@ import { createApi } from "./query/api.ts";
 import { renderAllMetrics } from "./query/metrics.ts";
 import type { Readiness } from "./query/routes/health.ts";
 import { renderStoreMetrics } from "./query/store_metrics.ts";
-import { openBoard } from "./slo/board.ts";
+import { openObjectives } from "./slo/objectives.ts";
 
 /** The one tenant until tokens name theirs. */
 const TENANT = "default";
@@ -62,6 +62,8 @@ export interface ServiceOptions {
   readonly log: Logger;
   /** epoch milliseconds */
   readonly now: () => number;
+  /** the value of an environment variable that waybill.yaml names. @default none is set */
+  readonly secret?: (name: string) => string | undefined;
 }
 
 /** A running service. */
@@ -208,13 +210,17 @@ async function openApi(
   onClose: OnClose,
 ): Promise<number> {
   const { config, definitions, log, now } = options;
-  const board = openBoard({ store, definitions: definitions.journeys, tenant: TENANT });
+  const { publicUrl } = config;
+  const secret = options.secret ?? (() => undefined);
+  const objectives = openObjectives({ store, definitions, tenant: TENANT, publicUrl, secret, now, log });
+  const { board, watch, evaluator } = objectives;
   const stored = storedIn(store, { placesMax: 10_000, hopsMax: 200_000 });
   const { source, kindsOf } = intake === null ? { source: stored, kindsOf: stored.kindsOf } : intake.pipeline;
   const api = createApi({
     lookup: createLookup({ source, definitions, kindsOf }),
     store,
     board,
+    watch,
     definitions,
     tenant: TENANT,
     token: config.token,
@@ -246,6 +252,8 @@ async function openApi(
     await new Promise<void>((resolve) => server.close(() => resolve()).closeIdleConnections());
     clearTimeout(cut);
   });
+  evaluator.start();
+  onClose(() => evaluator.close());
   return port;
 }
 

@@ -10,6 +10,8 @@ import type { Config } from "../config.ts";
 export interface Surroundings {
   /** @throws {Failure} `config` when the environment is not right */
   readonly config: () => Config;
+  /** the value of an environment variable that waybill.yaml names; undefined when it is not set */
+  readonly secret: (name: string) => string | undefined;
   /** epoch milliseconds */
   readonly now: () => number;
   /** data, a line or more, to stdout */

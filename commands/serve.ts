@@ -24,7 +24,7 @@ export async function serve(around: Surroundings): Promise<number> {
 export function openService(around: Surroundings): Promise<Service> {
   const config = around.config();
   const definitions = loadDefinitions(config.definitionsPath);
-  return startService({ config, definitions, log: around.log(), now: around.now });
+  return startService({ config, definitions, log: around.log(), now: around.now, secret: around.secret });
 }
 
 /** Resolves at the first signal. */

@@ -228,6 +228,27 @@ export interface Retention {
   readonly deadLettersDays: number;
 }
 
+/** Somebody who is told. Secrets are not here: only the names of the environment variables that hold them. */
+export interface NotifyTarget {
+  /** http or https; either this or `urlEnv` is given */
+  readonly url: string | null;
+  readonly urlEnv: string | null;
+  /** variable with a bearer token; null: none is sent */
+  readonly bearerEnv: string | null;
+  /** whether it may be in a private network, or on this machine */
+  readonly allowPrivate: boolean;
+  readonly severities: readonly Severity[];
+}
+
+/** Who is told when an objective burns. */
+export interface Notify {
+  /** where people reach this Waybill, for links; null: WAYBILL_PUBLIC_URL says so, or nobody does */
+  readonly publicUrl: string | null;
+  readonly alertmanagers: readonly NotifyTarget[];
+  /** signed with the secret in that variable */
+  readonly webhooks: readonly (NotifyTarget & { readonly secretEnv: string })[];
+}
+
 /** The whole of `waybill.yaml`. */
 export interface Definitions {
   /** by authority, highest first */
@@ -237,6 +258,7 @@ export interface Definitions {
   readonly journeys: readonly Definition[];
   readonly contracts: readonly Contract[];
   readonly retention: Retention;
+  readonly notify: Notify;
   readonly limits: {
     /** a hop with more subjects than this is a hub: one line in each, never walked through */
     readonly hubSubjects: number;

@@ -8,6 +8,7 @@
 import type { Contract, Definitions, ObjectiveWindow, Retention } from "./definitions.ts";
 import { readJourneys } from "./yaml_journeys.ts";
 import { entryNames, readKeys, readTags } from "./yaml_keys.ts";
+import { readNotify } from "./yaml_notify.ts";
 import {
   complain,
   openPage,
@@ -60,7 +61,8 @@ function readAll(page: Page): Definitions {
   if (written) checkWindows(page, journeys, retention);
   const { hub_subjects: hubSubjects = 0, clock_ahead: aheadMs = 0 } =
     read(page, ["limits"], WrittenLimits) ?? {};
-  return { keys: keys.kinds, tags, journeys, contracts, retention, limits: { hubSubjects, aheadMs } };
+  const notify = readNotify(page);
+  return { keys: keys.kinds, tags, journeys, contracts, retention, notify, limits: { hubSubjects, aheadMs } };
 }
 
 function readContracts(page: Page): Contract[] {

@@ -158,7 +158,7 @@ export const WrittenFile = exactly({
   retention: z.unknown().optional(),
   limits: z.unknown().optional(),
   privacy: NotYet,
-  notify: NotYet,
+  notify: z.unknown().optional(),
 });
 
 /** A section that is a mapping of names one may choose to entries; its entries still unread. */

@@ -15,6 +15,7 @@ import type { ResendOptions } from "../ingest/resend.ts";
 import type { Store } from "../ingest/store.ts";
 import type { Lookup } from "../ingest/told.ts";
 import type { SloBoard } from "../slo/board.ts";
+import type { Watch } from "../slo/watch.ts";
 import { CHALLENGE, crossSiteGuard, pageSafety, tokenGuard } from "./guard.ts";
 import { formOf } from "./negotiate.ts";
 import { renderProblem } from "./page/problem.ts";
@@ -42,6 +43,8 @@ export interface ApiDeps extends HealthRoutesDeps {
   readonly tenant?: string;
   /** the objectives, as they stand */
   readonly board: SloBoard;
+  /** the alerts of the objectives */
+  readonly watch: Watch;
   /** is told of every failure that is ours. @default nobody */
   readonly report?: (error: unknown) => void;
   /** how hops come in and where those are that did, for what was refused and is sent again */
@@ -64,7 +67,7 @@ export function createApi({ tenant = "default", ...deps }: ApiDeps): OpenAPIHono
   app.route("/", journeyRoutes({ ...deps, tenant }));
   app.route("/", deadLetterRoutes({ ...deps, tenant }));
   app.route("/", replayRoutes({ ...deps, ...deps.intake, tenant }));
-  app.route("/", sloRoutes({ board: deps.board, nowMs: deps.now }));
+  app.route("/", sloRoutes({ board: deps.board, watch: deps.watch, nowMs: deps.now }));
   app.route("/", healthRoutes(deps));
   app.route("/", startRoutes({ ...deps, tenant }));
   describe(app);

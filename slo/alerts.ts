@@ -1,50 +1,50 @@
 /**
- * Alerts: the objectives that burn too fast, one alert each.
+ * Alerts: what lasts now, as the API tells it.
  *
- *   evaluate → [alerts] → /v1/alerts
+ *   watch → [alerts] → /v1/alerts
  *
- * Pure. One incident, one alert: it names every tier that fires, and a page takes the place of a ticket.
+ * Pure. One alert an incident, with since when and whether anybody was told.
  */
-import { renderLength, renderPercent } from "./phrase.ts";
-import type { SloAlert, SloView } from "./view.ts";
+import type { Board } from "./board.ts";
+import { renderTime } from "./evaluate.ts";
+import type { Incident } from "./incidents.ts";
+import { budgetText, urlOf } from "./sentences.ts";
+import type { SloAlert } from "./view.ts";
+import { summaryOf } from "./wording.ts";
 
-/** What fires, pages first, then by id. */
-export function alertsOf(slos: readonly SloView[]): SloAlert[] {
-  const alerts = slos.filter((slo) => slo.tiers.some((tier) => tier.firing)).map(alertOf);
+/** What is to be shown of the alerts. */
+export interface Shown {
+  readonly board: Board | null;
+  readonly incidents: readonly Incident[];
+  /** epoch milliseconds UTC */
+  readonly nowMs: number;
+}
+
+/** What lasts, pages first, then by objective. */
+export function alertsOf(shown: Shown): SloAlert[] {
+  const lasting = shown.incidents.filter(({ endsAtMs }) => endsAtMs === null);
   const rank = (alert: SloAlert) => (alert.severity === "page" ? 0 : 1);
-  return alerts.sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
+  return lasting
+    .map((incident) => alertOf(incident, shown))
+    .sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }
 
-function alertOf(slo: SloView): SloAlert {
-  const firing = slo.tiers.filter((tier) => tier.firing);
+function alertOf(incident: Incident, { board, nowMs }: Shown): SloAlert {
+  const slo = board?.slos.find(({ id }) => id === incident.sloId) ?? null;
+  const told = Object.values(incident.told);
+  const tiers = (slo?.tiers ?? []).filter((tier) => tier.firing);
+  const summary = summaryOf({ incident, slo, detail: null, publicUrl: null, nowMs });
   return {
-    id: slo.id,
-    owner: slo.owner,
-    severity: firing.some((tier) => tier.severity === "page") ? "page" : "ticket",
-    tiers: firing.map((tier) => tier.name),
-    text: `${burnText(slo)} ${budgetText(slo)}`,
-    url: urlOf(slo.id),
+    id: incident.sloId,
+    name: incident.name,
+    owner: incident.labels["slo_service"] ?? "",
+    severity: incident.severity,
+    labels: incident.labels,
+    tiers: tiers.map((tier) => tier.name),
+    since: renderTime(incident.startsAtMs),
+    notified: told.length === 0 ? null : renderTime(Math.min(...told)),
+    muted: slo?.muted ?? null,
+    text: slo === null ? summary : `${summary} ${budgetText(slo)}`,
+    url: slo === null ? "/readyz?verbose" : urlOf(slo.id),
   };
-}
-
-/** Where an objective is. */
-export function urlOf(id: string): string {
-  return `/v1/slos/${encodeURIComponent(id)}`;
-}
-
-function burnText(slo: SloView): string {
-  const first = slo.tiers.find((tier) => tier.firing);
-  if (first === undefined || first.longBurn === null)
-    return `${slo.id} was burning when its journeys stopped coming.`;
-  const over = renderLength(first.longMs);
-  return `${slo.id} spends its error budget ${first.longBurn.toFixed(1)} times faster than planned, over the last ${over}.`;
-}
-
-function budgetText({ budget }: SloView): string {
-  if (budget === null) return "Nothing was counted in its window.";
-  const left = `${renderPercent(budget.remainingRatio)} of it is left`;
-  if (budget.remainingRatio <= 0) return `${left}.`;
-  return budget.emptyInMs === null
-    ? `${left}.`
-    : `${left}; at this rate it is empty in ${renderLength(budget.emptyInMs)}.`;
 }

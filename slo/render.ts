@@ -5,8 +5,8 @@
  *
  * Pure. One line an objective, then a sentence for each that needs one.
  */
-import { alertsOf } from "./alerts.ts";
 import { renderLength, renderPercent, renderWindow } from "./phrase.ts";
+import { firingText } from "./sentences.ts";
 import type { SloList, SloView } from "./view.ts";
 
 const HEADINGS = [
@@ -64,6 +64,6 @@ function renderTable(rows: readonly string[][]): string[] {
 }
 
 function renderAlerts(list: SloList): string[] {
-  const alerts = alertsOf(list.slos);
-  return alerts.length === 0 ? [] : ["", ...alerts.map((alert) => `${alert.severity}: ${alert.text}`)];
+  const lines = list.slos.flatMap((slo) => firingText(slo) ?? []);
+  return lines.length === 0 ? [] : ["", ...lines.sort()];
 }

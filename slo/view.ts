@@ -139,18 +139,27 @@ export const Recount = z.object({
   ),
 });
 
-/** An objective that burns too fast: one alert, however many of its tiers fire. A page takes the place of a ticket. */
+/** An alert that lasts: one incident, however many tiers fire. A page takes the place of a ticket. */
 export const SloAlert = z.object({
-  id: z.string(),
+  id: z.string().describe("of the objective; empty for SLOStale, which is about all of them"),
+  name: z.enum(["ErrorBudgetBurn", "ErrorBudgetExhausted", "SLONoData", "SLOStale"]),
   owner: z.string(),
   severity: Severity,
-  tiers: z.array(TierName),
+  labels: z.record(z.string(), z.string()).describe("what the alert is known by; they never change"),
+  tiers: z.array(TierName).describe("that fire now"),
+  since: Time,
+  notified: Time.nullable().describe("when somebody was first told; null: nobody yet"),
+  muted: z.string().nullable().describe("why nobody is told"),
   text: z.string(),
   url: z.string().describe("where the objective is"),
 });
 
 /** Everything that fires. */
-export const AlertList = z.object({ asOf: Time, alerts: z.array(SloAlert) });
+export const AlertList = z.object({
+  asOf: Time,
+  watermark: Time.nullable().describe("up to here everything was evaluated; null: nothing was yet"),
+  alerts: z.array(SloAlert),
+});
 
 export type WindowView = z.infer<typeof WindowView>;
 export type TierView = z.infer<typeof TierView>;

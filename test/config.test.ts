@@ -27,6 +27,7 @@ test("an empty environment gives a service on loopback with the embedded store",
     definitionsPath: "./waybill.yaml",
     clickhouse: null,
     bodyBytesMax: 67_108_864,
+    publicUrl: null,
     journalBytesMax: 4_294_967_296,
     logLevel: "info",
   });

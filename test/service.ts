@@ -80,6 +80,7 @@ export function listening(): Said {
     out,
     err,
     config: () => parseConfig({}),
+    secret: () => undefined,
     now: () => 0,
     print: (text) => void out.push(text),
     talk: (text) => void err.push(text),

@@ -10,10 +10,12 @@ import { alertsOf } from "../../slo/alerts.ts";
 import type { SloBoard } from "../../slo/board.ts";
 import { renderTime } from "../../slo/evaluate.ts";
 import { AlertList, SloDetail, SloList } from "../../slo/view.ts";
+import type { Watch } from "../../slo/watch.ts";
 
 /** What the routes are given. */
 export interface SloRoutesDeps {
   readonly board: SloBoard;
+  readonly watch: Watch;
   /** epoch milliseconds UTC */
   readonly nowMs: () => number;
 }
@@ -49,7 +51,7 @@ const alerts = createRoute({
 });
 
 /** The routes under `/v1/slos` and `/v1/alerts`. */
-export function sloRoutes({ board, nowMs }: SloRoutesDeps): OpenAPIHono {
+export function sloRoutes({ board, watch, nowMs }: SloRoutesDeps): OpenAPIHono {
   const routes = new OpenAPIHono();
   routes.openapi(list, async (c) => {
     const now = nowMs();
@@ -59,8 +61,9 @@ export function sloRoutes({ board, nowMs }: SloRoutesDeps): OpenAPIHono {
   routes.openapi(detail, async (c) => c.json(await board.explain(c.req.valid("param").id, nowMs()), 200));
   routes.openapi(alerts, async (c) => {
     const now = nowMs();
-    const { slos } = await board.read(now);
-    return c.json({ asOf: renderTime(now), alerts: alertsOf(slos) }, 200);
+    const watched = await watch.look(now);
+    const watermark = watched.board === null ? null : renderTime(watched.board.watermarkMs);
+    return c.json({ asOf: renderTime(now), watermark, alerts: alertsOf({ ...watched, nowMs: now }) }, 200);
   });
   return routes;
 }

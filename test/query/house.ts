@@ -20,6 +20,7 @@ import { openStore, type Store } from "../../ingest/store.ts";
 import type { Told } from "../../ingest/told.ts";
 import { type ApiDeps, createApi } from "../../query/api.ts";
 import { openBoard } from "../../slo/board.ts";
+import { Watch } from "../../slo/watch.ts";
 import { Kept } from "../ingest/kept.ts";
 import { DEFINITIONS, START_MS } from "./shop.ts";
 import { STORIES } from "./stories.ts";
@@ -52,6 +53,8 @@ export async function openHouse(): Promise<House> {
       TENANT,
       hops.map((hop) => ({ hop, keys: keysOf(hop, DEFINITIONS.keys) })),
     );
+  const slos = { store, definitions: DEFINITIONS.journeys, tenant: TENANT };
+  const board = openBoard(slos);
   const deps: ApiDeps = {
     lookup: createLookup({
       source: recent,
@@ -62,7 +65,8 @@ export async function openHouse(): Promise<House> {
     definitions: DEFINITIONS,
     now: () => NOW_MS,
     token: null,
-    board: openBoard({ store, definitions: DEFINITIONS.journeys, tenant: TENANT }),
+    board,
+    watch: new Watch({ ...slos, board }),
     ready: async () => ({ store: null }),
     metrics: async () => "up 1\n",
     intake: { source: recent, accept: null, limits: { bodyBytesMax: 1_000_000 } },

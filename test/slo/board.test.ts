@@ -7,6 +7,7 @@ import { openBoard } from "../../slo/board.ts";
 import { renderMetrics } from "../../slo/metrics.ts";
 import { renderSlos } from "../../slo/render.ts";
 import { AlertList, SloDetail, SloList } from "../../slo/view.ts";
+import { Watch } from "../../slo/watch.ts";
 import { onBothShapes } from "../server.ts";
 import { type JourneyRow, journeysTable, tellJourneys } from "./journeys.ts";
 import { DAY_MS, days, HOUR_MS, MINUTE_MS, someDefinition, someObjective } from "./promise.ts";
@@ -54,8 +55,9 @@ onBothShapes("the board", (open) => {
     await journeysTable(store);
     await tellJourneys(store, rows);
     const board = openBoard({ store, definitions, tenant: "" });
+    const watch = new Watch({ store, definitions, tenant: "", board });
     let nowMs = NOW_MS;
-    const routes = sloRoutes({ board, nowMs: () => nowMs });
+    const routes = sloRoutes({ board, watch, nowMs: () => nowMs });
     const get = async (path: string): Promise<unknown> => (await routes.request(path)).json();
     return { ...rest, store, board, get, wait: (ms: number) => (nowMs += ms) };
   }
@@ -113,6 +115,18 @@ onBothShapes("the board", (open) => {
       {
         id: "create-order.success",
         owner: "checkout-team",
+        name: "ErrorBudgetBurn",
+        labels: {
+          alertname: "ErrorBudgetBurn",
+          severity: "critical",
+          slo_severity: "page",
+          slo_id: "create-order.success",
+          slo_service: "checkout-team",
+          slo_name: "success",
+        },
+        since: "2026-03-10T12:00:00.000000000Z",
+        notified: null,
+        muted: null,
         severity: "page",
         tiers: ["page-slow", "ticket-fast", "ticket-slow"],
         text: expect.stringMatching(

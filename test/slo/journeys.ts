@@ -1,7 +1,7 @@
 /**
  * Journeys: rows of the table, told in the few words that the objectives look at, for the tests of this folder.
  */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import type { Store } from "../../ingest/store.ts";
 
 /** One version of one journey. */
@@ -26,9 +26,11 @@ const VERDICTS = { good: "good", bad: "bad", open: "none", excluded: "excluded",
 
 let nextId = 1_000_000;
 
-/** Makes the table, as the migrations do. */
+/** Makes the tables that objectives are kept in, as the migrations do. */
 export async function journeysTable(store: Store): Promise<void> {
-  await store.command(readFileSync(new URL("../../ingest/schema/003_journeys.sql", import.meta.url), "utf8"));
+  const folder = new URL("../../ingest/schema/", import.meta.url);
+  const files = readdirSync(folder).filter((file) => /_(journeys|alert_states|annotations)\.sql$/.test(file));
+  for (const file of files) await store.command(readFileSync(new URL(file, folder), "utf8"));
 }
 
 /** Writes the rows in one insert. */

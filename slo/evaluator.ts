@@ -1,0 +1,86 @@
+/**
+ * Evaluator: looks at every objective once a minute, whether anybody asks or not, and has people told.
+ *
+ *   clock → [evaluator] → watch → notify
+ *
+ * A look that fails is looked at again in a minute; what it missed is made up for. Owns the timer, decides nothing.
+ */
+import type { Notifier } from "./notify.ts";
+import type { Watch } from "./watch.ts";
+
+const MINUTE_MS = 60_000;
+
+/** After the minute turns, so that what was acked in it has a chance to be stored; ms. */
+const AFTER_MS = 1_000;
+
+/** What an evaluator works with. */
+export interface EvaluatorOptions {
+  readonly watch: Watch;
+  readonly notifier: Notifier;
+  /** epoch milliseconds UTC */
+  readonly now: () => number;
+  readonly log: { readonly warn: (fields: object, text: string) => void };
+}
+
+/** How the last look went. */
+export interface EvaluatorStats {
+  /** how long it took; ms */
+  readonly lastMs: number;
+  readonly failures: number;
+}
+
+/** A running evaluator. */
+export class Evaluator {
+  stats: EvaluatorStats = { lastMs: 0, failures: 0 };
+  readonly #options: EvaluatorOptions;
+  #timer: NodeJS.Timeout | null = null;
+  #ticking: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(options: EvaluatorOptions) {
+    this.#options = options;
+  }
+
+  /** Looks now, and from then on shortly after each minute. */
+  start(): void {
+    if (this.#closed) return;
+    const run = async () => {
+      await this.tick().catch((error: unknown) => this.#failed(error));
+      this.#schedule();
+    };
+    this.#ticking = run();
+  }
+
+  /** One look. @throws {Failure} when the store does not answer, after everybody who can be told was told */
+  async tick(): Promise<void> {
+    const { watch, notifier, now } = this.#options;
+    const [nowMs, begun] = [now(), performance.now()];
+    const watched = await watch.look(nowMs);
+    await notifier.tell(watched, nowMs);
+    await watch.save(nowMs);
+    this.stats = { ...this.stats, lastMs: performance.now() - begun };
+  }
+
+  /** Waits for the look that is under way; what waits to be delivered is taken up at the next start. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await this.#ticking;
+    await this.#options.notifier.close();
+  }
+
+  #schedule(): void {
+    if (this.#closed) return;
+    const nowMs = this.#options.now();
+    const nextMs = (Math.floor((nowMs - AFTER_MS) / MINUTE_MS) + 1) * MINUTE_MS + AFTER_MS;
+    this.#timer = setTimeout(() => this.start(), nextMs - nowMs).unref();
+  }
+
+  #failed(error: unknown): void {
+    this.stats = { ...this.stats, failures: this.stats.failures + 1 };
+    this.#options.log.warn(
+      { err: error },
+      "The objectives could not be evaluated; trying again in a minute.",
+    );
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * Incidents: which alerts an objective has, from when to when.
+ *
+ *   board → [incidents] → watch → notify, /v1/alerts
+ *
+ * Pure. One alert is one incident: it begins once, keeps its labels for as long as it lasts, and ends once, however many
+ * tiers come and go meanwhile. A page stands before tickets: while it lasts none is raised, nor right after it, as long
+ * as what burns is still the failures that it was about. Where data is missing everything stays as it is.
+ */
+import { z } from "zod";
+import type { Objective, Severity } from "../ingest/definitions.ts";
+import { decide, type Firing, NEVER_FIRED } from "./firing.ts";
+import type { TierVerdict } from "./tiers.ts";
+import type { SloView } from "./view.ts";
+
+/** The alerts that there are; SLOStale is the evaluator's own. */
+export const ALERT_NAMES = ["ErrorBudgetBurn", "ErrorBudgetExhausted", "SLONoData", "SLOStale"] as const;
+
+const Ms = z.number();
+const FiringState = z.object({
+  firing: z.boolean(),
+  sinceMs: Ms.nullable(),
+  turningMs: Ms.nullable(),
+});
+
+/** One alert from its begin to its end. */
+export const Incident = z.object({
+  name: z.enum(ALERT_NAMES),
+  /** `definition.objective`; "" for the evaluator's own */
+  sloId: z.string(),
+  severity: z.enum(["page", "ticket"]),
+  /** epoch ms UTC, as all times here */
+  startsAtMs: Ms,
+  endsAtMs: Ms.nullable(),
+  /** as they were when it began: an alert is known by its labels */
+  labels: z.record(z.string(), z.string()),
+  /** by the name of who is told: when they were told of its begin, and of its end */
+  told: z.record(z.string(), Ms),
+  endTold: z.record(z.string(), Ms),
+});
+export type Incident = z.infer<typeof Incident>;
+
+/** What is known of one objective's alerts between two evaluations. */
+export const AlertState = z.object({
+  watermarkMs: Ms,
+  decided: z.array(z.tuple([z.string(), FiringState])),
+  exhausted: FiringState,
+  noData: FiringState,
+  /** those that last, and the last of each that ended */
+  incidents: z.array(Incident),
+});
+export type AlertState = z.infer<typeof AlertState>;
+
+/** Of an objective that nobody looked at yet. */
+export const NOTHING_YET: AlertState = {
+  watermarkMs: 0,
+  decided: [],
+  exhausted: NEVER_FIRED,
+  noData: NEVER_FIRED,
+  incidents: [],
+};
+
+/** An objective as it was just evaluated. */
+export interface Evaluated {
+  readonly objective: Objective;
+  readonly slo: SloView;
+  readonly decided: ReadonlyMap<string, Firing>;
+  /** epoch ms UTC */
+  readonly watermarkMs: number;
+}
+
+/** What an objective's alerts are after an evaluation. */
+export function advance(before: AlertState, evaluated: Evaluated): AlertState {
+  const { slo, watermarkMs, decided } = evaluated;
+  if (watermarkMs < before.watermarkMs) return before;
+  const exhausted = turned(before.exhausted, exhaustedVerdict(slo), watermarkMs);
+  const noData = turned(before.noData, trafficVerdict(slo), watermarkMs);
+  const state = { watermarkMs, decided: [...decided], exhausted, noData };
+  const burns = (severity: Severity) => slo.tiers.some((tier) => tier.firing && tier.severity === severity);
+  const page = step(before, evaluated, { name: "ErrorBudgetBurn", severity: "page", fires: burns("page") });
+  const mayRaise = maySpeak(page, evaluated);
+  const ticket = (name: Incident["name"], fires: boolean) =>
+    step(before, evaluated, { name, severity: "ticket", fires: fires && (mayRaise || isOn(before, name)) });
+  const incidents = [
+    page,
+    ticket("ErrorBudgetBurn", burns("ticket")),
+    ticket("ErrorBudgetExhausted", exhausted.firing),
+    ticket("SLONoData", noData.firing),
+  ].filter((incident) => incident !== null);
+  return { ...state, incidents };
+}
+
+function turned(before: Firing, verdict: TierVerdict, watermarkMs: number): Firing {
+  return decide(before, { verdict, watermarkMs, afterMs: 0 });
+}
+
+function exhaustedVerdict({ budget }: SloView): TierVerdict {
+  if (budget === null) return "no_data";
+  return budget.remainingRatio <= 0 ? "burning" : "quiet";
+}
+
+function trafficVerdict({ traffic }: SloView): TierVerdict {
+  return traffic?.missing ? "burning" : "quiet";
+}
+
+interface Wanted {
+  readonly name: Incident["name"];
+  readonly severity: Severity;
+  readonly fires: boolean;
+}
+
+/** The last incident of that kind: it goes on, ends, or a new one begins. */
+function step(before: AlertState, evaluated: Evaluated, wanted: Wanted): Incident | null {
+  const last = lastOf(before, wanted);
+  const isOngoing = last !== null && last.endsAtMs === null;
+  if (isOngoing) return wanted.fires ? last : { ...last, endsAtMs: endOf(wanted, evaluated) };
+  return wanted.fires ? begun(wanted, evaluated) : last;
+}
+
+/** A burn was over when the last of its tiers cleared, which is known a minute later. */
+function endOf({ name, severity }: Wanted, { slo, watermarkMs }: Evaluated): number {
+  const tiers = slo.tiers.filter((tier) => tier.severity === severity && tier.since !== null);
+  if (name !== "ErrorBudgetBurn" || tiers.length === 0) return watermarkMs;
+  return Math.max(...tiers.map(({ since }) => Date.parse(since ?? "")));
+}
+
+function lastOf(
+  { incidents }: AlertState,
+  { name, severity }: Pick<Wanted, "name" | "severity">,
+): Incident | null {
+  return incidents.find((one) => one.name === name && one.severity === severity) ?? null;
+}
+
+function isOn(state: AlertState, name: Incident["name"]): boolean {
+  const last = lastOf(state, { name, severity: "ticket" });
+  return last !== null && last.endsAtMs === null;
+}
+
+/** No new ticket during a page, nor before what it was about has left the tickets' short windows. */
+function maySpeak(page: Incident | null, { slo, watermarkMs }: Evaluated): boolean {
+  if (page === null) return true;
+  if (page.endsAtMs === null) return false;
+  const shorts = slo.tiers.filter(({ severity }) => severity === "ticket").map(({ shortMs }) => shortMs);
+  return watermarkMs - page.endsAtMs >= Math.max(0, ...shorts);
+}
+
+function begun({ name, severity }: Wanted, { objective, slo, watermarkMs }: Evaluated): Incident {
+  const firing = slo.tiers.find((tier) => tier.firing && tier.severity === severity);
+  const since = name === "ErrorBudgetBurn" ? (firing?.since ?? null) : null;
+  return {
+    name,
+    sloId: slo.id,
+    severity,
+    startsAtMs: since === null ? watermarkMs : Date.parse(since),
+    endsAtMs: null,
+    labels: {
+      ...Object.fromEntries(objective.labels),
+      ...labelsOfTier(objective, firing?.name),
+      alertname: name,
+      severity: objective.severities[severity],
+      slo_severity: severity,
+      slo_id: slo.id,
+      slo_service: slo.owner,
+      slo_name: slo.name,
+    },
+    told: {},
+    endTold: {},
+  };
+}
+
+/** What an incident is known by, as long as Waybill runs and after. */
+export function keyOf({ name, sloId, severity, startsAtMs }: Incident): string {
+  return `${name} ${severity} ${sloId} ${startsAtMs}`;
+}
+
+/** After so long without a new watermark the evaluator's own alert begins: nobody would hear of any other; ms. */
+export const STALE_AFTER_MS = 600_000;
+
+/** The evaluator's own alert: its numbers stand still, so no other alert can be believed. */
+export function stale(
+  before: Incident | null,
+  { ageMs, nowMs }: { ageMs: number; nowMs: number },
+): Incident | null {
+  const isStale = ageMs >= STALE_AFTER_MS;
+  const isOngoing = before !== null && before.endsAtMs === null;
+  if (isOngoing) return isStale ? before : { ...before, endsAtMs: nowMs };
+  if (!isStale) return before;
+  const labels = {
+    alertname: "SLOStale",
+    severity: "critical",
+    slo_severity: "page",
+    slo_id: "",
+    slo_service: "waybill",
+  };
+  return {
+    name: "SLOStale",
+    sloId: "",
+    severity: "page",
+    startsAtMs: nowMs - ageMs,
+    endsAtMs: null,
+    labels,
+    told: {},
+    endTold: {},
+  };
+}
+
+function labelsOfTier({ tiers }: Objective, name: string | undefined): Record<string, string> {
+  return Object.fromEntries(tiers.find((tier) => tier.name === name)?.labels ?? []);
+}

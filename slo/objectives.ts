@@ -1,0 +1,42 @@
+/**
+ * Objectives: everything that keeps them, put together for one process.
+ *
+ *   store, definitions → board → watch → [objectives] → API, evaluator
+ *
+ * Decides nothing. The evaluator is not started: who serves says when.
+ */
+import type { Definitions } from "../ingest/definitions.ts";
+import type { Store } from "../ingest/store.ts";
+import { openBoard, type SloBoard } from "./board.ts";
+import { Evaluator } from "./evaluator.ts";
+import { Notifier, type NotifierOptions } from "./notify.ts";
+import { Watch } from "./watch.ts";
+
+/** What the objectives of a process need. */
+export interface ObjectivesOptions extends Pick<NotifierOptions, "secret" | "now" | "log"> {
+  readonly store: Store;
+  readonly definitions: Definitions;
+  readonly tenant: string;
+  /** goes before what waybill.yaml says; null: nobody said */
+  readonly publicUrl: string | null;
+}
+
+/** The parts. */
+export interface Objectives {
+  readonly board: SloBoard;
+  readonly watch: Watch;
+  readonly notifier: Notifier;
+  readonly evaluator: Evaluator;
+}
+
+/** Puts them together. @throws {Failure} `config` when a secret that waybill.yaml names is not set */
+export function openObjectives(options: ObjectivesOptions): Objectives {
+  const { store, definitions, tenant, secret, now, log } = options;
+  const sources = { store, definitions: definitions.journeys, tenant };
+  const board = openBoard(sources);
+  const watch = new Watch({ ...sources, board });
+  const { notify } = definitions;
+  const publicUrl = options.publicUrl ?? notify.publicUrl;
+  const notifier = new Notifier({ notify, secret, publicUrl, board, watch, now, log });
+  return { board, watch, notifier, evaluator: new Evaluator({ watch, notifier, now, log }) };
+}

@@ -1,0 +1,113 @@
+/**
+ * Wording: what an alert says to the person it reaches.
+ *
+ *   incident, objective, what burnt it → [wording] → notify, /v1/alerts
+ *
+ * Pure. What burns, how fast, what is left and until when, at which step, and three orders to look at. All numbers are
+ * here and none in the labels: an alert is known by its labels, and numbers change.
+ */
+import type { Incident } from "./incidents.ts";
+import { renderLength, renderPercent } from "./phrase.ts";
+import { budgetText, burnText, urlOf } from "./sentences.ts";
+import type { SloDetail, SloItem } from "./view.ts";
+
+/** What there is to say. */
+export interface Saying {
+  readonly incident: Incident;
+  /** null for the evaluator's own alert */
+  readonly slo: SloItem | null;
+  /** null when nobody asked, or nobody could answer */
+  readonly detail: Pick<SloDetail, "burntByStep" | "examples"> | null;
+  /** where people reach this Waybill; null: nobody said */
+  readonly publicUrl: string | null;
+  /** epoch milliseconds UTC */
+  readonly nowMs: number;
+}
+
+/** The annotations of an alert; no value is empty. */
+export function annotationsOf(saying: Saying): Record<string, string> {
+  const { incident, slo, publicUrl } = saying;
+  const texts = {
+    summary: summaryOf(saying),
+    description: descriptionOf(saying).join("\n"),
+    dashboard: publicUrl === null || slo === null ? "" : linkTo(publicUrl, urlOf(slo.id)),
+    tiers: firing(saying)
+      .map((tier) => tier.name)
+      .join(", "),
+    burn_rate: ratio(firing(saying)[0]?.longBurn),
+    budget_remaining: slo?.budget ? renderPercent(slo.budget.remainingRatio) : "",
+    empty_in: emptyIn(slo),
+    step: saying.detail?.burntByStep[0]?.step ?? "",
+    muted: slo?.muted ?? "",
+    runbook: RUNBOOK[incident.name],
+  };
+  return Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ""));
+}
+
+/** Headings of docs/runbook.md. */
+const RUNBOOK: Readonly<Record<Incident["name"], string>> = {
+  ErrorBudgetBurn: "docs/runbook.md#errorbudgetburn",
+  ErrorBudgetExhausted: "docs/runbook.md#errorbudgetexhausted",
+  SLONoData: "docs/runbook.md#slonodata",
+  SLOStale: "docs/runbook.md#slostale",
+};
+
+/** One line: which objective, and what about it. */
+export function summaryOf({ incident, slo, nowMs }: Saying): string {
+  const id = incident.sloId;
+  switch (incident.name) {
+    case "ErrorBudgetBurn":
+      return slo === null ? `${id} burns its error budget.` : burnText(slo);
+    case "ErrorBudgetExhausted":
+      return `${id} has spent its error budget.`;
+    case "SLONoData":
+      return `${id} gets fewer journeys than expected: ${slo?.traffic?.seen ?? 0} in the last ${renderLength(slo?.traffic?.perMs ?? 0)}, ${slo?.traffic?.min ?? 0} expected.`;
+    case "SLOStale":
+      return `Waybill has evaluated no objective for ${renderLength(nowMs - incident.startsAtMs)}: no other alert would reach anybody.`;
+  }
+}
+
+function descriptionOf(saying: Saying): string[] {
+  const { slo, incident } = saying;
+  const budget = slo === null ? [] : [budgetText(slo)];
+  const over =
+    incident.endsAtMs === null ? [] : [`It is over since ${new Date(incident.endsAtMs).toISOString()}.`];
+  return [summaryOf(saying), ...budget, ...stepText(saying), ...exampleTexts(saying), ...over];
+}
+
+function stepText({ detail }: Saying): string[] {
+  const spent = detail?.burntByStep ?? [];
+  const total = spent.reduce((sum, { bad }) => sum + bad, 0);
+  const [first] = spent;
+  if (first === undefined || total === 0) return [];
+  const where = first.step === null ? "at no single step" : `at "${first.step}"`;
+  return [`${first.bad} of the ${total} journeys that missed did so ${where}.`];
+}
+
+function exampleTexts({ detail, publicUrl }: Saying): string[] {
+  const examples = (detail?.examples ?? []).slice(0, 3);
+  if (examples.length === 0) return [];
+  const lines = examples.map(
+    ({ id, url }) => `- ${id}${publicUrl === null ? "" : ` ${linkTo(publicUrl, url)}`}`,
+  );
+  return ["For example:", ...lines];
+}
+
+function firing({ slo, incident }: Saying) {
+  return (slo?.tiers ?? []).filter((tier) => tier.firing && tier.severity === incident.severity);
+}
+
+function ratio(burn: number | null | undefined): string {
+  return burn === null || burn === undefined ? "" : burn.toFixed(1);
+}
+
+function emptyIn(slo: SloItem | null): string {
+  const emptyInMs = slo?.budget?.emptyInMs ?? null;
+  if (emptyInMs === null) return "";
+  return emptyInMs === 0 ? "now" : renderLength(emptyInMs);
+}
+
+/** A path of ours, as people reach it. */
+export function linkTo(publicUrl: string, path: string): string {
+  return `${publicUrl.replace(/\/$/, "")}${path}`;
+}

@@ -1,0 +1,308 @@
+/** From stored journeys to those who are told: once of each begin and end, over restarts, and with an injected clock. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { Failure } from "../../errors.ts";
+import type { Objective } from "../../ingest/definitions.ts";
+import { openStore, type Store } from "../../ingest/store.ts";
+import { sloRoutes } from "../../query/routes/slos.ts";
+import { openObjectives } from "../../slo/objectives.ts";
+import { signatureOf } from "../../slo/payloads.ts";
+import { AlertList } from "../../slo/view.ts";
+import { DEFINITIONS } from "../query/shop.ts";
+import { type JourneyRow, journeysTable, tellJourneys } from "./journeys.ts";
+import { days, HOUR_MS, MINUTE_MS, someDefinition, someObjective } from "./promise.ts";
+import { openReceiver, type Receiver } from "./receiver.ts";
+
+const WATERMARK_MS = Date.parse("2026-03-10T12:00:00Z");
+const NOW_MS = WATERMARK_MS + 61_000;
+const SECRET = "correct horse battery staple";
+
+const opened: Receiver[] = [];
+afterEach(async () => {
+  for (const receiver of opened.splice(0)) await receiver.close();
+});
+
+const Webhook = z.object({
+  version: z.literal("4"),
+  status: z.enum(["firing", "resolved"]),
+  groupKey: z.string(),
+  alerts: z.array(
+    z.object({
+      status: z.string(),
+      labels: z.record(z.string(), z.string()),
+      annotations: z.record(z.string(), z.string()),
+      startsAt: z.string(),
+      endsAt: z.string(),
+      generatorURL: z.string(),
+      fingerprint: z.string().regex(/^[0-9a-f]{16}$/),
+    }),
+  ),
+});
+
+describe("those who are told", () => {
+  const stores: Store[] = [];
+  let dataDir = "";
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), "waybill-watch-"));
+  });
+  afterAll(async () => {
+    for (const store of stores) await store.close();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  async function open(): Promise<Store> {
+    const store = await openStore({ url: null, database: `watch_${stores.length}`, dataDir });
+    stores.push(store);
+    return store;
+  }
+
+  async function house(rows: readonly JourneyRow[], told: Partial<Objective> = {}) {
+    const store = await open();
+    await journeysTable(store);
+    await tellJourneys(store, rows);
+    const webhook = await openReceiver();
+    const alertmanager = await openReceiver();
+    opened.push(webhook, alertmanager);
+    const clock = { nowMs: NOW_MS };
+    const start = (other: Store = store) => startOn(other, { webhook, alertmanager, clock, told });
+    return { store, webhook, alertmanager, clock, start };
+  }
+
+  function startOn(
+    store: Store,
+    around: {
+      webhook: Receiver;
+      alertmanager: Receiver;
+      clock: { nowMs: number };
+      told: Partial<Objective>;
+    },
+  ) {
+    const target = (url: string) => ({
+      url,
+      urlEnv: null,
+      bearerEnv: null,
+      allowPrivate: true,
+      severities: ["page", "ticket"] as const,
+    });
+    const objective = someObjective({ window: days(28), ...around.told });
+    const definitions = {
+      ...DEFINITIONS,
+      journeys: [someDefinition([objective])],
+      notify: {
+        publicUrl: "https://waybill.example.com/",
+        alertmanagers: [target(around.alertmanager.url)],
+        webhooks: [{ ...target(around.webhook.url), secretEnv: "HOOK_SECRET" }],
+      },
+    };
+    const now = () => around.clock.nowMs;
+    const warnings: unknown[] = [];
+    const log = { warn: (fields: object) => void warnings.push(fields) };
+    const secret = (name: string) => (name === "HOOK_SECRET" ? SECRET : undefined);
+    const objectives = openObjectives({
+      store,
+      definitions,
+      tenant: "",
+      publicUrl: null,
+      secret,
+      now,
+      log,
+    });
+    const tick = async () => {
+      await objectives.evaluator.tick();
+      await objectives.notifier.settled();
+    };
+    const routes = sloRoutes({ ...objectives, nowMs: now });
+    const alerts = async () => AlertList.parse(await (await routes.request("/v1/alerts")).json()).alerts;
+    return { tick, alerts, warnings, close: () => objectives.evaluator.close() };
+  }
+
+  const failing = (count: number): JourneyRow[] =>
+    Array.from({ length: count }, (_, at) => ({
+      id: at + 1,
+      atMs: WATERMARK_MS - MINUTE_MS - at,
+      outcome: "bad",
+      step: "paid",
+    }));
+  const good = (count: number, agoMs: number): JourneyRow[] =>
+    Array.from({ length: count }, () => ({ atMs: WATERMARK_MS - agoMs, outcome: "good" }));
+  const burning = [...good(1_000, 2 * HOUR_MS), ...good(90, MINUTE_MS), ...failing(10)];
+  const told = (receiver: Receiver) => receiver.received.map(({ body }) => Webhook.parse(JSON.parse(body)));
+  const posted = (receiver: Receiver) =>
+    receiver.received.map(({ body }) => z.array(z.record(z.string(), z.unknown())).parse(JSON.parse(body)));
+
+  test("are told once of the begin and once of the end, in words that help", async () => {
+    const { store, webhook, clock, start } = await house(burning);
+    const { tick, alerts } = start();
+    for (let minute = 0; minute < 2; minute++) {
+      await tick();
+      clock.nowMs += MINUTE_MS;
+    }
+    expect(told(webhook)).toMatchObject([{ status: "firing" }]);
+    const [first] = told(webhook);
+    const [alert] = first?.alerts ?? [];
+    expect(alert?.labels).toMatchObject({
+      alertname: "ErrorBudgetBurn",
+      slo_severity: "page",
+      slo_id: "create-order.success",
+    });
+    expect(alert?.annotations["description"]?.split("\n")).toEqual([
+      "create-order.success spends its error budget 100.0 times faster than planned, over the last 1 h.",
+      "-809.1 % of it is left.",
+      '10 of the 10 journeys that missed did so at "paid".',
+      "For example:",
+      "- ORD-1 https://waybill.example.com/v1/subjects/order.id/ORD-1",
+      "- ORD-2 https://waybill.example.com/v1/subjects/order.id/ORD-2",
+      "- ORD-3 https://waybill.example.com/v1/subjects/order.id/ORD-3",
+    ]);
+    expect(alert?.generatorURL).toBe("https://waybill.example.com/v1/slos/create-order.success");
+    expect((await alerts())[0]?.notified).toBe("2026-03-10T12:01:01.000000000Z");
+    await tellJourneys(
+      store,
+      failing(10).map((row) => ({ ...row, outcome: "good", version: 2 })),
+    );
+    for (let minute = 0; minute < 4; minute++) {
+      await tick();
+      clock.nowMs += MINUTE_MS;
+    }
+    const statuses = told(webhook).map(({ status }) => status);
+    expect(statuses).toEqual(["firing", "resolved"]);
+    expect(told(webhook)[1]?.groupKey).toBe(first?.groupKey);
+    expect(await alerts()).toEqual([]);
+  });
+
+  test("can be sure that it was Waybill who told them", async () => {
+    const { webhook, start } = await house(burning);
+    await start().tick();
+    const [first] = webhook.received;
+    expect(first?.headers["waybill-signature"]).toBe(signatureOf(first?.body ?? "", SECRET, NOW_MS));
+  });
+
+  test("are not told again after a restart, and hear of the end all the same", async () => {
+    const { store, webhook, clock, start } = await house(burning);
+    const before = start();
+    await before.tick();
+    await before.close();
+    clock.nowMs += 2 * MINUTE_MS;
+    const after = start();
+    await after.tick();
+    expect(told(webhook).map(({ status }) => status)).toEqual(["firing"]);
+    await tellJourneys(
+      store,
+      failing(10).map((row) => ({ ...row, outcome: "good", version: 2 })),
+    );
+    await after.close();
+    clock.nowMs += 10 * MINUTE_MS;
+    const last = start();
+    await last.tick();
+    clock.nowMs += 2 * MINUTE_MS;
+    await last.tick();
+    expect(told(webhook).map(({ status }) => status)).toEqual(["firing", "resolved"]);
+  });
+
+  test("are told after a restart of what nobody could be told before", async () => {
+    const { webhook, clock, start } = await house(burning);
+    webhook.answers.push(400);
+    const before = start();
+    await before.tick();
+    await before.close();
+    expect(before.warnings).toHaveLength(1);
+    clock.nowMs += MINUTE_MS;
+    await start().tick();
+    expect(told(webhook)).toHaveLength(2);
+    expect(told(webhook)[0]?.groupKey).toBe(told(webhook)[1]?.groupKey);
+  });
+
+  test("at Alertmanager hear it every minute, with the same labels, and then that it ended", async () => {
+    const { store, alertmanager, clock, start } = await house(burning);
+    const { tick } = start();
+    for (let minute = 0; minute < 2; minute++) {
+      await tick();
+      clock.nowMs += MINUTE_MS;
+    }
+    await tellJourneys(
+      store,
+      failing(10).map((row) => ({ ...row, outcome: "good", version: 2 })),
+    );
+    for (let minute = 0; minute < 2; minute++) {
+      await tick();
+      clock.nowMs += MINUTE_MS;
+    }
+    const posts = posted(alertmanager);
+    expect(alertmanager.received[0]?.path).toBe("/api/v2/alerts");
+    expect(
+      new Set(posts.map(([alert]) => JSON.stringify([alert?.["labels"], alert?.["startsAt"]]))).size,
+    ).toBe(1);
+    expect(posts.map(([alert]) => alert?.["endsAt"])).toEqual([
+      "2026-03-10T12:16:01.000Z",
+      "2026-03-10T12:17:01.000Z",
+      "2026-03-10T12:18:01.000Z",
+      "2026-03-10T12:02:00.000Z",
+    ]);
+    expect(JSON.stringify(posts.map(([alert]) => alert?.["labels"]))).not.toMatch(/\d/);
+  });
+
+  test("hear nothing new while an objective is muted", async () => {
+    const when = { kind: "once" as const, fromMs: WATERMARK_MS - HOUR_MS, toMs: WATERMARK_MS + MINUTE_MS };
+    const exclusions = [{ mode: "mute_only" as const, reason: "drill", author: "me", when }];
+    const { webhook, alertmanager, clock, start } = await house(burning, { exclusions });
+    const { tick, alerts } = start();
+    await tick();
+    expect([webhook.received, alertmanager.received]).toEqual([[], []]);
+    expect(await alerts()).toMatchObject([{ muted: "drill", notified: null }]);
+    clock.nowMs += 3 * MINUTE_MS;
+    await tick();
+    expect(told(webhook)).toMatchObject([{ status: "firing" }]);
+  });
+
+  test("are told when Waybill itself has not evaluated for ten minutes", async () => {
+    const { store, webhook, clock, start } = await house(good(10, MINUTE_MS));
+    let isBroken = false;
+    const query: Store["query"] = (sql, params) =>
+      isBroken ? Promise.reject(new Failure("store_unavailable")) : store.query(sql, params);
+    const { tick } = start({ ...store, query });
+    await tick();
+    isBroken = true;
+    clock.nowMs += 8 * MINUTE_MS;
+    await tick();
+    expect(webhook.received).toEqual([]);
+    clock.nowMs += 2 * MINUTE_MS;
+    await tick();
+    expect(told(webhook)).toMatchObject([
+      { status: "firing", alerts: [{ labels: { alertname: "SLOStale", slo_severity: "page" } }] },
+    ]);
+    isBroken = false;
+    clock.nowMs += MINUTE_MS;
+    await tick();
+    expect(told(webhook).map(({ status }) => status)).toEqual(["firing", "resolved"]);
+  });
+});
+
+test("a secret that is named and not set stops the start, by its name", () => {
+  const notify = {
+    publicUrl: null,
+    alertmanagers: [],
+    webhooks: [
+      {
+        url: null,
+        urlEnv: "HOOK_URL",
+        bearerEnv: null,
+        allowPrivate: false,
+        severities: [],
+        secretEnv: "HOOK_SECRET",
+      },
+    ],
+  };
+  const options = {
+    definitions: { ...DEFINITIONS, notify },
+    tenant: "",
+    publicUrl: null,
+    secret: () => undefined,
+  };
+  const store = { query: async () => [] } as unknown as Store; // never asked: the start is refused before
+  expect(() => openObjectives({ ...options, store, now: () => 0, log: { warn: () => {} } })).toThrow(
+    "HOOK_URL, HOOK_SECRET",
+  );
+});
