@@ -16,9 +16,8 @@ import { check } from "./commands/check.ts";
 import { demo } from "./commands/demo.ts";
 import { addLetterCommands } from "./commands/letters_argv.ts";
 import { migrateStore } from "./commands/migrate.ts";
-import { exportSlos, importSlos } from "./commands/openslo.ts";
 import { serve } from "./commands/serve.ts";
-import { simulateFile } from "./commands/simulate.ts";
+import { addSloCommands } from "./commands/slo_argv.ts";
 import { parseConfig } from "./config.ts";
 import { Failure } from "./errors.ts";
 
@@ -109,32 +108,12 @@ function addQuestions(program: Command, put: Put): void {
     .option("--tag <name=value>")
     .option("--limit <count>")
     .action(({ json, url, ...filter }) => put({ json, url, kind: "journeys", filter }));
-  addSloCommands(question("slo", "objectives, burn and budget")).action((options) =>
-    put({ ...options, kind: "slo" }),
+  const slo = question("slo", "objectives, burn and budget");
+  addSloCommands(
+    slo.action((options) => put({ ...options, kind: "slo" })),
+    surroundings,
+    run,
   );
-}
-
-/** Commands under `slo`, which on its own lists the objectives. Its options have to stand before theirs. */
-function addSloCommands(slo: Command): Command {
-  slo
-    .enablePositionalOptions()
-    .command("simulate")
-    .description("what would have paged: when each tier fires and resolves in made-up traffic")
-    .argument("<file>", "scenario as JSON (docs/slo.md); - for standard input")
-    .option("--json", "for machines")
-    .action((file, options) => run(simulateFile(surroundings, { file, ...options })));
-  slo
-    .command("import")
-    .description("OpenSLO v1 as objectives of waybill.yaml")
-    .argument("<file>", "one or more documents; - for standard input")
-    .action((file) => run(importSlos(surroundings, { file })));
-  slo
-    .command("export")
-    .description("objectives of waybill.yaml as OpenSLO v1")
-    .option("--objective <id>", "definition.objective; default: all")
-    .option("--file <path>", "default: WAYBILL_CONFIG or ./waybill.yaml")
-    .action((options) => run(exportSlos(surroundings, options)));
-  return slo;
 }
 
 function versionOf(): string {

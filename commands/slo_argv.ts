@@ -1,0 +1,35 @@
+/**
+ * Slo argv: the command line of what `waybill slo` does beside listing objectives.
+ *
+ *   argv → [slo_argv] → simulate, openslo
+ */
+import type { Command } from "commander";
+import type { Surroundings } from "./around.ts";
+import { exportSlos, importSlos } from "./openslo.ts";
+import { simulateFile } from "./simulate.ts";
+
+/** Adds `simulate`, `import` and `export`. Options of `slo` itself have to stand before their names. */
+export function addSloCommands(
+  slo: Command,
+  around: Surroundings,
+  run: (code: Promise<number>) => Promise<void>,
+): void {
+  slo
+    .enablePositionalOptions()
+    .command("simulate")
+    .description("what would have paged: when each tier fires and resolves in made-up traffic")
+    .argument("<file>", "scenario as JSON (docs/slo.md); - for standard input")
+    .option("--json", "for machines")
+    .action((file, options) => run(simulateFile(around, { file, ...options })));
+  slo
+    .command("import")
+    .description("OpenSLO v1 as objectives of waybill.yaml")
+    .argument("<file>", "one or more documents; - for standard input")
+    .action((file) => run(importSlos(around, { file })));
+  slo
+    .command("export")
+    .description("objectives of waybill.yaml as OpenSLO v1")
+    .option("--objective <id>", "definition.objective; default: all")
+    .option("--file <path>", "default: WAYBILL_CONFIG or ./waybill.yaml")
+    .action((options) => run(exportSlos(around, options)));
+}
