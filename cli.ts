@@ -16,17 +16,32 @@ import { check } from "./commands/check.ts";
 import { demo } from "./commands/demo.ts";
 import { addLetterCommands } from "./commands/letters_argv.ts";
 import { migrateStore } from "./commands/migrate.ts";
+import { refold } from "./commands/refold.ts";
 import { serve } from "./commands/serve.ts";
 import { addSloCommands } from "./commands/slo_argv.ts";
 import { parseConfig } from "./config.ts";
 import { Failure } from "./errors.ts";
 
+/** In a log file a line now and then is enough. */
+const PROGRESS_MS = 2_000;
+let toldMs = 0;
+
 const surroundings: Surroundings = {
   config: () => parseConfig(process.env),
   secret: (name: string) => process.env[name],
   now: () => Date.now(),
-  print: (text: string) => process.stdout.write(`${text}\n`),
+  print: (text: string) => {
+    // What was told of the progress is over.
+    if (toldMs > 0 && process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+    process.stdout.write(`${text}\n`);
+  },
   talk: (text: string) => process.stderr.write(`${text}\n`),
+  progress: (text: string) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+    else if (Date.now() - toldMs >= PROGRESS_MS) process.stderr.write(`${text}\n`);
+    else return;
+    toldMs = Date.now();
+  },
   log: () => pino({ level: parseConfig(process.env).logLevel }, pino.destination({ fd: 2, sync: false })),
   onStop: (stop: () => void) => {
     process.once("SIGTERM", stop);
@@ -64,10 +79,24 @@ function commandLine(): Command {
     .action((options) => run(demo(surroundings, options)));
   program
     .command("check")
-    .description("check waybill.yaml; one line per problem")
+    .description(
+      "check waybill.yaml; one line per problem. With --against: what it would do to recorded journeys",
+    )
     .argument("[file]", "default: WAYBILL_CONFIG or ./waybill.yaml")
+    .option("--against <time>", "hold it against what a running Waybill recorded, so far back: 24h")
+    .option("--limit <count>", "keys to look at; default: 5000")
     .option("--json", "for machines")
+    .addOption(new Option("--url <url>", "a running Waybill; default: the one on this machine"))
     .action((file, options) => run(check(surroundings, { file, ...options })));
+  program
+    .command("refold")
+    .description("fold stored journeys anew, as the waybill.yaml in use says")
+    .requiredOption("--since <time>", "journeys with hops so far back: 7d")
+    .option("--definition <name>", "only these journeys")
+    .option("--dry-run", "only say what would change")
+    .option("--json", "for machines")
+    .addOption(new Option("--url <url>", "a running Waybill; default: the one on this machine"))
+    .action((options) => run(refold(surroundings, options)));
   program
     .command("migrate")
     .description("bring the store's tables up to date")

@@ -226,6 +226,7 @@ async function openApi(
     token: config.token,
     now,
     intake: {
+      learn: intake?.pipeline.learn ?? (() => undefined),
       source,
       accept: intake?.pipeline.accept ?? null,
       limits: { bodyBytesMax: config.bodyBytesMax },

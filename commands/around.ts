@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly print: (text: string) => void;
   /** talk, a line or more, to stderr */
   readonly talk: (text: string) => void;
+  /** how far something is, to stderr; the next one takes its place where the terminal can do that */
+  readonly progress: (text: string) => void;
   readonly log: () => Logger;
   /** Calls back at the next signal to stop. */
   readonly onStop: (stop: () => void) => void;

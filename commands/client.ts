@@ -61,3 +61,27 @@ function memberIn(problem: string, name: string): string {
     return ""; // a proxy in between answers in its own way
   }
 }
+
+/**
+ * Calls what answers in many lines, and gives each as it comes.
+ *
+ * @throws {Failure} what broke it off in the middle, too
+ */
+export async function* callLines(around: Surroundings, call: Omit<Call, "accept">): AsyncGenerator<unknown> {
+  const response = await callApi(around, { ...call, accept: "application/x-ndjson" });
+  let rest = "";
+  for await (const chunk of (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
+    const lines = `${rest}${chunk}`.split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) yield whole(line);
+  }
+  if (rest !== "") throw new Failure("store_unavailable", "The answer broke off.");
+}
+
+function whole(line: string): unknown {
+  const piece: unknown = JSON.parse(line);
+  const problem: unknown =
+    typeof piece === "object" && piece !== null ? Reflect.get(piece, "problem") : undefined;
+  if (problem !== undefined) throw failureIn(503, JSON.stringify(problem));
+  return piece;
+}

@@ -19,6 +19,7 @@ import { LetterBudget } from "./letters.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { Recent } from "./recent.ts";
 import { refsIn } from "./refindex.ts";
+import { type Ref, refText } from "./refs.ts";
 import type { Position } from "./segments.ts";
 import { Settler, type SettlerStats } from "./settler.ts";
 import type { Store } from "./store.ts";
@@ -69,6 +70,8 @@ export interface Pipeline {
   readonly source: HopSource;
   /** Those of the kinds under which a value was acked. */
   readonly kindsOf: (tenant: string, value: string, kinds: readonly string[]) => Promise<readonly string[]>;
+  /** Takes note of refs that were added to the store behind its back: hops there may go by these names now. */
+  readonly learn: (tenant: string, refs: readonly Ref[]) => void;
   readonly stats: Readonly<PipelineStats>;
   /** How the journeys of all tenants stand with what came in. */
   readonly settling: () => SettlerStats;
@@ -158,6 +161,10 @@ class Flow implements Pipeline {
     const recent = this.#recent.kindsOf(tenant, value, kinds);
     const stored = await this.#stored.kindsOf(tenant, value, kinds);
     return kinds.filter((kind) => recent.includes(kind) || stored.includes(kind));
+  };
+
+  learn = (tenant: string, refs: readonly Ref[]): void => {
+    for (const ref of refs) this.#known?.add(`${tenant}\n${refText(ref)}`);
   };
 
   settling = (): SettlerStats => {

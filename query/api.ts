@@ -11,6 +11,7 @@ import { bodyLimit } from "hono/body-limit";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { Failure } from "../errors.ts";
 import type { Definitions } from "../ingest/definitions.ts";
+import type { RefoldOptions } from "../ingest/refold.ts";
 import type { ResendOptions } from "../ingest/resend.ts";
 import type { Store } from "../ingest/store.ts";
 import type { Lookup } from "../ingest/told.ts";
@@ -21,6 +22,7 @@ import { formOf } from "./negotiate.ts";
 import { renderProblem } from "./page/problem.ts";
 import { createRoutes, problemHeaders, problemOf } from "./problem.ts";
 import { deadLetterRoutes } from "./routes/dead_letters.ts";
+import { definitionRoutes } from "./routes/definitions.ts";
 import { findRoutes } from "./routes/find.ts";
 import { type HealthRoutesDeps, healthRoutes } from "./routes/health.ts";
 import { journeyRoutes } from "./routes/journeys.ts";
@@ -48,7 +50,7 @@ export interface ApiDeps extends HealthRoutesDeps {
   /** is told of every failure that is ours. @default nobody */
   readonly report?: (error: unknown) => void;
   /** how hops come in and where those are that did, for what was refused and is sent again */
-  readonly intake: Pick<ResendOptions, "accept" | "source" | "limits">;
+  readonly intake: Pick<ResendOptions, "accept" | "source" | "limits"> & Pick<RefoldOptions, "learn">;
 }
 
 /** Bodies of questions are small; the largest is a `waybill.yaml`. Bytes. */
@@ -68,6 +70,7 @@ export function createApi({ tenant = "default", ...deps }: ApiDeps): OpenAPIHono
   app.route("/", deadLetterRoutes({ ...deps, tenant }));
   app.route("/", replayRoutes({ ...deps, ...deps.intake, tenant }));
   app.route("/", sloRoutes({ board: deps.board, watch: deps.watch, nowMs: deps.now }));
+  app.route("/", definitionRoutes({ ...deps, ...deps.intake, tenant }));
   app.route("/", healthRoutes(deps));
   app.route("/", startRoutes({ ...deps, tenant }));
   describe(app);

@@ -84,6 +84,7 @@ export function listening(): Said {
     now: () => 0,
     print: (text) => void out.push(text),
     talk: (text) => void err.push(text),
+    progress: () => undefined,
     log: () => pino({ level: "silent" }),
     onStop: () => undefined,
   };

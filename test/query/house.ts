@@ -69,7 +69,7 @@ export async function openHouse(): Promise<House> {
     watch: new Watch({ ...slos, board }),
     ready: async () => ({ store: null }),
     metrics: async () => "up 1\n",
-    intake: { source: recent, accept: null, limits: { bodyBytesMax: 1_000_000 } },
+    intake: { source: recent, accept: null, limits: { bodyBytesMax: 1_000_000 }, learn: () => undefined },
   };
   const house: House = {
     store,
