@@ -11,7 +11,7 @@ import type { Definition } from "../ingest/definitions.ts";
 import type { Store } from "../ingest/store.ts";
 import { newestVersion } from "../ingest/versions.ts";
 import { Book, type Revisions } from "./book.ts";
-import { askMarks, changedJourneys, type Wanted } from "./marks.ts";
+import { askMarks, changedJourneys, recentJourneys, type Wanted } from "./marks.ts";
 import { reachOf } from "./tally.ts";
 
 const MINUTE_MS = 60_000;
@@ -114,7 +114,7 @@ export class Ledger {
     this.#watermarkMs = Math.max(this.#watermarkMs, watermarkMs);
     for (const { book } of this.#entries.values()) {
       if (book.held > HELD_MAX) this.#hotMs /= 2;
-      book.forget(this.#hotMinute(watermarkMs), this.#version - LATE_US);
+      book.forget(this.#hotMinute(watermarkMs), this.#seenVersion());
       book.trim(this.#fromMs(book.definition, watermarkMs));
     }
   }
@@ -130,12 +130,34 @@ export class Ledger {
   }
 
   async #count(definition: Definition, watermarkMs: number): Promise<Entry> {
+    const isCrowded = await this.#makeRoom(definition, watermarkMs);
     const hotMinute = this.#hotMinute(watermarkMs);
     const book = new Book(definition, hotMinute, this.#revisions);
     for (const { id, revisions } of book.accounts) this.#revisions.set(id, revisions);
-    for (const marks of await askMarks(this.#sources.store, this.#wanted(book, watermarkMs)))
-      book.fill(marks);
-    return { book, countedMs: watermarkMs, owed: 0 };
+    const wanted = this.#wanted(book, watermarkMs);
+    // Too many new rows to hold them all: what comes in late among them is found by counting once more.
+    const named = isCrowded ? { ...wanted, hotVersion: Number.MAX_SAFE_INTEGER } : wanted;
+    for (const marks of await askMarks(this.#sources.store, named)) book.fill(marks);
+    return { book, countedMs: watermarkMs, owed: isCrowded ? 1 : 0 };
+  }
+
+  /** Shortens the time in which journeys are held until they fit; true when new rows alone would not. */
+  async #makeRoom(definition: Definition, watermarkMs: number): Promise<boolean> {
+    const { store, tenant } = this.#sources;
+    const [recent] = await recentJourneys(store, {
+      tenant,
+      definition: definition.name,
+      version: BigInt(this.#seenVersion()),
+      from_ms: watermarkMs - Math.floor(this.#hotMs),
+    });
+    const { fresh, late } = recent ?? { fresh: 0, late: 0 };
+    if (late > HELD_MAX) this.#hotMs = Math.max(10 * MINUTE_MS, (this.#hotMs * HELD_MAX) / late);
+    return fresh > HELD_MAX;
+  }
+
+  /** All rows below this version were visible at the last look. Rows of version 0 are nobody's: they never change. */
+  #seenVersion(): number {
+    return Math.max(1, Math.floor(this.#version - LATE_US));
   }
 
   #wanted({ definition, reading }: Book, watermarkMs: number): Omit<Wanted, "only"> & { only: null } {
@@ -146,7 +168,7 @@ export class Ledger {
       reading,
       fromMinute: this.#fromMs(definition, watermarkMs) / MINUTE_MS,
       hotMinute: this.#hotMinute(watermarkMs),
-      hotVersion: Math.max(0, this.#version - LATE_US),
+      hotVersion: this.#seenVersion(),
       only: null,
     };
   }
@@ -159,13 +181,14 @@ export class Ledger {
 
   async #catchUp(watermarkMs: number): Promise<void> {
     const { store, tenant } = this.#sources;
-    const since = BigInt(Math.max(0, Math.floor(this.#version - LATE_US)));
-    const rows = await changedJourneys(store, { tenant, since_us: since });
+    const since_us = BigInt(this.#seenVersion());
+    const rows = await changedJourneys(store, { tenant, since_us, most: CHANGES_MAX });
+    const isTooMuch = rows.length >= CHANGES_MAX;
     for (const [name, entry] of this.#entries) {
       const changed = rows.filter(
         (row) => row.definition === name && !entry.book.knows(`${row.kind}\n${row.id}`, row.version),
       );
-      entry.owed += changed.length > CHANGES_MAX ? changed.length : await this.#revise(entry, changed);
+      entry.owed += isTooMuch ? changed.length : await this.#revise(entry, changed);
       if (entry.owed > 0 && watermarkMs - entry.countedMs >= ANEW_MS)
         this.#entries.set(name, await this.#count(entry.book.definition, watermarkMs));
     }

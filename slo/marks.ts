@@ -157,7 +157,7 @@ function stepMark({ step, withinMs, after }: StepMeasure, number: number): Claus
 
 /** Whose journeys have a row of that version or above? As slo/sql/changed.sql says. */
 export const changedJourneys = statement(new URL("./sql/changed.sql", import.meta.url), {
-  params: z.object({ tenant: z.string(), since_us: z.bigint() }),
+  params: z.object({ tenant: z.string(), since_us: z.bigint(), most: z.int() }),
   row: z
     .object({
       definition: z.string(),
@@ -171,4 +171,10 @@ export const changedJourneys = statement(new URL("./sql/changed.sql", import.met
       id: subject,
       version: newest,
     })),
+});
+
+/** How many journeys would come under their names? As slo/sql/recent.sql says. */
+export const recentJourneys = statement(new URL("./sql/recent.sql", import.meta.url), {
+  params: z.object({ tenant: z.string(), definition: z.string(), version: z.bigint(), from_ms: z.int() }),
+  row: z.object({ fresh: z.number(), late: z.number() }),
 });

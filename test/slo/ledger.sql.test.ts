@@ -335,8 +335,9 @@ onBothShapes("journeys counted by the minute", (open) => {
       pairs: [],
       tags: [],
     });
-    const granules = JSON.stringify(plan).match(/Granules: (\d+)\/(\d+)/);
-    expect(Number(granules?.[1])).toBeLessThanOrEqual(Number(granules?.[2]) / 2 + 1);
+    const read = [...JSON.stringify(plan).matchAll(/Granules: (\d+)\/(\d+)/g)];
+    const least = Math.min(...read.map(([, granules]) => Number(granules)));
+    expect(least).toBeLessThanOrEqual(Number(read[0]?.[2]) / 2 + 1);
   });
 
   test("only journeys with a row of that version or above have changed, each with its newest", async () => {
@@ -345,7 +346,7 @@ onBothShapes("journeys counted by the minute", (open) => {
       ago(1, { id: 2, version: VERSION + 5 }),
       ago(1, { id: 2, version: VERSION + 7 }),
     ]);
-    expect(await changedJourneys(store, { tenant: "", since_us: BigInt(VERSION + 5) })).toEqual([
+    expect(await changedJourneys(store, { tenant: "", since_us: BigInt(VERSION + 5), most: 10 })).toEqual([
       { definition: "create-order", kind: "order.id", id: "ORD-2", version: VERSION + 7 },
     ]);
   });
