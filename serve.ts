@@ -229,7 +229,7 @@ async function openApi(
       learn: intake?.pipeline.learn ?? (() => undefined),
       source,
       accept: intake?.pipeline.accept ?? null,
-      limits: { bodyBytesMax: config.bodyBytesMax },
+      limits: { bodyBytesMax: config.bodyBytesMax, times: timesOf(definitions) },
     },
     report: (error) => log.error({ err: error }, "A question could not be answered."),
     ready: () => readinessOf({ store, intake, standing }),
