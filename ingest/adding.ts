@@ -5,8 +5,10 @@
  *
  * Neighbours mostly go to the same place: what was found for the last row is kept at hand.
  */
-import type { Cluster } from "./cluster.ts";
+import type { Cluster, Name } from "./cluster.ts";
 import type { Extract } from "./extract.ts";
+import type { Keys } from "./keys.ts";
+import { RefList, type Spot } from "./reflist.ts";
 
 /** A delivery as it is added: its number, and when; epoch ms. */
 export interface Arrival {
@@ -23,52 +25,80 @@ export interface Found {
   readonly keyset: number;
 }
 
+/** A set of keys among the live ones: its number, and what its keys go by. */
+export interface LiveKeyset {
+  readonly id: number;
+  readonly names: readonly Name[];
+}
+
+/** The keys of whatever carries none. */
+export const NO_KEYS: Keys = new Map();
+
 /** One batch being added. */
 export class Adding {
   readonly extract: Extract;
   readonly arrival: Arrival;
-  /** per set of keys of the batch, its number among the live ones and the cluster it leads to, once known */
-  readonly keysets: ({ readonly id: number; readonly cluster: Cluster | null } | undefined)[] = [];
+  /** refs that are new */
+  readonly refs = new RefList();
+  /** per set of keys of the batch, what it is among the live ones, once known */
+  readonly keysets: (LiveKeyset | undefined)[] = [{ id: 0, names: [] }];
+  /** the trace ids of the rows, four words each */
+  readonly traceWords: Uint32Array;
   /** the cluster touched last */
   touched: Cluster | null = null;
+  readonly #localities: Uint32Array;
   #lastRow = -1;
   #last: Found | null = null;
-  #trace = "";
-  #traceRow = -1;
 
   constructor(extract: Extract, arrival: Arrival) {
     this.extract = extract;
     this.arrival = arrival;
+    this.traceWords = extract.batch.columns.fixed.traceId;
+    const { buffer, byteOffset, length } = extract.localities;
+    this.#localities = new Uint32Array(buffer, byteOffset, length * 2);
   }
 
-  /** Where the last row went, when this one has the same trace and keys. */
+  /** Where the last row went, when this one has the same trace, keys and place. */
   likeLast(row: number): Found | null {
-    const { keysetOf } = this.extract;
-    if (this.#last === null || keysetOf[row] !== keysetOf[this.#lastRow]) return null;
-    if (this.#last.trace === -1 && this.#last.keyset === 0) return null;
-    return this.#isSameTrace(row, this.#lastRow) ? this.#last : null;
+    const { keysetOf, days } = this.extract;
+    if (this.#isEvent(row)) return null;
+    const last = this.#lastRow;
+    if (this.#last === null || keysetOf[row] !== keysetOf[last] || days[row] !== days[last]) return null;
+    // Without a trace the place may differ, and without keys too there is nothing to go by.
+    return this.#last.trace !== -1 && this.#isSameTrace(row, last) ? this.#last : null;
   }
 
   /** Notes where a row went. */
   remember(row: number, found: Found): void {
+    if (this.#isEvent(row)) return;
     this.#lastRow = row;
     this.#last = found;
   }
 
-  /** The trace id of a row; 32 hex digits, or "" for none. */
-  traceOf(row: number): string {
-    if (this.#traceRow !== -1 && this.#isSameTrace(row, this.#traceRow)) return this.#trace;
-    const { traceId } = this.extract.batch.columns.fixed;
-    const bytes = Buffer.from(traceId.buffer, traceId.byteOffset + row * 16, 16);
-    const isNone = bytes.every((byte) => byte === 0);
-    this.#traceRow = row;
-    this.#trace = isNone ? "" : bytes.toString("hex");
-    return this.#trace;
+  /** Where a row is kept. */
+  spotOf(row: number): Spot {
+    const low = this.#localities[row * 2] ?? 0;
+    return { low, high: this.#localities[row * 2 + 1] ?? 0, day: this.extract.days[row] ?? 0 };
+  }
+
+  /** A CloudEvent is kept in a place of its own, whatever its trace. */
+  #isEvent(row: number): boolean {
+    return this.extract.batch.columns.fixed.kind[row] === 3;
   }
 
   #isSameTrace(a: number, b: number): boolean {
-    const { traceId } = this.extract.batch.columns.fixed;
-    for (let i = 0; i < 4; i++) if (traceId[a * 4 + i] !== traceId[b * 4 + i]) return false;
+    const words = this.traceWords;
+    for (let i = 0; i < 4; i++) if (words[a * 4 + i] !== words[b * 4 + i]) return false;
     return true;
   }
+}
+
+/** Whether the trace id that starts at a word is none. */
+export function isNone(words: Uint32Array, at: number): boolean {
+  return ((words[at] ?? 0) | (words[at + 1] ?? 0) | (words[at + 2] ?? 0) | (words[at + 3] ?? 0)) === 0;
+}
+
+/** The trace id that starts at a word; 32 hex digits. */
+export function hexOf({ buffer, byteOffset }: Uint32Array, at: number): string {
+  return Buffer.from(buffer, byteOffset + at * 4, 16).toString("hex");
 }

@@ -7,17 +7,18 @@
  */
 import type { Journey } from "./journey.ts";
 import { encodeBlock, type NativeColumn } from "./native.ts";
-import type { RefRow } from "./refs.ts";
+import type { RefList } from "./reflist.ts";
 import type { Merged } from "./settle.ts";
 
-/** Rows of table `refs`. */
-export function refsBlock(tenant: string, rows: readonly RefRow[]): Uint8Array {
+/** Rows of table `refs`; at least one. */
+export function refsBlock(tenant: string, lists: readonly RefList[]): Uint8Array {
+  const kinds = lists.flatMap((list) => list.kinds);
   return encodeBlock([
-    low("tenant", rows, () => tenant),
-    text("value", rows, (row) => row.value),
-    low("kind", rows, (row) => row.kind),
-    { name: "day", type: "Date", values: rows.map((row) => row.day) },
-    { name: "locality", type: "UInt64", values: rows.map((row) => row.locality) },
+    low("tenant", kinds, () => tenant),
+    { name: "value", type: "String", values: lists.flatMap((list) => list.values) },
+    { name: "kind", type: "LowCardinality(String)", values: kinds },
+    { name: "day", type: "Date", values: lists.flatMap((list) => list.days) },
+    { name: "locality", type: "Halves", values: lists.flatMap((list) => list.localities) },
   ]);
 }
 

@@ -27,6 +27,16 @@ export interface Extra {
   readonly crowded: boolean;
 }
 
+/** A key, a message or an event by which facts join. */
+export interface Name {
+  readonly kind: string;
+  readonly value: string;
+  /** as it was when the name came: see `current` */
+  readonly cluster: Cluster;
+  /** where hops go by it; see reflist.ts */
+  readonly spots: number[];
+}
+
 /** Facts that have to do with each other. */
 export interface Cluster {
   /** set once this one has become part of another */
@@ -35,12 +45,13 @@ export interface Cluster {
   head: number;
   tail: number;
   size: number;
-  /** by what it is found; texts of refs */
-  readonly names: string[];
-  readonly keysets: number[];
+  /** by what it is found */
+  names: Name[];
+  traces: number[];
+  keysets: number[];
   /** the hops that a definition may match, or that hold a tag; by id */
-  readonly hops: Map<string, Hop>;
-  readonly extras: Map<number, Extra>;
+  hops: Map<string, Hop> | null;
+  extras: Map<number, Extra> | null;
   /** since it was settled last */
   added: Addition[];
   /** false once the store may hold facts that belong here and are not here */
@@ -48,8 +59,9 @@ export interface Cluster {
   /** epoch ms; when the first unsettled fact came, null when all is settled */
   dirtyMs: number | null;
   touchedMs: number;
-  /** number of the delivery that brought the first unsettled fact */
+  /** number of the delivery that brought the first unsettled fact, and of the one that brought the last fact */
   serial: number;
+  newest: number;
 }
 
 /** A cluster of nothing. */
@@ -60,20 +72,23 @@ export function newCluster(nowMs: number, serial: number): Cluster {
     tail: -1,
     size: 0,
     names: [],
+    traces: [],
     keysets: [],
-    hops: new Map(),
-    extras: new Map(),
+    hops: null,
+    extras: null,
     added: [],
     isWhole: true,
     dirtyMs: null,
     touchedMs: nowMs,
     serial,
+    newest: serial,
   };
 }
 
 /** The cluster that this one is part of by now. */
 export function current(cluster: Cluster): Cluster {
-  let found = cluster;
+  if (cluster.into === null) return cluster;
+  let found = cluster.into;
   while (found.into !== null) found = found.into;
   // Shortens the way for the next who asks.
   for (let at = cluster; at.into !== null && at.into !== found; ) {
@@ -86,28 +101,45 @@ export function current(cluster: Cluster): Cluster {
 
 /** Makes one of two; the smaller moves. Answers the one that stays. `next` are the chains of slots. */
 export function merge(a: Cluster, b: Cluster, next: Int32Array): Cluster {
-  const [stays, moves] = a.size + a.names.length >= b.size + b.names.length ? [a, b] : [b, a];
+  const [stays, moves] = weightOf(a) >= weightOf(b) ? [a, b] : [b, a];
   moves.into = stays;
+  joinChains(stays, moves, next);
+  stays.names = appended(stays.names, moves.names);
+  stays.traces = appended(stays.traces, moves.traces);
+  stays.keysets = appended(stays.keysets, moves.keysets);
+  stays.added = appended(stays.added, moves.added);
+  stays.hops = united(stays.hops, moves.hops);
+  stays.extras = united(stays.extras, moves.extras);
+  stays.isWhole &&= moves.isWhole;
+  stays.touchedMs = Math.max(stays.touchedMs, moves.touchedMs);
+  stays.newest = Math.max(stays.newest, moves.newest);
+  if (moves.dirtyMs === null) return stays;
+  stays.serial = stays.dirtyMs === null ? moves.serial : Math.min(stays.serial, moves.serial);
+  stays.dirtyMs = stays.dirtyMs === null ? moves.dirtyMs : Math.min(stays.dirtyMs, moves.dirtyMs);
+  return stays;
+}
+
+function weightOf({ size, names, traces }: Cluster): number {
+  return size + names.length + traces.length;
+}
+
+function joinChains(stays: Cluster, moves: Cluster, next: Int32Array): void {
   if (moves.head !== -1) {
     if (stays.tail === -1) stays.head = moves.head;
     else next[stays.tail] = moves.head;
     stays.tail = moves.tail;
   }
   stays.size += moves.size;
-  for (const name of moves.names) stays.names.push(name);
-  for (const keyset of moves.keysets) stays.keysets.push(keyset);
-  for (const [id, hop] of moves.hops) keep(stays, id, hop);
-  for (const [slot, extra] of moves.extras) stays.extras.set(slot, extra);
-  for (const addition of moves.added) stays.added.push(addition);
-  stays.isWhole &&= moves.isWhole;
-  stays.touchedMs = Math.max(stays.touchedMs, moves.touchedMs);
-  if (moves.dirtyMs !== null) {
-    stays.serial = stays.dirtyMs === null ? moves.serial : Math.min(stays.serial, moves.serial);
-    stays.dirtyMs = stays.dirtyMs === null ? moves.dirtyMs : Math.min(stays.dirtyMs, moves.dirtyMs);
-  }
-  return stays;
 }
 
-function keep(cluster: Cluster, id: string, hop: Hop): void {
-  cluster.hops.set(id, hop);
+function appended<T>(all: T[], more: T[]): T[] {
+  if (all.length === 0) return more;
+  for (const each of more) all.push(each);
+  return all;
+}
+
+function united<K, V>(all: Map<K, V> | null, more: Map<K, V> | null): Map<K, V> | null {
+  if (all === null || more === null) return all ?? more;
+  for (const [key, value] of more) all.set(key, value);
+  return all;
 }

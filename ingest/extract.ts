@@ -4,10 +4,10 @@
  *   HopColumns → [extract] → live, recent, blocks
  *
  * Neighbours in a batch mostly carry the same keys, so keys are read once for each different set of them (keysets.ts).
- * A row becomes an object only when more than its ids and keys is needed: a definition may match it, it holds a tag, a
- * link or a message, it is a CloudEvent. Stores nothing, remembers nothing between batches.
+ * A row becomes an object only when more than its ids and keys is needed: a definition may match it, it holds a tag or
+ * a message, it is a CloudEvent. Stores nothing, remembers nothing between batches.
  */
-import { type Words, word } from "../collector/decoder/buffers.ts";
+import { word } from "../collector/decoder/buffers.ts";
 import { type HopBatch, type HopColumns, listStart } from "../collector/decoder/columns.ts";
 import type { Hop } from "../collector/hop.ts";
 import { MESSAGE_NAMES } from "./carriers.ts";
@@ -27,35 +27,31 @@ export interface Extract {
   readonly localities: BigUint64Array;
   /** days since 1970-01-01 UTC */
   readonly days: Uint16Array;
-  /** the rows that had to become objects */
-  readonly hops: ReadonlyMap<number, Hop>;
-  /** 1 for rows that a definition may match, or that hold a tag */
-  readonly matters: Uint8Array;
+  /** the rows that a definition may match, that hold a tag or say why something failed: as much as folding looks at */
+  readonly outlines: ReadonlyMap<number, Hop>;
   /** 1 for rows that are a cause or an effect by more than their parent: links, messages, CloudEvents */
   readonly carries: Uint8Array;
+  /** those of them that are so by more than links alone, whole */
+  readonly carriers: ReadonlyMap<number, Hop>;
 }
 
 /** Extracts one batch. */
 export function extract(batch: HopBatch, plan: Plan, tenant: string): Extract {
   const { rows, columns } = batch;
-  const hops = new Map<number, Hop>();
-  const hop = (row: number): Hop => {
-    const known = hops.get(row) ?? batch.hop(row);
-    hops.set(row, known);
-    return known;
-  };
   const keysets = new Keysets(columns, plan);
   const keysetOf = new Uint32Array(rows);
   const carries = new Uint8Array(rows);
-  const matters = mattering(batch, plan, hop);
-  const isCarrier = carriers(columns);
+  const carriers = new Map<number, Hop>();
+  const carrying = carryingIn(columns);
   for (let row = 0; row < rows; row++) {
-    keysetOf[row] = keysets.of(row, (at) => (matters[at] === 1 ? hop(at) : batch.hop(at)));
-    if (!isCarrier(row)) continue;
+    keysetOf[row] = keysets.of(row, batch.hop);
+    const by = carrying(row);
+    if (by === "nothing") continue;
     carries[row] = 1;
-    hop(row);
+    if (by === "more") carriers.set(row, batch.hop(row));
   }
-  const found = { tenant, batch, keysets: keysets.sets, keysetOf, hops, matters, carries };
+  const outlines = outlinesIn(batch, plan);
+  const found = { tenant, batch, keysets: keysets.sets, keysetOf, outlines, carries, carriers };
   return { ...found, ...placesOf(found) };
 }
 
@@ -75,36 +71,38 @@ function placesOf({ batch, keysets, keysetOf }: Omit<Extract, keyof Placed>): Pl
   return { localities, days };
 }
 
-/** Whether a row is a cause or an effect by more than its parent. */
-function carriers(columns: HopColumns): (row: number) => boolean {
+/** Whether a row is a cause or an effect by more than its parent, and whether by more than links. */
+function carryingIn(columns: HopColumns): (row: number) => "nothing" | "links" | "more" {
   const { attributes, links, fixed } = columns;
   const names = flagged(attributes.dictionary, MESSAGE_NAMES);
   const hasNames = names.includes(1);
-  return (row) =>
-    fixed.kind[row] === 3 ||
-    fixed.droppedLinks[row] !== 0 ||
-    word(links.ends, row) > listStart(links, row) ||
-    (hasNames && hasFlagged(attributes, names, row));
+  const hasLinkNames = flagged(links.attributes.dictionary, MESSAGE_NAMES).includes(1);
+  return (row) => {
+    const isLinked = word(links.ends, row) > listStart(links, row);
+    const hasMessage = hasNames && hasFlagged(attributes, names, row);
+    if (fixed.kind[row] === 3 || hasMessage || (isLinked && hasLinkNames)) return "more";
+    return isLinked || fixed.droppedLinks[row] !== 0 ? "links" : "nothing";
+  };
 }
 
-/** Which rows matter to a definition. Rows that differ only in what no matcher looks at are judged once. */
-function mattering(batch: HopBatch, plan: Plan, hop: (row: number) => Hop): Uint8Array {
+/** The rows that folding looks at. Rows that differ only in what no matcher looks at are judged once. */
+function outlinesIn(batch: HopBatch, plan: Plan): Map<number, Hop> {
   const isTelling = tellers(batch.columns, plan);
+  const kept = flagged(batch.columns.attributes.dictionary, plan.foldNames);
   const judged = new Map<number, ReturnType<Plan["mattering"]>>();
-  const matters = new Uint8Array(batch.rows);
+  const outlines = new Map<number, Hop>();
   for (let row = 0; row < batch.rows; row++) {
     const like = likeness(batch.columns, row);
     let judgement = judged.get(like);
     if (judgement === undefined) {
-      judgement = plan.mattering(batch.hop(row));
+      judgement = plan.mattering(batch.outline(row, kept));
       judged.set(like, judgement);
     }
-    const isMilestone = judgement === "always" || (judgement === "maybe" && plan.matters(batch.hop(row)));
-    if (!isMilestone && !isTelling(row)) continue;
-    matters[row] = 1;
-    hop(row);
+    const isMilestone =
+      judgement === "always" || (judgement === "maybe" && plan.matters(batch.outline(row, kept)));
+    if (isMilestone || isTelling(row)) outlines.set(row, batch.outline(row, kept));
   }
-  return matters;
+  return outlines;
 }
 
 /** Whether a row holds a tag, or says why something failed. */
@@ -124,11 +122,7 @@ function tellers({ attributes, resources, fixed }: HopColumns, plan: Plan): (row
 
 /** One number for all that matchers look at, bar attributes and bodies. A batch has fewer than 2^20 names. */
 function likeness({ fixed, resources }: HopColumns, row: number): number {
-  const service = serviceOf(resources.service, fixed.resource[row] ?? 0);
+  const service = word(resources.service, fixed.resource[row] ?? 0);
   const small = ((fixed.kind[row] ?? 0) * 8 + (fixed.spanKind[row] ?? 0)) * 4 + (fixed.status[row] ?? 0);
   return ((fixed.name[row] ?? 0) * 2 ** 20 + service) * 128 + small;
-}
-
-function serviceOf(services: Words, resource: number): number {
-  return word(services, resource);
 }

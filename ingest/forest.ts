@@ -52,21 +52,50 @@ export interface Forest {
 
 const NONE = -1;
 
-/** The forest of the facts, or null when they are not plain: two versions of one span, a circle, a hub. */
-export function forestOf(shape: Shape): Forest | null {
+/** Memory that one forest after the other is made in. */
+export class Workspace {
+  tops = new Int32Array(0);
+  orphans = new Uint8Array(0);
+  table = new Int32Array(0);
+
+  /** Room for so many facts; nobody is an orphan. */
+  clear(size: number): void {
+    if (this.tops.length < size) {
+      this.tops = new Int32Array(size * 2);
+      this.orphans = new Uint8Array(size * 2);
+      this.table = new Int32Array(tableSize(size * 2));
+    }
+    this.orphans.fill(0, 0, size);
+    this.table.fill(NONE, 0, tableSize(size));
+  }
+}
+
+/**
+ * The forest of the facts, or null when they are not plain: two versions of one span, a circle, a hub.
+ *
+ * @param workspace  where it is made: good until the next one is made there
+ */
+export function forestOf(shape: Shape, workspace = new Workspace()): Forest | null {
   if (!shape.isPlain) return null;
-  const table = indexOf(shape);
-  if (table === null) return null;
-  const find = (trace: number, low: number, high: number) => lookUp(shape, table, { trace, low, high });
-  const tops = new Int32Array(shape.size);
-  const orphans = new Uint8Array(shape.size);
+  workspace.clear(shape.size);
+  const { tops, orphans, table } = workspace;
+  const mask = tableSize(shape.size) - 1;
+  if (!index(shape, table, mask)) return null;
+  const find = (trace: number, low: number, high: number) => {
+    let place = placeOf(trace, low, high) & mask;
+    for (let at = table[place] ?? NONE; at !== NONE; at = table[place] ?? NONE) {
+      if (shape.spanLow[at] === low && shape.spanHigh[at] === high && shape.trace[at] === trace) return at;
+      place = (place + 1) & mask;
+    }
+    return NONE;
+  };
   for (let at = 0; at < shape.size; at++) {
     const above = aboveOf(shape, at, find);
     if (above === at) return null;
     tops[at] = above === NONE ? at : above;
     if (above === NONE && isTorn(shape, at)) orphans[at] = 1;
   }
-  return climb(tops) ? { shape, tops, orphans, find } : null;
+  return climb(tops, shape.size) ? { shape, tops, orphans, find } : null;
 }
 
 /** The span around a fact; of a span told twice, for the second the first; itself when it claims to be around itself. */
@@ -87,11 +116,11 @@ function isTorn({ trace, aroundLow, aroundHigh, kind }: Shape, at: number): bool
 }
 
 /** Lets every entry point to its top. False for a circle. */
-function climb(tops: Int32Array): boolean {
-  for (let at = 0; at < tops.length; at++) {
+function climb(tops: Int32Array, size: number): boolean {
+  for (let at = 0; at < size; at++) {
     let top = tops[at] ?? at;
     for (let steps = 0; tops[top] !== top; steps++) {
-      if (steps > tops.length) return false;
+      if (steps > size) return false;
       top = tops[top] ?? top;
     }
     for (let below = at; tops[below] !== top; ) {
@@ -103,19 +132,17 @@ function climb(tops: Int32Array): boolean {
   return true;
 }
 
-/** Spans by their ids, as a table of open addresses; null when a span is there in two versions. */
-function indexOf(shape: Shape): Int32Array | null {
-  const table = new Int32Array(tableSize(shape.size)).fill(NONE);
-  const mask = table.length - 1;
+/** Spans by their ids, as a table of open addresses; false when a span is there in two versions. */
+function index(shape: Shape, table: Int32Array, mask: number): boolean {
   for (let at = 0; at < shape.size; at++) {
     if (shape.kind[at] !== 1) continue;
     let place = placeOf(shape.trace[at] ?? 0, shape.spanLow[at] ?? 0, shape.spanHigh[at] ?? 0) & mask;
     while (table[place] !== NONE && !isSame(shape, table[place] ?? 0, at)) place = (place + 1) & mask;
     const other = table[place] ?? NONE;
-    if (other !== NONE && shape.digest[other] !== shape.digest[at]) return null;
+    if (other !== NONE && shape.digest[other] !== shape.digest[at]) return false;
     if (other === NONE) table[place] = at;
   }
-  return table;
+  return true;
 }
 
 function tableSize(count: number): number {
@@ -131,18 +158,4 @@ function placeOf(trace: number, low: number, high: number): number {
 
 function isSame({ trace, spanLow, spanHigh }: Shape, a: number, b: number): boolean {
   return spanLow[a] === spanLow[b] && spanHigh[a] === spanHigh[b] && trace[a] === trace[b];
-}
-
-function lookUp(
-  shape: Shape,
-  table: Int32Array,
-  { trace, low, high }: { readonly trace: number; readonly low: number; readonly high: number },
-): number {
-  const mask = table.length - 1;
-  let place = placeOf(trace, low, high) & mask;
-  for (let at = table[place] ?? NONE; at !== NONE; at = table[place] ?? NONE) {
-    if (shape.spanLow[at] === low && shape.spanHigh[at] === high && shape.trace[at] === trace) return at;
-    place = (place + 1) & mask;
-  }
-  return NONE;
 }

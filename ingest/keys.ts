@@ -31,8 +31,11 @@ const NO_VALUES = new Set([
 ]);
 const NO_VALUE_CHARACTERS_MAX = 36;
 
+/** What of a hop can hold keys. */
+export type KeyHolder = Pick<Hop, "kind" | "attributes" | "events" | "links" | "resource" | "body">;
+
 /** Every key on a hop, those on its events and links included. */
-export function keysOf(hop: Hop, kinds: readonly KeyKind[]): Keys {
+export function keysOf(hop: KeyHolder, kinds: readonly KeyKind[]): Keys {
   const keys = new Map<string, readonly string[]>();
   for (const kind of kinds) {
     const found = new Set(valuesIn(kind, hop.attributes, hop));
@@ -67,7 +70,7 @@ export function contractOf(hop: Hop): string | null {
 }
 
 /** @param hop  the hop itself when its own attributes are looked at, for what only it has: body, CloudEvent context */
-function valuesIn(kind: KeyKind, attributes: Attributes, hop: Hop | null): string[] {
+function valuesIn(kind: KeyKind, attributes: Attributes, hop: KeyHolder | null): string[] {
   const found: string[] = [];
   for (const source of kind.from) {
     const raw = rawValue(source, attributes, hop);
@@ -78,7 +81,7 @@ function valuesIn(kind: KeyKind, attributes: Attributes, hop: Hop | null): strin
   return found;
 }
 
-function rawValue(source: KeySource, attributes: Attributes, hop: Hop | null): string | null {
+function rawValue(source: KeySource, attributes: Attributes, hop: KeyHolder | null): string | null {
   switch (source.kind) {
     case "attribute":
       return attributes.get(source.name) ?? null;

@@ -7,16 +7,18 @@
  * they are; only a set that is new becomes an object, by keys.ts. Rows that hold keys in other places (bodies, events,
  * links, CloudEvent context) are read one by one.
  */
+import { stringAt } from "../collector/decoder/batch.ts";
 import { endOfText, word } from "../collector/decoder/buffers.ts";
 import { type HopColumns, listStart } from "../collector/decoder/columns.ts";
 import { type Dictionary, entryCount, findEntry } from "../collector/decoder/dictionary.ts";
 import { mixRun, mixWord } from "../collector/decoder/digest.ts";
 import { type Maps, mapEnd, mapStart } from "../collector/decoder/maps.ts";
 import type { Hop } from "../collector/hop.ts";
-import { type Keys, keysOf } from "./keys.ts";
+import { type KeyHolder, type Keys, keysOf } from "./keys.ts";
 import type { Plan } from "./plan.ts";
 
 const NOTHING: Keys = new Map();
+const NOTHING_ELSE = { events: [], links: [], resource: new Map<string, string>(), body: "" };
 
 /** Which entries of a dictionary have one of these names: 1 at the number of each. */
 export function flagged(dictionary: Dictionary, names: ReadonlySet<string>): Uint8Array {
@@ -67,13 +69,26 @@ export class Keysets {
   /** The number of the row's set. */
   of(row: number, hop: (row: number) => Hop): number {
     if (this.#standsAlone(row)) return this.#add(keysOf(hop(row), this.#plan.kinds));
+    if (this.#last !== null && this.#isAlike(this.#last.row, row)) return this.#last.set;
     const hash = this.#hash(row);
     if (hash === 0) return 0;
-    if (this.#last !== null && this.#isAlike(this.#last.row, row)) return this.#last.set;
     const alike = this.#byHash.get(hash)?.find((known) => this.#isAlike(known.row, row));
-    this.#last = alike ?? { set: this.#add(keysOf(hop(row), this.#plan.kinds)), row };
+    this.#last = alike ?? { set: this.#add(keysOf(this.#holder(row) ?? hop(row), this.#plan.kinds)), row };
     if (alike === undefined) this.#byHash.set(hash, [...(this.#byHash.get(hash) ?? []), this.#last]);
     return this.#last.set;
+  }
+
+  /** Just what of the row holds keys; null when its resource does as well. */
+  #holder(row: number): KeyHolder | null {
+    const { attributes, fixed } = this.#columns;
+    if (this.#inResource[fixed.resource[row] ?? 0] === 1) return null;
+    const own = new Map<string, string>();
+    const end = mapEnd(attributes, row);
+    for (let i = this.#nextKey(mapStart(attributes, row), end); i < end; i = this.#nextKey(i + 1, end)) {
+      const name = stringAt(attributes.dictionary.entries, attributes.keys.data[i] ?? 0);
+      own.set(name, stringAt(attributes.values, i));
+    }
+    return { ...NOTHING_ELSE, kind: fixed.kind[row] === 2 ? "log" : "span", attributes: own };
   }
 
   #add(keys: Keys): number {

@@ -3,13 +3,15 @@
  *
  *   refs, evictions → [known] → live
  *
- * A Bloom filter: it may say yes of a name it never saw (one in a hundred when it is full), never no of one it did. A
- * wrong yes costs one question to the store. Hashes as ClickHouse does, so that the store can fill it.
+ * A Bloom filter: it may say yes of a name it never saw (one in five hundred when it is full), never no of one it did. A
+ * wrong yes costs a journey the way through the store. Hashes as ClickHouse does, so that the store can fill it.
  */
 import { finishHash, mixWord } from "../collector/decoder/digest.ts";
 
-/** Hashes per name. With ten bits a name, seven would be best; four are nearly as good and cost half. */
+/** Hashes per name. */
 const PROBES = 4;
+/** What is put behind a name to get a second hash of it. */
+const [SALT_A, SALT_B] = [0x61, 0x62];
 
 /** Names seen. */
 export class Known {
@@ -24,9 +26,15 @@ export class Known {
     this.#mask = bytes * 8 - 1;
   }
 
+  /** Adds a name. */
   add(name: string): void {
-    const [a, b] = hashesOf(name);
-    this.addHashed(a, b);
+    const bytes = Buffer.from(name, "utf8");
+    this.addHashed(hashText(bytes, SALT_A), hashText(bytes, SALT_B));
+  }
+
+  /** Adds the trace whose id starts at a word. */
+  addTrace(words: Uint32Array, at: number): void {
+    this.addHashed(hashId(words, at, SALT_A), hashId(words, at, SALT_B));
   }
 
   /** Adds a name by its two hashes. */
@@ -39,8 +47,19 @@ export class Known {
     this.size++;
   }
 
+  /** Whether a name may have been added. */
   has(name: string): boolean {
-    const [a, b] = hashesOf(name);
+    if (this.size === 0) return false;
+    const bytes = Buffer.from(name, "utf8");
+    return this.#hasHashed(hashText(bytes, SALT_A), hashText(bytes, SALT_B));
+  }
+
+  /** Whether the trace whose id starts at a word may have been added. */
+  hasTrace(words: Uint32Array, at: number): boolean {
+    return this.size > 0 && this.#hasHashed(hashId(words, at, SALT_A), hashId(words, at, SALT_B));
+  }
+
+  #hasHashed(a: number, b: number): boolean {
     for (let probe = 0; probe < PROBES; probe++) {
       const bit = this.#bit(a, b, probe);
       if (((this.#bits[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) return false;
@@ -53,24 +72,26 @@ export class Known {
   }
 }
 
-/** `murmurHash3_32('a' || name)` and `murmurHash3_32('b' || name)`, as unsigned numbers. */
-export function hashesOf(name: string): readonly [number, number] {
-  const bytes = Buffer.from(`a${name}`, "utf8");
-  const a = murmur(bytes);
-  bytes[0] = 0x62;
-  return [a, murmur(bytes)];
-}
-
-function murmur(bytes: Buffer): number {
+/** `murmurHash3_32(name || salt)`. */
+export function hashText(bytes: Buffer, salt: number): number {
   const whole = bytes.length & ~3;
   let hash = 0;
   for (let at = 0; at < whole; at += 4) hash = mixWord(hash, bytes.readInt32LE(at));
-  let tail = 0;
+  let tail = salt;
   for (let at = bytes.length - 1; at >= whole; at--) tail = (tail << 8) | (bytes[at] ?? 0);
-  if (whole < bytes.length) {
-    let k = Math.imul(tail, 0xcc9e2d51);
-    k = (k << 15) | (k >>> 17);
-    hash ^= Math.imul(k, 0x1b873593);
-  }
-  return finishHash(hash ^ bytes.length);
+  // Three bytes and the salt are a word of their own.
+  hash = bytes.length - whole === 3 ? mixWord(hash, tail) : hash ^ scrambled(tail);
+  return finishHash(hash ^ (bytes.length + 1));
+}
+
+/** `murmurHash3_32(id || salt)`, the id as its sixteen bytes. */
+export function hashId(words: Uint32Array, at: number, salt: number): number {
+  let hash = 0;
+  for (let i = 0; i < 4; i++) hash = mixWord(hash, words[at + i] ?? 0);
+  return finishHash(hash ^ scrambled(salt) ^ 17);
+}
+
+function scrambled(tail: number): number {
+  const k = Math.imul(tail, 0xcc9e2d51);
+  return Math.imul((k << 15) | (k >>> 17), 0x1b873593);
 }

@@ -2,21 +2,26 @@
  * Live: the facts of journeys that are going on, in memory, by what they have to do with each other.
  *
  *   extract → [live] → sole → fold → journey rows
+ *                └→ refs that the store does not have yet
  *
  * Lets most journeys be settled without asking the store. A cache, never the truth: bounded, the clusters touched least
  * recently leave first, and what left, or was there before this process, is remembered by name only (known.ts); a
  * cluster that such a name leads to is not whole, and is settled from the store. Decides nothing about subjects.
  */
-import type { Hop } from "../collector/hop.ts";
-import { Adding, type Arrival, type Found } from "./adding.ts";
+import { word } from "../collector/decoder/buffers.ts";
+import { listStart } from "../collector/decoder/columns.ts";
+import { Adding, type Arrival, type Found, hexOf, isNone, type LiveKeyset, NO_KEYS } from "./adding.ts";
 import { messagesOf } from "./carriers.ts";
-import { type Cluster, current, type Extra, merge, newCluster } from "./cluster.ts";
+import { type Cluster, current, type Extra, type Name } from "./cluster.ts";
+import { Clusters } from "./clusters.ts";
 import type { Extract } from "./extract.ts";
-import type { Pointer, Shape } from "./forest.ts";
+import type { Pointer } from "./forest.ts";
 import type { Keys } from "./keys.ts";
+import { joiningKind, type Past } from "./past.ts";
 import { Pool } from "./pool.ts";
-import { CARRIER, type Ref, refsOf, refText } from "./refs.ts";
-import { fill, shapeOf, wordsOf } from "./shape.ts";
+import { noteSpot, placesIn, type RefList, type Spot } from "./reflist.ts";
+import { CARRIER, carrierRefsOf, type Ref, type RefRow } from "./refs.ts";
+import { fill, type ShapeOfCluster, Shaper } from "./shape.ts";
 
 /** What live facts are bounded by, and how their past is looked up. */
 export interface LiveOptions {
@@ -24,32 +29,21 @@ export interface LiveOptions {
   readonly factsMax: number;
   /** a hop that names more causes is not told from memory; count, at most the limit for hubs */
   readonly causesMax: number;
-  /** whether hops that are only in the store may go by this name */
-  readonly isKnown: (name: string) => boolean;
-  /** hops that go by this name are only in the store from now on */
-  readonly onLeave: (name: string) => void;
-}
-
-/** What joins facts: a name and, for a trace, the number that stands for it here. */
-interface Entry {
-  readonly cluster: Cluster;
-  readonly trace: number;
+  readonly past: Past;
 }
 
 /** The live facts of one tenant. */
 export class Live {
   readonly #options: LiveOptions;
   readonly #pool = new Pool();
-  readonly #entries = new Map<string, Entry>();
-  readonly #keysets: (Keys | null)[] = [new Map()];
+  readonly #clusters: Clusters;
+  readonly #keysets: (Keys | null)[] = [NO_KEYS];
   readonly #freeKeysets: number[] = [];
-  /** in order of the last touch */
-  readonly #clusters = new Set<Cluster>();
-  readonly #dirty = new Set<Cluster>();
-  #traces = 0;
+  readonly #shaper = new Shaper();
 
   constructor(options: LiveOptions) {
     this.#options = options;
+    this.#clusters = new Clusters(options.past);
   }
 
   /** Facts in memory; count. */
@@ -59,18 +53,19 @@ export class Live {
 
   /** Clusters with facts that are not settled; count. */
   get dirty(): number {
-    return this.#dirty.size;
+    return this.#clusters.dirty.size;
   }
 
-  /** Adds the rows of a batch. */
-  add(extract: Extract, arrival: Arrival): void {
+  /** Adds the rows of a batch. Answers the refs that the store does not have from an earlier one. */
+  add(extract: Extract, arrival: Arrival): RefList {
     const adding = new Adding(extract, arrival);
     for (let row = 0; row < extract.batch.rows; row++) this.#addRow(adding, row);
+    return adding.refs;
   }
 
-  /** The clusters to settle now: all, or those without news for a while or with news that waited too long. */
+  /** The clusters to settle now. */
   due(isDue: (cluster: Cluster) => boolean): Cluster[] {
-    return [...this.#dirty].filter(isDue);
+    return [...this.#clusters.dirty].filter(isDue);
   }
 
   /** Takes what was added to a cluster since it was settled last; it is clean until more comes. */
@@ -78,7 +73,7 @@ export class Live {
     const { added } = cluster;
     cluster.added = [];
     cluster.dirtyMs = null;
-    this.#dirty.delete(cluster);
+    this.#clusters.dirty.delete(cluster);
     return added;
   }
 
@@ -88,43 +83,45 @@ export class Live {
     cluster.added = [...added, ...cluster.added];
     cluster.serial = cluster.dirtyMs === null ? serial : Math.min(serial, cluster.serial);
     cluster.dirtyMs ??= cluster.touchedMs;
-    this.#dirty.add(cluster);
+    this.#clusters.dirty.add(cluster);
   }
 
   /** The number of the first delivery with facts that are not settled; infinite when all are. */
   oldestSerial(): number {
     let oldest = Number.POSITIVE_INFINITY;
-    for (const { serial } of this.#dirty) oldest = Math.min(oldest, serial);
+    for (const { serial } of this.#clusters.dirty) oldest = Math.min(oldest, serial);
     return oldest;
   }
 
-  /** The facts of a cluster as numbers, and the keys that its key sets stand for. */
-  shape(cluster: Cluster): { readonly shape: Shape; readonly keysets: readonly Keys[] } {
-    const keysets: Keys[] = [new Map()];
-    const local = new Map<number, number>([[0, 0]]);
-    for (const keyset of cluster.keysets) {
-      if (!local.has(keyset)) local.set(keyset, keysets.push(this.#keysets[keyset] ?? new Map()) - 1);
-    }
-    return { shape: shapeOf(cluster, this.#pool.slots, local), keysets };
+  /** The facts of a cluster as numbers, and the keys that its key sets stand for. Good until the next call. */
+  shape(cluster: Cluster): ShapeOfCluster {
+    return this.#shaper.shape(cluster, this.#pool.slots, this.#keysets);
   }
 
-  /** Lets go of clusters until the bound is kept; those with unsettled facts stay. */
-  evict(): void {
+  /** Where live hops go by any of the refs. */
+  refs(refs: readonly Ref[]): RefRow[] {
+    return refs.flatMap((ref) =>
+      placesIn(this.#clusters.spotsOf(ref)).map((place) => ({ ...ref, ...place })),
+    );
+  }
+
+  /**
+   * Lets go of clusters until the bound is kept; those with unsettled facts stay.
+   *
+   * @param stored  so do those with facts of later deliveries than this: only memory has them
+   */
+  evict(stored: number): void {
     if (this.#pool.used <= this.#options.factsMax) return;
-    for (const cluster of this.#clusters) {
+    for (const cluster of this.#clusters.byTouch()) {
       if (this.#pool.used <= this.#options.factsMax * KEPT_RATIO) return;
-      if (cluster.dirtyMs === null) this.#forget(cluster);
+      if (cluster.dirtyMs === null && cluster.newest <= stored) this.#forget(cluster);
     }
   }
 
   #forget(cluster: Cluster): void {
-    this.#clusters.delete(cluster);
+    this.#clusters.forget(cluster);
     this.#pool.giveBack(cluster.head);
-    for (const name of cluster.names) {
-      this.#entries.delete(name);
-      this.#options.onLeave(name);
-    }
-    for (const keyset of new Set(cluster.keysets)) {
+    for (const keyset of cluster.keysets) {
       this.#keysets[keyset] = null;
       this.#freeKeysets.push(keyset);
     }
@@ -134,91 +131,109 @@ export class Live {
     const { extract } = adding;
     const found = adding.likeLast(row) ?? this.#placeOf(adding, row);
     if (found === null) return;
-    adding.remember(row, found);
-    const hop = extract.hops.get(row);
-    const extra =
-      hop === undefined || extract.carries[row] === 0 ? null : this.#extraOf(adding, { hop, row, found });
+    const extra = extract.carries[row] === 1 ? this.#extraOf(adding, row, found) : null;
     const cluster = this.#put(adding, row, found);
-    if (extra !== null) cluster.extras.set(cluster.tail, extra);
-    if (hop !== undefined && extract.matters[row] === 1) cluster.hops.set(hop.id, hop);
+    if (extra !== null) {
+      cluster.extras ??= new Map();
+      cluster.extras.set(cluster.tail, extra);
+    }
+    const outline = extract.outlines.get(row);
+    if (outline === undefined) return;
+    cluster.hops ??= new Map();
+    cluster.hops.set(outline.id, outline);
   }
 
-  /** The cluster of a row by its trace and keys; null for a row that has neither and is no carrier. */
+  /** The cluster of a row by its trace and keys, and the refs of both; null for a row with neither that is no carrier. */
   #placeOf(adding: Adding, row: number): Found | null {
     const { extract } = adding;
-    const trace = adding.traceOf(row);
     const keyset = this.#keysetOf(adding, extract.keysetOf[row] ?? 0);
-    const inTrace = trace === "" ? null : this.#entry(`${CARRIER.trace}=${trace}`, adding.arrival);
-    if (inTrace === null && keyset.cluster === null) {
-      const isEvent = extract.batch.columns.fixed.kind[row] === 3;
-      return isEvent ? { cluster: this.#begin(adding.arrival), trace: -1, keyset: keyset.id } : null;
+    const trace = !isNone(adding.traceWords, row * 4)
+      ? this.#clusters.traceOf(adding.arrival, adding.traceWords, row * 4)
+      : -1;
+    let cluster: Cluster | null = trace === -1 ? null : (this.#clusters.traces.clusters[trace] ?? null);
+    for (const name of keyset.names)
+      cluster = this.#clusters.join(cluster ?? name.cluster, name.cluster, this.#pool.slots.next);
+    if (cluster === null) {
+      if (extract.carries[row] === 0) return null;
+      cluster = this.#clusters.begin(adding.arrival);
     }
-    const cluster = this.#joined(inTrace?.cluster ?? null, keyset.cluster);
-    return { cluster, trace: inTrace?.trace ?? -1, keyset: keyset.id };
+    const found = { cluster, trace, keyset: keyset.id };
+    this.#noteRefs(adding, row, { trace, keyset });
+    adding.remember(row, found);
+    return found;
   }
 
-  #keysetOf(adding: Adding, index: number): { readonly id: number; readonly cluster: Cluster | null } {
-    if (index === 0) return { id: 0, cluster: null };
+  #noteRefs(
+    adding: Adding,
+    row: number,
+    { trace, keyset }: { readonly trace: number; readonly keyset: LiveKeyset },
+  ): void {
+    const spot = adding.spotOf(row);
+    for (const name of keyset.names) this.#note(adding, name, spot);
+    const spots = this.#clusters.traces.places[trace];
+    if (spots !== undefined && noteSpot(spots, spot, 0))
+      adding.refs.add({ kind: CARRIER.trace, value: hexOf(adding.traceWords, row * 4) }, spot);
+  }
+
+  #note({ refs }: Adding, name: Name, spot: Spot): void {
+    if (noteSpot(name.spots, spot, 0)) refs.add(name, spot);
+  }
+
+  #keysetOf(adding: Adding, index: number): LiveKeyset {
     const known = adding.keysets[index];
     if (known !== undefined) return known;
-    const keys: Keys = adding.extract.keysets[index] ?? new Map();
+    const keys: Keys = adding.extract.keysets[index] ?? NO_KEYS;
     const id = this.#freeKeysets.pop() ?? this.#keysets.length;
     this.#keysets[id] = keys;
+    const names: Name[] = [];
     let cluster: Cluster | null = null;
     for (const [kind, values] of keys) {
-      for (const value of values)
-        cluster = this.#joined(cluster, this.#entry(refText({ kind, value }), adding.arrival).cluster);
+      for (const value of values) {
+        const name = this.#clusters.nameOf(adding.arrival, kind, value);
+        names.push(name);
+        cluster = this.#clusters.join(cluster ?? name.cluster, name.cluster, this.#pool.slots.next);
+      }
     }
-    const made = { id, cluster };
     cluster?.keysets.push(id);
+    const made = { id, names };
     adding.keysets[index] = made;
     return made;
   }
 
   /** Joins what a carrier leads to, and says what it has besides its ids. */
-  #extraOf(adding: Adding, { hop, row, found }: { hop: Hop; row: number; found: Found }): Extra | null {
-    const keys: Keys = adding.extract.keysets[adding.extract.keysetOf[row] ?? 0] ?? new Map();
-    for (const ref of refsOf(hop, keys)) {
-      this.#joined(found.cluster, this.#entry(joiningName(ref), adding.arrival).cluster);
+  #extraOf(adding: Adding, row: number, found: Found): Extra | null {
+    const spot = adding.spotOf(row);
+    const carrier = adding.extract.carriers.get(row);
+    for (const ref of carrier === undefined ? [] : carrierRefsOf(carrier)) {
+      if (ref.kind === CARRIER.link) continue;
+      const name = this.#clusters.nameOf(adding.arrival, joiningKind(ref.kind), ref.value);
+      this.#clusters.join(found.cluster, name.cluster, this.#pool.slots.next);
+      if (noteSpot(name.spots, spot, ref.kind === CARRIER.causedBy ? 1 : 0)) adding.refs.add(ref, spot);
     }
-    const links = hop.links.flatMap((link): Pointer[] => {
-      const entry = link.traceId === "" ? undefined : this.#entries.get(`${CARRIER.trace}=${link.traceId}`);
-      return entry === undefined ? [] : [{ trace: entry.trace, ...wordsOf(link.spanId) }];
-    });
-    const { length: received } = messagesOf(hop).received;
-    const crowded = Math.max(links.length, received) + hop.droppedLinks > this.#options.causesMax;
+    const links = this.#linksOf(adding, row, { found, spot });
+    const received = carrier === undefined ? 0 : messagesOf(carrier).received.length;
+    const dropped = adding.extract.batch.columns.fixed.droppedLinks[row] ?? 0;
+    const crowded = Math.max(links.length, received) + dropped > this.#options.causesMax;
     const bound = links.length > 0 || received > 0;
     return bound || crowded ? { links, bound, crowded } : null;
   }
 
-  #entry(name: string, arrival: Arrival): Entry {
-    const known = this.#entries.get(name);
-    if (known !== undefined) return known;
-    const cluster = this.#begin(arrival);
-    cluster.names.push(name);
-    cluster.isWhole = !this.#options.isKnown(name);
-    this.#traces = (this.#traces + 1) & 0x7fffffff;
-    const entry = { cluster, trace: this.#traces };
-    this.#entries.set(name, entry);
-    return entry;
-  }
-
-  #begin({ nowMs, serial }: Arrival): Cluster {
-    const cluster = newCluster(nowMs, serial);
-    this.#clusters.add(cluster);
-    return cluster;
-  }
-
-  #joined(one: Cluster | null, other: Cluster | null): Cluster {
-    const [a, b] = [one ?? other, other ?? one];
-    if (a === null || b === null) throw new RangeError("one of two clusters is given");
-    const [first, second] = [current(a), current(b)];
-    if (first === second) return first;
-    const stays = merge(first, second, this.#pool.slots.next);
-    const gone = stays === first ? second : first;
-    this.#clusters.delete(gone);
-    if (this.#dirty.delete(gone)) this.#dirty.add(stays);
-    return stays;
+  /** Joins the traces that a row links to. */
+  #linksOf(adding: Adding, row: number, { found, spot }: { found: Found; spot: Spot }): Pointer[] {
+    const { links } = adding.extract.batch.columns;
+    const pointers: Pointer[] = [];
+    for (let i = listStart(links, row); i < word(links.ends, row); i++) {
+      const words = links.traceIds.data;
+      if (isNone(words, i * 4)) continue;
+      const trace = this.#clusters.traceOf(adding.arrival, words, i * 4);
+      const cluster = this.#clusters.traces.clusters[trace];
+      if (cluster) this.#clusters.join(found.cluster, cluster, this.#pool.slots.next);
+      if (noteSpot(this.#clusters.traces.places[trace] ?? [], spot, 1))
+        adding.refs.add({ kind: CARRIER.link, value: hexOf(words, i * 4) }, spot);
+      const { data } = links.spanIds;
+      pointers.push({ trace, spanLow: data[i * 2] ?? 0, spanHigh: data[i * 2 + 1] ?? 0 });
+    }
+    return pointers;
   }
 
   #put(adding: Adding, row: number, found: Found): Cluster {
@@ -233,30 +248,11 @@ export class Live {
     const last = cluster.added.at(-1);
     if (last?.from === extract && last.end === row) last.end = row + 1;
     else cluster.added.push({ from: extract, first: row, end: row + 1 });
-    if (cluster.dirtyMs === null) {
-      cluster.dirtyMs = arrival.nowMs;
-      cluster.serial = arrival.serial;
-      this.#dirty.add(cluster);
-    }
-    if (adding.touched !== cluster) {
-      adding.touched = cluster;
-      cluster.touchedMs = arrival.nowMs;
-      this.#clusters.delete(cluster);
-      this.#clusters.add(cluster);
-    }
+    if (adding.touched !== cluster) this.#clusters.touch(cluster, arrival);
+    adding.touched = cluster;
     return cluster;
   }
 }
 
 /** After an eviction so much of the bound is left, so that not every batch has to evict. */
 const KEPT_RATIO = 0.95;
-
-/**
- * The one name by which facts join that a ref stands for: who links to a trace has to do with it, and who was caused by
- * an event with that event.
- */
-export function joiningName({ kind, value }: Ref): string {
-  if (kind === CARRIER.link) return refText({ kind: CARRIER.trace, value });
-  if (kind === CARRIER.causedBy) return refText({ kind: CARRIER.event, value });
-  return refText({ kind, value });
-}

@@ -16,6 +16,8 @@ export type NativeColumn = { readonly name: string } & (
     }
   | { readonly type: "Nullable(DateTime64(9, 'UTC'))"; readonly values: readonly (bigint | null)[] }
   | { readonly type: "Date"; readonly values: readonly number[] }
+  /** a UInt64 as two words, the lower half first: two values per row */
+  | { readonly type: "Halves"; readonly values: readonly number[] }
   | { readonly type: "Bool"; readonly values: readonly boolean[] }
   | { readonly type: "Bytes"; readonly values: readonly Uint8Array[] }
   | { readonly type: "Array(LowCardinality(String))"; readonly values: readonly (readonly string[])[] }
@@ -40,14 +42,17 @@ export function encodeBlock(columns: readonly NativeColumn[]): Uint8Array {
   out.varint(columns.length);
   out.varint(rows);
   for (const column of columns) {
-    if (column.values.length !== rows)
+    if (column.values.length !== (column.type === "Halves" ? rows * 2 : rows))
       throw new RangeError(`${column.name} has ${column.values.length} of ${rows} rows`);
     out.text(column.name);
-    out.text(column.type === "Bytes" ? "String" : column.type);
+    out.text(TYPES[column.type] ?? column.type);
     writeColumn(out, column);
   }
   return out.done();
 }
+
+/** The engine's names of types that are ours. */
+const TYPES: Partial<Record<NativeColumn["type"], string>> = { Bytes: "String", Halves: "UInt64" };
 
 function writeColumn(out: Writer, column: NativeColumn): void {
   switch (column.type) {
@@ -60,6 +65,9 @@ function writeColumn(out: Writer, column: NativeColumn): void {
     case "LowCardinality(String)":
       out.uint64(DICTIONARY_VERSION);
       writeDictionary(out, column.values);
+      return;
+    case "Halves":
+      for (const value of column.values) out.uint32(value);
       return;
     case "Date":
       for (const value of column.values) out.uint16(value);

@@ -8,7 +8,7 @@
 import type { Hop } from "../collector/hop.ts";
 import type { Definition, Definitions } from "./definitions.ts";
 import { fold } from "./fold.ts";
-import { forestOf, type Shape } from "./forest.ts";
+import { forestOf, type Shape, Workspace } from "./forest.ts";
 import type { Journey } from "./journey.ts";
 import type { Keys } from "./keys.ts";
 import { type Ref, refText } from "./refs.ts";
@@ -23,32 +23,61 @@ export interface Whole {
   readonly hops: readonly Hop[];
 }
 
-/** What outcomes are worked out with. */
-export interface OutcomeOptions {
-  readonly definitions: Definitions;
-  readonly nowNs: bigint;
+/** Works out outcomes for one configuration. */
+export interface Outcomes {
+  /**
+   * What became of the facts, if each has the same subject in every view; else null.
+   *
+   * @param mayMerge  whether any of their weaker keys may have had a journey of its own
+   */
+  readonly of: (whole: Whole, nowNs: bigint, mayMerge: boolean) => Settled | null;
 }
 
-/** What became of the facts, if each has the same subject in every view; else null. */
-export function outcomeOf(whole: Whole, { definitions, nowNs }: OutcomeOptions): Settled | null {
-  const forest = forestOf(whole.shape);
-  if (forest === null) return null;
-  const journeys: Journey[] = [];
-  const merged: Merged[] = [];
-  for (const [subjectKind, own] of bySubject(definitions.journeys)) {
-    // Without a milestone there is no journey, whoever the subject.
-    if (whole.hops.length === 0) continue;
-    const found = soleSubject({ forest, keysets: whole.keysets }, { kinds: definitions.keys, subjectKind });
-    if (found === null) return null;
-    const subject = { kind: found.kind, id: found.value };
-    const folding = { subject, hops: whole.hops, tags: definitions.tags };
-    journeys.push(...own.flatMap((definition) => fold({ definition, ...folding }, nowNs) ?? []));
-    for (const { kind, value } of weakerKeys(whole.keysets, found, definitions)) {
-      const gone = { subject: { kind, id: value }, into: [subject] };
-      merged.push(...own.map((definition) => ({ ...gone, definition: definition.name })));
-    }
-  }
-  return { journeys, merged };
+const NOTHING: Settled = { journeys: [], merged: [] };
+
+/** Outcomes for these definitions. */
+export function outcomesFor(definitions: Definitions): Outcomes {
+  const views = [...bySubject(definitions.journeys)];
+  const workspace = new Workspace();
+  return {
+    of: (whole, nowNs, mayMerge) => {
+      // Without a milestone there is no journey, whoever the subject.
+      if (whole.hops.length === 0) return NOTHING;
+      const forest = forestOf(whole.shape, workspace);
+      if (forest === null) return null;
+      const journeys: Journey[] = [];
+      const merged: Merged[] = [];
+      for (const [subjectKind, own] of views) {
+        const company = { forest, keysets: whole.keysets };
+        const found = soleSubject(company, { kinds: definitions.keys, subjectKind });
+        if (found === null) return null;
+        const folding = {
+          subject: { kind: found.kind, id: found.value },
+          hops: whole.hops,
+          tags: definitions.tags,
+        };
+        for (const definition of own) journeys.push(...present(fold({ definition, ...folding }, nowNs)));
+        if (mayMerge) merged.push(...mergedInto(found, whole.keysets, { definitions, own }));
+      }
+      return { journeys, merged };
+    },
+  };
+}
+
+function present<T>(value: T | null): T[] {
+  return value === null ? [] : [value];
+}
+
+interface View {
+  readonly definitions: Definitions;
+  readonly own: readonly Definition[];
+}
+
+function mergedInto(found: Ref, keysets: readonly Keys[], { definitions, own }: View): Merged[] {
+  const into = [{ kind: found.kind, id: found.value }];
+  return [...weakerKeys(keysets, found, definitions)].flatMap(({ kind, value }) =>
+    own.map((definition) => ({ subject: { kind, id: value }, into, definition: definition.name })),
+  );
 }
 
 function bySubject(journeys: readonly Definition[]): ReadonlyMap<string, readonly Definition[]> {

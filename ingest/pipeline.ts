@@ -16,10 +16,10 @@ import { type HopSource, united } from "./gather.ts";
 import type { Journal } from "./journal.ts";
 import type { Known } from "./known.ts";
 import { LetterBudget } from "./letters.ts";
+import { noteIn } from "./past.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { Recent } from "./recent.ts";
-import { refsIn } from "./refindex.ts";
-import { type Ref, refText } from "./refs.ts";
+import type { Ref } from "./refs.ts";
 import type { Position } from "./segments.ts";
 import { Settler, type SettlerStats } from "./settler.ts";
 import type { Store } from "./store.ts";
@@ -71,7 +71,7 @@ export interface Pipeline {
   /** Those of the kinds under which a value was acked. */
   readonly kindsOf: (tenant: string, value: string, kinds: readonly string[]) => Promise<readonly string[]>;
   /** Takes note of refs that were added to the store behind its back: hops there may go by these names now. */
-  readonly learn: (tenant: string, refs: readonly Ref[]) => void;
+  readonly learn: (refs: readonly Ref[]) => void;
   readonly stats: Readonly<PipelineStats>;
   /** How the journeys of all tenants stand with what came in. */
   readonly settling: () => SettlerStats;
@@ -130,7 +130,11 @@ class Flow implements Pipeline {
     this.#budget = options.letters ?? new LetterBudget();
     // What is recent is asked first: a hop that moves into the store between the two questions is then seen twice, not never.
     this.#stored = storedIn(options.store, { placesMax: 10_000, hopsMax: HOPS_MAX });
-    this.source = united(this.#recent, this.#stored);
+    const recent: HopSource = {
+      refs: async (tenant, refs) => this.#settlers.get(tenant)?.refs(refs) ?? [],
+      hops: async (tenant, places) => this.#recent.hops(tenant, places),
+    };
+    this.source = united(recent, this.#stored);
   }
 
   accept = async (delivery: Delivery): Promise<void> => {
@@ -145,12 +149,11 @@ class Flow implements Pipeline {
   recover = (delivery: Delivery, position: Position): void => {
     const { envelope, decoded } = delivery;
     const found = extract(decoded.batch, this.#plan, envelope.tenant);
-    const batch = { extract: found, refs: refsIn(found) };
     const serial = ++this.#serial;
     const ackedMs = this.#options.now();
-    this.#recent.add(batch);
-    this.#settlerOf(envelope.tenant).add(found, serial);
-    this.#waiting.push({ envelope, rejected: decoded.rejected, batch, serial, ackedMs });
+    this.#recent.add(found);
+    const refs = this.#settlerOf(envelope.tenant).add(found, serial);
+    this.#waiting.push({ envelope, rejected: decoded.rejected, extract: found, refs, serial, ackedMs });
     this.#positions.push({ serial, position });
     this.stats.waiting += decoded.batch.rows;
     this.stats.oldestWaitingMs ??= ackedMs;
@@ -158,13 +161,15 @@ class Flow implements Pipeline {
   };
 
   kindsOf = async (tenant: string, value: string, kinds: readonly string[]): Promise<string[]> => {
-    const recent = this.#recent.kindsOf(tenant, value, kinds);
-    const stored = await this.#stored.kindsOf(tenant, value, kinds);
-    return kinds.filter((kind) => recent.includes(kind) || stored.includes(kind));
+    const recent = this.#settlers.get(tenant)?.refs(kinds.map((kind) => ({ kind, value }))) ?? [];
+    const found = new Set(recent.map(({ kind }) => kind));
+    for (const kind of await this.#stored.kindsOf(tenant, value, kinds)) found.add(kind);
+    return kinds.filter((kind) => found.has(kind));
   };
 
-  learn = (tenant: string, refs: readonly Ref[]): void => {
-    for (const ref of refs) this.#known?.add(`${tenant}\n${refText(ref)}`);
+  learn = (refs: readonly Ref[]): void => {
+    const known = this.#known;
+    if (known !== null) for (const ref of refs) noteIn(known, ref);
   };
 
   settling = (): SettlerStats => {
@@ -269,10 +274,10 @@ class Flow implements Pipeline {
       this.#waiting = [...taken, ...this.#waiting];
       throw error;
     }
-    for (const { batch } of taken) {
-      this.#recent.drop(batch);
-      this.stats.waiting -= batch.extract.batch.rows;
-      this.stats.stored += batch.extract.batch.rows;
+    for (const { extract: stored } of taken) {
+      this.#recent.drop(stored);
+      this.stats.waiting -= stored.batch.rows;
+      this.stats.stored += stored.batch.rows;
     }
     this.stats.flushes += 1;
     this.stats.lastFlushMs = this.#options.now() - beganMs;
@@ -280,7 +285,8 @@ class Flow implements Pipeline {
   }
 
   async #settle(everything: boolean): Promise<void> {
-    for (const settler of this.#settlers.values()) await settler.settle(everything);
+    const stored = (this.#waiting[0]?.serial ?? this.#serial + 1) - 1;
+    for (const settler of this.#settlers.values()) await settler.settle(everything, stored);
   }
 
   /** The journal may forget what is stored and settled. */

@@ -18,6 +18,8 @@ export interface Plan {
   readonly keyNames: ReadonlySet<string>;
   /** attributes of a hop or its resource of which the earliest value counts */
   readonly tagNames: ReadonlySet<string>;
+  /** all attributes that folding looks at */
+  readonly foldNames: ReadonlySet<string>;
   /** attributes of a log that may say why the span around it failed */
   readonly errorNames: ReadonlySet<string>;
   /** whether a log body may hold a key */
@@ -31,6 +33,11 @@ export interface Plan {
   readonly matters: (hop: Hop) => boolean;
 }
 
+const EXCEPTION_NAMES = ["exception.message", "exception.type"];
+
+/** What facts.ts reads of any hop: the answer that a caller got, and what went wrong. */
+const FOLD_NAMES = ["http.response.status_code", "error.message", "error.type", ...EXCEPTION_NAMES];
+
 /** The plan for these definitions. */
 export function planOf({ keys, tags, journeys }: Definitions): Plan {
   const matchers = journeys.flatMap(({ entry, steps, fails, compensates }) => [
@@ -39,13 +46,16 @@ export function planOf({ keys, tags, journeys }: Definitions): Plan {
     ...fails,
     ...compensates,
   ]);
+  const tagNames = [...tags.values()].flat().flatMap(sourcesOf);
+  const matched = matchers.flatMap(({ attributes }) => [...(attributes?.keys() ?? [])]);
   const plain = matchers.filter(isPlain);
   const loose = matchers.map(loosened);
   return {
     kinds: keys,
     keyNames: new Set(keys.flatMap(({ from }) => from.flatMap(namesIn))),
-    tagNames: new Set([...tags.values()].flat().flatMap(sourcesOf)),
-    errorNames: new Set(["exception.message", "exception.type"]),
+    tagNames: new Set(tagNames),
+    foldNames: new Set([...tagNames, ...[...matched, ...FOLD_NAMES].flatMap(sourcesOf)]),
+    errorNames: new Set(EXCEPTION_NAMES),
     readsBodies: keys.some(({ from }) => from.some((source) => source.kind === "body")),
     mattering: (like) => (matches(plain, like) ? "always" : matches(loose, like) ? "maybe" : "never"),
     matters: (hop) => matches(matchers, hop),

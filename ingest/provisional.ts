@@ -56,6 +56,11 @@ export class Provisional {
     this.#real = new Set(options.definitions.journeys.map(({ subject }) => subject));
   }
 
+  /** Whether any stand-in may have a row that is not closed. */
+  mayBeAny(): boolean {
+    return this.#options.known() === null || this.#written === null || this.#written.size > 0;
+  }
+
   /** Those of the candidates that have a row which is not closed. */
   async open(candidates: readonly Merged[]): Promise<Merged[]> {
     const { store, tenant, known } = this.#options;

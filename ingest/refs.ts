@@ -45,6 +45,12 @@ export function refsOf(hop: Hop, keys: Keys): Ref[] {
   const refs: Ref[] = [];
   for (const [kind, values] of keys) for (const value of values) refs.push({ kind, value });
   if (hop.traceId !== "") refs.push({ kind: CARRIER.trace, value: hop.traceId });
+  return [...refs, ...carrierRefsOf(hop)];
+}
+
+/** The refs of a hop beside its keys and its own trace: links, messages, events. */
+export function carrierRefsOf(hop: Hop): Ref[] {
+  const refs: Ref[] = [];
   for (const trace of linkedTraces(hop)) refs.push({ kind: CARRIER.link, value: trace });
   const messages = messagesOf(hop);
   for (const value of [...messages.sent, ...messages.received]) refs.push({ kind: CARRIER.message, value });

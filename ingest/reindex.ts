@@ -12,6 +12,7 @@ import { refsBlock } from "./blocks.ts";
 import type { KeyKind } from "./definitions.ts";
 import type { HopSource } from "./gather.ts";
 import { type Keys, keysOf } from "./keys.ts";
+import { listOf } from "./reflist.ts";
 import { type Place, placeOf, placeText, type Ref, type RefRow, refText } from "./refs.ts";
 import { Int64, statement } from "./statements.ts";
 import type { Store } from "./store.ts";
@@ -25,7 +26,7 @@ export interface ReindexOptions {
   /** days since 1970-01-01 UTC */
   readonly sinceDay: number;
   /** is told of the keys that became findable, once they are */
-  readonly learn: (tenant: string, refs: readonly Ref[]) => void;
+  readonly learn: (refs: readonly Ref[]) => void;
 }
 
 /** The statement that says where hops are. */
@@ -62,8 +63,8 @@ export async function reindexSome(
   if (last === undefined) return { next: null, added: 0 };
   const found = refRowsOf(await source.hops(tenant, places), places, options.kinds);
   const missing = await missingOf(options, found);
-  if (missing.length > 0) await store.insertNative("refs", [refsBlock(tenant, missing)]);
-  options.learn(tenant, missing);
+  if (missing.length > 0) await store.insertNative("refs", [refsBlock(tenant, [listOf(missing)])]);
+  options.learn(missing);
   return { next: places.length < PLACES ? null : last, added: missing.length };
 }
 

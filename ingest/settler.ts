@@ -18,8 +18,11 @@ import type { Journey } from "./journey.ts";
 import { changedRows, type Rows, rememberRows, type WrittenRows } from "./journeys.ts";
 import type { Known } from "./known.ts";
 import { Live } from "./live.ts";
-import { outcomeOf } from "./outcome.ts";
+import { type Outcomes, outcomesFor } from "./outcome.ts";
+import { pastIn } from "./past.ts";
 import { Provisional } from "./provisional.ts";
+import type { RefList } from "./reflist.ts";
+import type { Ref, RefRow } from "./refs.ts";
 import { type Merged, type Settled, settle } from "./settle.ts";
 import type { Store } from "./store.ts";
 import type { Versions } from "./versions.ts";
@@ -74,6 +77,7 @@ interface Taken {
 export class Settler {
   readonly #options: SettlerOptions;
   readonly #live: Live;
+  readonly #outcomes: Outcomes;
   readonly #written: WrittenRows = new Map();
   readonly #provisional: Provisional;
   #fromMemory = 0;
@@ -81,16 +85,20 @@ export class Settler {
 
   constructor(options: SettlerOptions) {
     this.#options = options;
-    const isKnown = (name: string) => options.known()?.has(this.#nameOf(name)) ?? true;
-    const onLeave = (name: string) => options.known()?.add(this.#nameOf(name));
     const causesMax = Math.min(CAUSES_MAX, options.definitions.limits.hubSubjects);
-    this.#live = new Live({ factsMax: options.factsMax, causesMax, isKnown, onLeave });
+    this.#live = new Live({ factsMax: options.factsMax, causesMax, past: pastIn(options.known) });
+    this.#outcomes = outcomesFor(options.definitions);
     this.#provisional = new Provisional(options);
   }
 
-  /** Takes in a batch. */
-  add(extract: Extract, serial: number): void {
-    this.#live.add(extract, { serial, nowMs: this.#options.now() });
+  /** Takes in a batch. Answers the refs that are to be stored with it. */
+  add(extract: Extract, serial: number): RefList {
+    return this.#live.add(extract, { serial, nowMs: this.#options.now() });
+  }
+
+  /** Where hops go by any of the refs, as far as memory has them; all that are not stored are there. */
+  refs(refs: readonly Ref[]): RefRow[] {
+    return this.#live.refs(refs);
   }
 
   get stats(): SettlerStats {
@@ -107,9 +115,10 @@ export class Settler {
    * Writes the rows that changed.
    *
    * @param everything  also of clusters that more may come to at any moment
+   * @param stored      number of the last delivery that is stored, and all before it
    * @throws {Failure} when the store does not take them; they are settled again next time
    */
-  async settle(everything: boolean): Promise<void> {
+  async settle(everything: boolean, stored: number): Promise<void> {
     const nowMs = this.#options.now();
     const isFew = everything || this.#live.dirty < FEW;
     const due = this.#live.due(
@@ -130,7 +139,7 @@ export class Settler {
       for (const each of taken) this.#live.giveBack(each.cluster, each);
       throw error;
     }
-    this.#live.evict();
+    this.#live.evict(stored);
   }
 
   async #tell(taken: readonly Taken[]): Promise<Settled> {
@@ -158,9 +167,8 @@ export class Settler {
 
   #outcome(cluster: Cluster, nowNs: bigint): Settled | null {
     if (cluster.into !== null || !cluster.isWhole) return null;
-    const { definitions } = this.#options;
-    const hops = [...cluster.hops.values()];
-    return outcomeOf({ ...this.#live.shape(cluster), hops }, { definitions, nowNs });
+    const hops = cluster.hops === null ? [] : [...cluster.hops.values()];
+    return this.#outcomes.of({ ...this.#live.shape(cluster), hops }, nowNs, this.#provisional.mayBeAny());
   }
 
   async #write(settled: Settled, version: bigint): Promise<void> {
@@ -172,10 +180,6 @@ export class Settler {
     rememberRows(known, rows);
     this.#provisional.note(settled.journeys);
   }
-
-  #nameOf(name: string): string {
-    return `${this.#options.tenant}\n${name}`;
-  }
 }
 
 /** The hops that were added, some thousands at a time. */
@@ -183,7 +187,7 @@ function* portions(taken: readonly Taken[]): Generator<Hop[]> {
   let hops: Hop[] = [];
   for (const { added } of taken) {
     for (const { from, first, end } of added)
-      for (let row = first; row < end; row++) hops.push(from.hops.get(row) ?? from.batch.hop(row));
+      for (let row = first; row < end; row++) hops.push(from.batch.hop(row));
     if (hops.length < HOPS_MAX / 20) continue;
     yield hops;
     hops = [];

@@ -8,6 +8,7 @@
 import type { Fixed } from "../collector/decoder/fixed.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Pointer, Shape } from "./forest.ts";
+import type { Keys } from "./keys.ts";
 import type { Slots } from "./pool.ts";
 
 /** A row of a batch, with what was found out about it. */
@@ -41,15 +42,58 @@ export function wordsOf(spanId: string): Omit<Pointer, "trace"> {
   return { spanLow: bytes.readUInt32LE(0), spanHigh: bytes.readUInt32LE(4) };
 }
 
-/**
- * The facts of a cluster, in the order of its chain.
- *
- * @param local  number of a set of keys among the live ones → its number in the shape
- */
-export function shapeOf(cluster: Cluster, slots: Slots, local: ReadonlyMap<number, number>): Shape {
-  const { size, extras } = cluster;
-  const shape = {
-    size,
+/** A cluster's facts as numbers, with the sets of keys that `shape.keyset` means. */
+export interface ShapeOfCluster {
+  readonly shape: Shape;
+  readonly keysets: readonly Keys[];
+}
+
+const FIRST_SIZE = 256;
+/** Of clusters without carriers, which are most. */
+const NO_LINKS = new Map<number, readonly Pointer[]>();
+const NOBODY = new Set<number>();
+
+/** Makes shapes, one after the other in the same memory. */
+export class Shaper {
+  #lists = listsOf(FIRST_SIZE);
+
+  /** The facts of a cluster in the order of its chain. Good until the next call. */
+  shape(cluster: Cluster, slots: Slots, keysets: readonly (Keys | null)[]): ShapeOfCluster {
+    if (cluster.size > this.#lists.kind.length) this.#lists = listsOf(cluster.size * 2);
+    const lists = this.#lists;
+    const own: Keys[] = [keysets[0] ?? new Map()];
+    const links = cluster.extras === null ? NO_LINKS : new Map<number, readonly Pointer[]>();
+    const bound = cluster.extras === null ? NOBODY : new Set<number>();
+    let isPlain = true;
+    let at = 0;
+    for (let slot = cluster.head; slot !== -1; slot = slots.next[slot] ?? -1) {
+      lists.kind[at] = slots.kind[slot] ?? 0;
+      lists.trace[at] = slots.trace[slot] ?? -1;
+      lists.spanLow[at] = slots.spanLow[slot] ?? 0;
+      lists.spanHigh[at] = slots.spanHigh[slot] ?? 0;
+      lists.aroundLow[at] = slots.aroundLow[slot] ?? 0;
+      lists.aroundHigh[at] = slots.aroundHigh[slot] ?? 0;
+      lists.digest[at] = slots.digest[slot] ?? 0;
+      lists.keyset[at] = localOf(own, keysets[slots.keyset[slot] ?? 0]);
+      const extra = cluster.extras?.get(slot);
+      if (extra !== undefined && extra.links.length > 0) links.set(at, extra.links);
+      if (extra?.bound) bound.add(at);
+      isPlain &&= extra?.crowded !== true;
+      at++;
+    }
+    return { shape: { size: cluster.size, ...lists, links, bound, isPlain }, keysets: own };
+  }
+}
+
+/** The number of a set of keys in a short list, to which it is added when it is new. Neighbours have the same. */
+function localOf(own: Keys[], keys: Keys | null | undefined): number {
+  if (!keys || keys === own[0]) return 0;
+  for (let at = own.length - 1; at > 0; at--) if (own[at] === keys) return at;
+  return own.push(keys) - 1;
+}
+
+function listsOf(size: number) {
+  return {
     kind: new Uint8Array(size),
     trace: new Int32Array(size),
     spanLow: new Uint32Array(size),
@@ -59,24 +103,4 @@ export function shapeOf(cluster: Cluster, slots: Slots, local: ReadonlyMap<numbe
     digest: new Uint32Array(size),
     keyset: new Int32Array(size),
   };
-  const links = new Map<number, readonly Pointer[]>();
-  const bound = new Set<number>();
-  let isPlain = true;
-  let at = 0;
-  for (let slot = cluster.head; slot !== -1; slot = slots.next[slot] ?? -1) {
-    shape.kind[at] = slots.kind[slot] ?? 0;
-    shape.trace[at] = slots.trace[slot] ?? -1;
-    shape.spanLow[at] = slots.spanLow[slot] ?? 0;
-    shape.spanHigh[at] = slots.spanHigh[slot] ?? 0;
-    shape.aroundLow[at] = slots.aroundLow[slot] ?? 0;
-    shape.aroundHigh[at] = slots.aroundHigh[slot] ?? 0;
-    shape.digest[at] = slots.digest[slot] ?? 0;
-    shape.keyset[at] = local.get(slots.keyset[slot] ?? 0) ?? 0;
-    const extra = extras.size === 0 ? undefined : extras.get(slot);
-    if (extra !== undefined && extra.links.length > 0) links.set(at, extra.links);
-    if (extra?.bound) bound.add(at);
-    isPlain &&= extra?.crowded !== true;
-    at++;
-  }
-  return { ...shape, links, bound, isPlain };
 }

@@ -11,7 +11,7 @@
 import type { KeyKind } from "./definitions.ts";
 import type { Forest } from "./forest.ts";
 import type { Keys } from "./keys.ts";
-import { type Ref, refText } from "./refs.ts";
+import type { Ref } from "./refs.ts";
 
 /** Facts with their keys; `keysets[k]` are the keys of every fact whose `shape.keyset` is `k`. */
 export interface Company {
@@ -38,26 +38,49 @@ function onlySubject(keysets: readonly Keys[], { kinds, subjectKind }: SoleOptio
   const rank = kinds.findIndex(({ kind }) => kind === subjectKind);
   for (const { kind, role } of kinds.slice(Math.max(rank, 0))) {
     if (kind !== subjectKind && role !== "identifies") continue;
-    const values = new Set(keysets.flatMap((keys) => keys.get(kind) ?? []));
-    const [value] = values;
-    if (value !== undefined) return values.size === 1 ? { kind, value } : null;
+    const value = onlyValue(keysets, kind);
+    if (value !== undefined) return value === null ? null : { kind, value };
   }
   return null;
+}
+
+/** The one value of a kind; null when there are several, undefined when there is none. */
+function onlyValue(keysets: readonly Keys[], kind: string): string | null | undefined {
+  let only: string | undefined;
+  for (const keys of keysets) {
+    for (const value of keys.get(kind) ?? []) {
+      if (only !== undefined && value !== only) return null;
+      only = value;
+    }
+  }
+  return only;
 }
 
 /** Rules 1 to 3: per key set, whether its keys lead to the subject, down the ranks of authority. */
 function anchoredBy(keysets: readonly Keys[], subject: Ref, kinds: readonly KeyKind[]): readonly boolean[] {
   const anchored = keysets.map((keys) => keys.has(subject.kind));
-  const rank = kinds.findIndex(({ kind }) => kind === subject.kind);
-  for (const { kind } of kinds.slice(rank + 1)) {
-    const refsOf = (keys: Keys) => (keys.get(kind) ?? []).map((value) => refText({ kind, value }));
-    const leading = new Set(keysets.flatMap((keys, at) => (anchored[at] ? refsOf(keys) : [])));
-    if (leading.size === 0) continue;
+  for (let rank = kinds.findIndex(({ kind }) => kind === subject.kind) + 1; rank < kinds.length; rank++) {
+    const kind = kinds[rank]?.kind ?? "";
+    const before = [...anchored];
     keysets.forEach((keys, at) => {
-      anchored[at] ||= refsOf(keys).some((ref) => leading.has(ref));
+      if (anchored[at] !== true && keys.has(kind)) anchored[at] = isLed(keys, kind, { keysets, before });
     });
   }
   return anchored;
+}
+
+interface Leading {
+  readonly keysets: readonly Keys[];
+  /** which of them lead to the subject by more authoritative keys */
+  readonly before: readonly boolean[];
+}
+
+/** Whether a set that leads to the subject has a value of the kind in common with these keys. */
+function isLed(keys: Keys, kind: string, { keysets, before }: Leading): boolean {
+  const values = keys.get(kind) ?? [];
+  return keysets.some(
+    (other, at) => before[at] === true && other.get(kind)?.some((value) => values.includes(value)) === true,
+  );
 }
 
 /**
@@ -71,22 +94,31 @@ function allReached(forest: Forest, anchored: readonly boolean[]): boolean {
     if (anchored[shape.keyset[at] ?? 0] === true) reached[tops[at] ?? 0] = 1;
   }
   const linked = reachOverLinks(forest, reached);
-  const traces = new Set<number>();
-  for (let at = 0; at < shape.size; at++) if (reached[tops[at] ?? 0] === 1) traces.add(shape.trace[at] ?? -1);
+  let traces: Set<number> | null = null;
   for (let at = 0; at < shape.size; at++) {
     const top = tops[at] ?? 0;
     if (reached[top] === 1) {
       // Inside a tree that is only reached over a link of its top, a span with messages of its own goes by those.
       if (linked.has(top) && at !== top && shape.bound.has(at) && !linksInto(forest, at, reached))
         return false;
-    } else if (orphans[top] !== 1 || !traces.has(shape.trace[at] ?? -1)) return false;
+      continue;
+    }
+    traces ??= tracesReached(forest, reached);
+    if (orphans[top] !== 1 || !traces.has(shape.trace[at] ?? -1)) return false;
   }
   return true;
+}
+
+function tracesReached({ shape, tops }: Forest, reached: Uint8Array): Set<number> {
+  const traces = new Set<number>();
+  for (let at = 0; at < shape.size; at++) if (reached[tops[at] ?? 0] === 1) traces.add(shape.trace[at] ?? -1);
+  return traces;
 }
 
 /** Marks the trees that are reached over links; answers their tops. */
 function reachOverLinks(forest: Forest, reached: Uint8Array): Set<number> {
   const linked = new Set<number>();
+  if (forest.shape.links.size === 0) return linked;
   const waiting = new Set([...forest.shape.links.keys()].filter((at) => forest.tops[at] === at));
   for (let more = true; more; ) {
     more = false;

@@ -8,17 +8,19 @@
 import type { RejectedItem } from "../collector/decode.ts";
 import type { Envelope } from "../collector/request.ts";
 import { refsBlock } from "./blocks.ts";
+import type { Extract } from "./extract.ts";
 import { type LetterBudget, storeLetters } from "./letters.ts";
 import { encodeHops } from "./native_hops.ts";
-import type { RecentBatch } from "./recent.ts";
-import { placeText, type RefRow } from "./refs.ts";
+import type { RefList } from "./reflist.ts";
 import type { Store } from "./store.ts";
 
 /** A delivery that is not stored yet. */
 export interface Waiting {
   readonly envelope: Envelope;
   readonly rejected: readonly RejectedItem[];
-  readonly batch: RecentBatch;
+  readonly extract: Extract;
+  /** refs that are not in the store, and come in no earlier delivery that waits */
+  readonly refs: RefList;
   /** later deliveries have larger ones */
   readonly serial: number;
   /** epoch milliseconds */
@@ -48,7 +50,7 @@ export async function storeAll(
       rejected.map((item) => ({ envelope, item })),
     );
     if (letters.length > 0) await storeLetters({ store, budget }, letters, nowMs);
-    const refs = refRowsOf(deliveries);
+    const refs = deliveries.map((delivery) => delivery.refs).filter((list) => list.size > 0);
     const tenant = deliveries[0]?.envelope.tenant ?? "";
     if (refs.length > 0) await store.insertNative("refs", [refsBlock(tenant, refs)]);
     const blocks = deliveries.flatMap(hopBlocks);
@@ -67,17 +69,7 @@ function byTenant(waiting: readonly Waiting[]): Iterable<Waiting[]> {
   return groups.values();
 }
 
-/** Each ref and place once. */
-function refRowsOf(waiting: readonly Waiting[]): RefRow[] {
-  const rows = new Map<string, RefRow>();
-  for (const { batch } of waiting) {
-    for (const [text, places] of batch.refs)
-      for (const row of places) rows.set(`${placeText(row)} ${text}`, row);
-  }
-  return [...rows.values()];
-}
-
-function hopBlocks({ batch: { extract } }: Waiting): Uint8Array[] {
+function hopBlocks({ extract }: Waiting): Uint8Array[] {
   const { batch, tenant, localities } = extract;
   if (batch.rows === 0) return [];
   // Some forty parts each; written one by one they would cost more than everything before.

@@ -19,7 +19,22 @@ const STATUSES: readonly HopStatus[] = ["unset", "ok", "error"];
 /** The columns as a batch of hops. Hops of one resource share its map. */
 export function batchOf(columns: HopColumns): HopBatch {
   const made: Made = { entries: new Map(), resources: [] };
-  return { rows: columns.rows, columns, hop: (row) => hopAt(made, columns, row) };
+  return {
+    rows: columns.rows,
+    columns,
+    hop: (row) => ({
+      ...factAt(made, columns, row),
+      attributes: mapAt(made, columns.attributes, row),
+      links: linksAt(made, columns, row),
+      events: eventsAt(made, columns, row),
+    }),
+    outline: (row, flags) => ({
+      ...factAt(made, columns, row),
+      attributes: flaggedAt(made, columns.attributes, { index: row, flags }),
+      links: NO_LINKS,
+      events: eventsAt(made, columns, row),
+    }),
+  };
 }
 
 /** What many rows share, made once. */
@@ -28,7 +43,9 @@ interface Made {
   readonly resources: Attributes[];
 }
 
-function hopAt(made: Made, columns: HopColumns, row: number): Hop {
+const NO_LINKS: readonly Link[] = [];
+
+function factAt(made: Made, columns: HopColumns, row: number): Omit<Hop, "attributes" | "links" | "events"> {
   const { fixed, scopes, resources } = columns;
   const kind = KINDS[fixed.kind[row] ?? 1] ?? "span";
   const traceId = idAt(fixed.traceId, row, 4);
@@ -52,12 +69,9 @@ function hopAt(made: Made, columns: HopColumns, row: number): Hop {
     spanId,
     parentId: idAt(fixed.parentId, row, 2),
     traceState: stringAt(columns.traceState, row),
-    attributes: mapAt(made, columns.attributes, row),
     resource: resourceAt(made, columns, sender),
     scopeName: entryAt(made, scopes.names, word(scopes.name, scope)),
     scopeVersion: entryAt(made, scopes.versions, word(scopes.version, scope)),
-    links: linksAt(made, columns, row),
-    events: eventsAt(made, columns, row),
     droppedLinks: fixed.droppedLinks[row] ?? 0,
     droppedEvents: fixed.droppedEvents[row] ?? 0,
     droppedAttributes: fixed.droppedAttributes[row] ?? 0,
@@ -85,8 +99,8 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, i) => from + i);
 }
 
-/** The id at an index of a column of ids so many words wide: lowercase hex, "" for zeros. */
-export function idAt(words: Uint32Array, index: number, width: number): string {
+/** Lowercase hex, "" for zeros. */
+function idAt(words: Uint32Array, index: number, width: number): string {
   const first = index * width;
   let any = 0;
   for (let i = first; i < first + width; i++) any |= words[i] ?? 0;
@@ -106,6 +120,20 @@ function mapAt(made: Made, maps: Maps, index: number): Attributes {
   return map;
 }
 
+function flaggedAt(
+  made: Made,
+  maps: Maps,
+  { index, flags }: { readonly index: number; readonly flags: Uint8Array },
+): Attributes {
+  const map = new Map<string, string>();
+  const end = mapEnd(maps, index);
+  for (let i = mapStart(maps, index); i < end; i++) {
+    const key = word(maps.keys, i);
+    if (flags[key] === 1) map.set(entryAt(made, maps.dictionary, key), stringAt(maps.values, i));
+  }
+  return map;
+}
+
 function resourceAt(made: Made, { resources }: HopColumns, index: number): Attributes {
   const known = made.resources[index] ?? mapAt(made, resources.attributes, index);
   made.resources[index] = known;
@@ -120,8 +148,8 @@ function entryAt({ entries }: Made, dictionary: Dictionary, id: number): string 
   return text;
 }
 
-/** Short ASCII is put together here; a call out of the engine would take longer. */
-function stringAt(texts: Texts, index: number): string {
+/** The text at an index. Short ASCII is put together here; a call out of the engine would take longer. */
+export function stringAt(texts: Texts, index: number): string {
   const { data } = texts.bytes;
   let at = word(texts.starts, index);
   while ((data[at++] ?? 0) > 127);

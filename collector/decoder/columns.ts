@@ -27,6 +27,8 @@ export interface HopBatch {
   readonly rows: number;
   /** One row as an object. */
   readonly hop: (row: number) => Hop;
+  /** The same without links, and of its own attributes only those whose entry in their dictionary is flagged with 1. */
+  readonly outline: (row: number, flags: Uint8Array) => Hop;
   /** the same rows, for whoever can use them without objects */
   readonly columns: HopColumns;
 }

@@ -1,15 +1,19 @@
 -- names_in_store: by which names may hops be found, as two hashes each?
 --
 -- Row      one: the hashes of every name of the bucket, 4 bytes each, lowest first, in base64.
--- Window   all refs; the bucket keeps one answer small.
+-- Window   all refs of all tenants; the bucket keeps one answer small.
 -- Reads    refs, all of it: asked once per process and bucket.
--- Trap     the same names, and the same hash, as ingest/known.ts and live.ts: a link goes by the trace it leads to.
+-- Trap     the same names, and the same hash, as ingest/known.ts: a trace goes by its bytes, a link by the trace that it
+--          leads to, what an event caused by that event.
 SELECT base64Encode(arrayStringConcat(groupArray(CAST(
-    reinterpretAsFixedString(toUInt64(murmurHash3_32(concat('a', name))) + bitShiftLeft(toUInt64(murmurHash3_32(concat('b', name))), 32))
+    reinterpretAsFixedString(toUInt64(murmurHash3_32(concat(name, 'a'))) + bitShiftLeft(toUInt64(murmurHash3_32(concat(name, 'b'))), 32))
     AS String)))) AS hashes
 FROM
 (
-    SELECT concat(tenant, '\n', transform(kind, ['@link', '@caused-by'], ['@trace', '@event'], kind), '=', value) AS name
+    SELECT multiIf(
+        kind IN ('@trace', '@link'), unhex(value),
+        kind = '@caused-by', concat('@event=', value),
+        concat(kind, '=', value)) AS name
     FROM refs
     WHERE cityHash64(value) % {buckets:UInt32} = {bucket:UInt32}
 )

@@ -8,7 +8,7 @@ import { graphOf } from "../../ingest/graph.ts";
 import type { Journey } from "../../ingest/journey.ts";
 import { keysOf } from "../../ingest/keys.ts";
 import { Live } from "../../ingest/live.ts";
-import { outcomeOf } from "../../ingest/outcome.ts";
+import { outcomesFor } from "../../ingest/outcome.ts";
 import { planOf } from "../../ingest/plan.ts";
 import { type Settled, settle } from "../../ingest/settle.ts";
 import { stitch } from "../../ingest/stitch.ts";
@@ -46,8 +46,10 @@ const HANDLING: Definition = {
   succeeds: "weighed",
   entry: [],
 };
-const OURS: Definitions = { ...DEFINITIONS, journeys: [ORDER, HANDLING] };
+const TAGS = new Map([["checkout", ["correlation.id"]]]);
+const OURS: Definitions = { ...DEFINITIONS, journeys: [ORDER, HANDLING], tags: TAGS };
 const PLAN = planOf(OURS);
+const OUTCOMES = outcomesFor(OURS);
 
 type Rows = Map<string, Journey>;
 const nameOf = ({ definition, subject }: Pick<Journey, "definition" | "subject">) =>
@@ -80,11 +82,17 @@ class Bench {
   readonly #left = new Set<string>();
 
   constructor(factsMax: number) {
+    const left = this.#left;
+    const traceOf = (words: Uint32Array, at: number) => words.subarray(at, at + 4).join();
     this.#live = new Live({
       factsMax,
       causesMax: 32,
-      isKnown: (name) => this.#left.has(name),
-      onLeave: (name) => this.#left.add(name),
+      past: {
+        has: (name) => left.has(name),
+        hasTrace: (words, at) => left.has(traceOf(words, at)),
+        add: (name) => left.add(name),
+        addTrace: (words, at) => left.add(traceOf(words, at)),
+      },
     });
   }
 
@@ -101,8 +109,8 @@ class Bench {
   async settle(): Promise<void> {
     for (const cluster of this.#live.due(() => true)) {
       const added = this.#live.take(cluster);
-      const whole = { ...this.#live.shape(cluster), hops: [...cluster.hops.values()] };
-      const told = cluster.isWhole ? outcomeOf(whole, { definitions: OURS, nowNs: NOW_NS }) : null;
+      const whole = { ...this.#live.shape(cluster), hops: [...(cluster.hops?.values() ?? [])] };
+      const told = cluster.isWhole ? OUTCOMES.of(whole, NOW_NS, true) : null;
       const hops = added.flatMap(({ from, first, end }) =>
         Array.from({ length: end - first }, (_, n) => from.batch.hop(first + n)),
       );
@@ -111,7 +119,7 @@ class Bench {
       if (told === null) this.fromStore++;
       else this.fromMemory++;
     }
-    this.#live.evict();
+    this.#live.evict(Number.POSITIVE_INFINITY);
   }
 
   #write({ journeys, merged }: Settled): void {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { journeysBlock, refsBlock } from "../../ingest/blocks.ts";
 import { fold } from "../../ingest/fold.ts";
 import { migrate } from "../../ingest/migrate.ts";
+import { listOf } from "../../ingest/reflist.ts";
 import { journeyRows } from "../../ingest/refold.ts";
 import { placesSince } from "../../ingest/reindex.ts";
 import { countKeys, keysSeen, keysSince } from "../../ingest/survey.ts";
@@ -25,14 +26,16 @@ onBothShapes("a survey", (open) => {
     });
     await store.insertNative("refs", [
       refsBlock("t", [
-        row("B"),
-        row("B", { locality: 2n }),
-        row("B", { kind: "correlation.id" }),
-        row("A'--", { day: DAY + 1 }),
-        row("C", { day: DAY - 1 }),
-        row("trace", { kind: "@trace" }),
+        listOf([
+          row("B"),
+          row("B", { locality: 2n }),
+          row("B", { kind: "correlation.id" }),
+          row("A'--", { day: DAY + 1 }),
+          row("C", { day: DAY - 1 }),
+          row("trace", { kind: "@trace" }),
+        ]),
       ]),
-      refsBlock("other", [row("X")]),
+      refsBlock("other", [listOf([row("X")])]),
     ]);
     const survey = { store, tenant: "t", kinds: ["order.id", "correlation.id"], sinceDay: DAY };
     const keys = await keysSince(survey, BEFORE, 10);

@@ -2,17 +2,17 @@
 import { expect, test } from "vitest";
 import { refsBlock } from "../../ingest/blocks.ts";
 import { migrate } from "../../ingest/migrate.ts";
+import { RefList } from "../../ingest/reflist.ts";
 import type { Store } from "../../ingest/store.ts";
 import { renderStoreMetrics, storeParts, storeWork } from "../../query/store_metrics.ts";
 import { onBothShapes } from "../server.ts";
 
-const refs = (from: number, count: number) =>
-  Array.from({ length: count }, (_, at) => ({
-    kind: "order.id",
-    value: `ORD-${from + at}`,
-    locality: BigInt(from + at),
-    day: 20_000,
-  }));
+function refs(from: number, count: number): RefList[] {
+  const list = new RefList();
+  for (let at = from; at < from + count; at++)
+    list.add({ kind: "order.id", value: `ORD-${at}` }, { low: at, high: 0, day: 20_000 });
+  return [list];
+}
 
 async function storeWithTwoInserts(open: () => Promise<Store>): Promise<Store> {
   const store = await open();

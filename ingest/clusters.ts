@@ -1,0 +1,105 @@
+/**
+ * Clusters: which live facts have to do with each other, by the names and traces that they share.
+ *
+ *   live: names, traces of a row → [clusters] → one cluster
+ *
+ * Finds, makes and joins; holds no facts. A name that is new here may be an old one: then the cluster is not whole.
+ */
+import type { Arrival } from "./adding.ts";
+import { type Cluster, current, merge, type Name, newCluster } from "./cluster.ts";
+import { Names } from "./names.ts";
+import { isTrace, joiningKind, type Past, traceWords } from "./past.ts";
+import type { Ref } from "./refs.ts";
+import { Traces } from "./traces.ts";
+
+/** All live clusters. */
+export class Clusters {
+  readonly traces = new Traces();
+  /** those with facts that are not settled */
+  readonly dirty = new Set<Cluster>();
+  /** in order of the last touch */
+  readonly #all = new Set<Cluster>();
+  readonly #names = new Names();
+  readonly #past: Past;
+
+  constructor(past: Past) {
+    this.#past = past;
+  }
+
+  /** Every cluster, the one touched least recently first. */
+  byTouch(): Iterable<Cluster> {
+    return this.#all;
+  }
+
+  /** The slot of the trace whose id starts at a word. */
+  traceOf(arrival: Arrival, words: Uint32Array, at: number): number {
+    const known = this.traces.find(words, at);
+    if (known !== -1) return known;
+    const cluster = this.begin(arrival);
+    cluster.isWhole = !this.#past.hasTrace(words, at);
+    const trace = this.traces.add(words, at, cluster);
+    cluster.traces.push(trace);
+    return trace;
+  }
+
+  /** The name of this kind and value. */
+  nameOf(arrival: Arrival, kind: string, value: string): Name {
+    const known = this.#names.get(kind, value);
+    if (known !== undefined) return known;
+    const cluster = this.begin(arrival);
+    cluster.isWhole = !this.#past.has(`${kind}=${value}`);
+    const name = { kind, value, cluster, spots: [] };
+    this.#names.add(name);
+    cluster.names.push(name);
+    return name;
+  }
+
+  /** A cluster of nothing yet. */
+  begin({ nowMs, serial }: Arrival): Cluster {
+    const cluster = newCluster(nowMs, serial);
+    this.#all.add(cluster);
+    return cluster;
+  }
+
+  /** Makes one of two. `next` are the chains of slots. */
+  join(a: Cluster, b: Cluster, next: Int32Array): Cluster {
+    const [first, second] = [current(a), current(b)];
+    if (first === second) return first;
+    const stays = merge(first, second, next);
+    const gone = stays === first ? second : first;
+    this.#all.delete(gone);
+    if (this.dirty.delete(gone)) this.dirty.add(stays);
+    return stays;
+  }
+
+  /** Notes that a fact came to a cluster. */
+  touch(cluster: Cluster, { nowMs, serial }: Arrival): void {
+    cluster.touchedMs = nowMs;
+    cluster.newest = serial;
+    this.#all.delete(cluster);
+    this.#all.add(cluster);
+    if (cluster.dirtyMs !== null) return;
+    cluster.dirtyMs = nowMs;
+    cluster.serial = serial;
+    this.dirty.add(cluster);
+  }
+
+  /** Lets go of a cluster; its names are of the past. */
+  forget(cluster: Cluster): void {
+    this.#all.delete(cluster);
+    for (const name of cluster.names) {
+      this.#names.delete(name);
+      this.#past.add(`${name.kind}=${name.value}`);
+    }
+    for (const trace of cluster.traces) {
+      this.#past.addTrace(this.traces.ids, trace * 4);
+      this.traces.remove(trace);
+    }
+  }
+
+  /** Where live hops go by a ref; see reflist.ts. */
+  spotsOf({ kind, value }: Ref): readonly number[] {
+    if (!isTrace(kind)) return this.#names.get(joiningKind(kind), value)?.spots ?? [];
+    return this.traces.places[this.traces.find(traceWords(value), 0)] ?? [];
+  }
+}
