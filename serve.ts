@@ -228,7 +228,7 @@ async function openApi(
     intake: {
       learn: intake?.pipeline.learn ?? (() => undefined),
       source,
-      accept: intake?.pipeline.accept ?? null,
+      accept: intake?.backlog.accept ?? null,
       limits: { bodyBytesMax: config.bodyBytesMax, times: timesOf(definitions) },
     },
     report: (error) => log.error({ err: error }, "A question could not be answered."),

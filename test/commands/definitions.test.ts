@@ -56,7 +56,8 @@ beforeAll(async () => {
     event("return.asked", at, { "return.id": `RET-${at}` }),
     event("return.received", at, { "return.id": `RET-${at}` }),
   ]);
-  const logRecords = [...orders.flat(), ...returns];
+  const begun = event("return.asked", 2, { "return.id": "RET-2" });
+  const logRecords = [...orders.flat(), ...returns, begun];
   await waybill.send(
     "/v1/logs",
     "application/json",
@@ -184,14 +185,24 @@ describe("once it is in use", () => {
   test("a refold brings the rows to what a reader sees, also under a key that was not declared before", async () => {
     expect(await (await waybill.api("/v1/find?id=RET-1")).status).toBe(404);
     const done = await refolded();
-    expect(done).toMatchObject({ phase: "fold", indexed: 4 });
+    expect(done).toMatchObject({ phase: "fold", indexed: 5 });
     expect((await listed("definition=create-order&state=succeeded")).length).toBe(10);
     expect((await listed("definition=create-order&state=overdue")).length).toBe(20);
     expect((await listed("definition=return")).map(({ state, subject }) => [state, subject.id])).toEqual([
+      ["overdue", "RET-2"],
       ["succeeded", "RET-1"],
       ["succeeded", "RET-0"],
     ]);
     expect((await waybill.api("/v1/find?id=RET-1")).status).toBe(200);
+  });
+
+  test("what comes in afterwards joins what was recorded before its key was declared", async () => {
+    const received = event("return.received", 3, { "return.id": "RET-2" });
+    const body = { resourceLogs: [{ scopeLogs: [{ logRecords: [received] }] }] };
+    await waybill.send("/v1/logs", "application/json", JSON.stringify(body));
+    const [newest] = await listed("definition=return");
+    expect(newest).toMatchObject({ subject: { id: "RET-2" }, state: "succeeded" });
+    expect(Date.parse(newest?.startedAt ?? "")).toBe(NOW_MS - 3_600_000 + 2_000);
   });
 
   test("doing it again changes nothing, and a hop that comes in meanwhile counts", async () => {
@@ -213,7 +224,7 @@ describe("once it is in use", () => {
     const headers = { "content-type": "application/json" };
     const response = await waybill.api("/v1/definitions/refold", { method: "POST", headers, body });
     const last = RefoldAnswer.parse(JSON.parse((await response.text()).trim().split("\n").at(-1) ?? ""));
-    expect(last).toMatchObject({ done: 3, after: { value: "RET-1" } });
+    expect(last).toMatchObject({ done: 4, after: { value: "RET-2" } });
   });
 
   test("a definition that does not match a journey any more takes its row off the lists", async () => {
