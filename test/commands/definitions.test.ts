@@ -57,7 +57,8 @@ beforeAll(async () => {
     event("return.received", at, { "return.id": `RET-${at}` }),
   ]);
   const begun = event("return.asked", 2, { "return.id": "RET-2" });
-  const logRecords = [...orders.flat(), ...returns, begun];
+  const aliased = event("placed", 4, { "order.no": "OLD-1" });
+  const logRecords = [...orders.flat(), ...returns, begun, aliased];
   await waybill.send(
     "/v1/logs",
     "application/json",
@@ -76,6 +77,11 @@ function event(eventName: string, at: number, keys: Readonly<Record<string, stri
     timeUnixNano: `${NOW_MS - 3_600_000 + at * 1_000}000000`,
     attributes: Object.entries(keys).map(([name, value]) => attribute(name, { stringValue: value })),
   };
+}
+
+async function sendEvent(record: Message): Promise<void> {
+  const body = { resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] };
+  await waybill.send("/v1/logs", "application/json", JSON.stringify(body));
 }
 
 async function fileWith(yaml: string): Promise<string> {
@@ -197,9 +203,7 @@ describe("once it is in use", () => {
   });
 
   test("what comes in afterwards joins what was recorded before its key was declared", async () => {
-    const received = event("return.received", 3, { "return.id": "RET-2" });
-    const body = { resourceLogs: [{ scopeLogs: [{ logRecords: [received] }] }] };
-    await waybill.send("/v1/logs", "application/json", JSON.stringify(body));
+    await sendEvent(event("return.received", 3, { "return.id": "RET-2" }));
     const [newest] = await listed("definition=return");
     expect(newest).toMatchObject({ subject: { id: "RET-2" }, state: "succeeded" });
     expect(Date.parse(newest?.startedAt ?? "")).toBe(NOW_MS - 3_600_000 + 2_000);
@@ -207,11 +211,8 @@ describe("once it is in use", () => {
 
   test("doing it again changes nothing, and a hop that comes in meanwhile counts", async () => {
     expect(await refolded()).toMatchObject({ indexed: 0, changed: 0, moves: [] });
-    const late = {
-      resourceLogs: [{ scopeLogs: [{ logRecords: [event("delivered", 1, { "order.id": "ORD-1" })] }] }],
-    };
     const [, again] = await Promise.all([
-      waybill.send("/v1/logs", "application/json", JSON.stringify(late)),
+      sendEvent(event("delivered", 1, { "order.id": "ORD-1" })),
       refolded(),
     ]);
     expect(again.phase).toBe("fold");
@@ -227,13 +228,24 @@ describe("once it is in use", () => {
     expect(last).toMatchObject({ done: 4, after: { value: "RET-2" } });
   });
 
+  test("a service that knew by heart what is in its store learns what became findable", async () => {
+    await waybill.stop();
+    await start(TODAY.replace("from: [order.id]", "from: [order.id, order.no]"));
+    // From its first hop on the service knows which names are in its store, as of then.
+    await sendEvent(event("noise", 0, {}));
+    expect(await refolded()).toMatchObject({ indexed: 1 });
+    await sendEvent(event("paid", 5, { "order.id": "OLD-1" }));
+    const row = (await listed("state=succeeded")).find(({ subject }) => subject.id === "OLD-1");
+    expect(Date.parse(row?.startedAt ?? "")).toBe(NOW_MS - 3_600_000 + 4_000);
+  });
+
   test("a definition that does not match a journey any more takes its row off the lists", async () => {
     await waybill.stop();
     await start(
       RETURNS.replace("placed: { event: placed }, paid: { event: paid }", "bought: { event: bought }"),
     );
     const { moves } = await refolded();
-    expect(moves).toContainEqual({ definition: "create-order", from: "open", to: "none", journeys: 19 });
+    expect(moves).toContainEqual({ definition: "create-order", from: "succeeded", to: "none", journeys: 20 });
     expect((await listed("definition=create-order")).map(({ subject }) => subject.id)).toHaveLength(11);
   });
 });
