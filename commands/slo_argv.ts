@@ -1,14 +1,15 @@
 /**
  * Slo argv: the command line of what `waybill slo` does beside listing objectives.
  *
- *   argv → [slo_argv] → simulate, openslo
+ *   argv → [slo_argv] → simulate, openslo, rules
  */
 import type { Command } from "commander";
 import type { Surroundings } from "./around.ts";
 import { exportSlos, importSlos } from "./openslo.ts";
+import { printRules } from "./rules.ts";
 import { simulateFile } from "./simulate.ts";
 
-/** Adds `simulate`, `import` and `export`. Options of `slo` itself have to stand before their names. */
+/** Adds `simulate`, `import`, `export` and `rules`. Options of `slo` itself have to stand before their names. */
 export function addSloCommands(
   slo: Command,
   around: Surroundings,
@@ -32,4 +33,11 @@ export function addSloCommands(
     .option("--objective <id>", "definition.objective; default: all")
     .option("--file <path>", "default: WAYBILL_CONFIG or ./waybill.yaml")
     .action((options) => run(exportSlos(around, options)));
+  slo
+    .command("rules")
+    .description("recording and alerting rules for Prometheus")
+    .option("--sloth-labels", "label recorded series as Sloth does")
+    .option("--inhibit", "instead, what Alertmanager needs so that a page takes the place of tickets")
+    .option("--file <path>", "default: WAYBILL_CONFIG or ./waybill.yaml")
+    .action((options) => run(printRules(around, options)));
 }

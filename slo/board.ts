@@ -57,6 +57,8 @@ export interface BoardSources {
   readonly store: Store;
   readonly definitions: readonly Definition[];
   readonly tenant: string;
+  /** what was decided before this process. @default nothing */
+  readonly remember?: () => Promise<Remembered | null>;
 }
 
 /** What was decided at an earlier watermark, by another process or before a restart. */
@@ -78,8 +80,6 @@ export interface SloBoard {
   readonly explain: (id: string, nowMs: number, over?: Span) => Promise<SloDetail>;
   /** What was counted, for charts and for proof. @throws {Failure} as `explain` */
   readonly counted: (id: string, nowMs: number, how?: Reading) => Promise<Counted>;
-  /** Goes on from what was decided earlier; to be called before the first look. */
-  readonly resume: (remembered: Remembered) => void;
 }
 
 /** How a board is looked at. */
@@ -103,7 +103,6 @@ export function openBoard(sources: BoardSources): SloBoard {
   const ledger = new Ledger(sources);
   const percentiles = new Percentiles(sources.store, sources.tenant);
   const promises = promisesOf(sources.definitions);
-  let before: Remembered | null = null;
   let latest: Board | null = null;
   let asking: { readonly atMs: number; readonly board: Promise<Board> } | null = null;
 
@@ -113,7 +112,8 @@ export function openBoard(sources: BoardSources): SloBoard {
     try {
       await ledger.look(watermarkMs);
       await percentiles.look(promises, watermarkMs);
-      latest = evaluateAll({ sources, ledger, percentiles }, watermarkMs, latest ?? before);
+      const before = latest ?? (await sources.remember?.()) ?? null;
+      latest = evaluateAll({ sources, ledger, percentiles }, watermarkMs, before);
       return latest;
     } catch (error) {
       if (latest === null || !(error instanceof Failure && error.retryable)) throw error;
@@ -149,7 +149,7 @@ export function openBoard(sources: BoardSources): SloBoard {
       minutes: ({ fromMs, toMs }) => account.cells.minutes(fromMs, Math.min(toMs, watermarkMs)),
     };
   };
-  return { read, explain, counted, resume: (remembered) => (before = remembered) };
+  return { read, explain, counted };
 }
 
 function accountOf(ledger: Ledger, promised: Promised) {

@@ -8,6 +8,7 @@
 import { z } from "zod";
 import { statement } from "../ingest/statements.ts";
 import type { Store } from "../ingest/store.ts";
+import type { Remembered } from "./board.ts";
 import { AlertState, Incident } from "./incidents.ts";
 
 /** What the evaluator knows of the time before. */
@@ -30,11 +31,22 @@ export const alertStates = statement(new URL("./sql/alert_states.sql", import.me
   row: z.object({ slo_id: z.string(), state: z.string(), version: z.coerce.number() }),
 });
 
+/** What was decided of all objectives, for the board to go on from; null when nothing was. */
+export function decidedIn({ states }: Remembrance): Remembered | null {
+  const known = [...states].filter(([, { watermarkMs }]) => watermarkMs > 0);
+  if (known.length === 0) return null;
+  return {
+    watermarkMs: Math.max(...known.map(([, { watermarkMs }]) => watermarkMs)),
+    decided: new Map(known.map(([id, { decided }]) => [id, new Map(decided)])),
+  };
+}
+
 /** The states of one tenant. */
 export class Memory {
   readonly #store: Store;
   readonly #tenant: string;
   #version = 0;
+  #loaded: Remembrance | null = null;
   readonly #written = new Map<string, { readonly text: string; readonly watermarkMs: number }>();
 
   constructor(store: Store, tenant: string) {
@@ -42,8 +54,13 @@ export class Memory {
     this.#tenant = tenant;
   }
 
-  /** @throws {Failure} when the store does not answer */
+  /** As it was when it was first asked for. @throws {Failure} when the store does not answer */
   async load(): Promise<Remembrance> {
+    this.#loaded ??= await this.#load();
+    return this.#loaded;
+  }
+
+  async #load(): Promise<Remembrance> {
     const rows = await alertStates(this.#store, { tenant: this.#tenant });
     this.#version = Math.max(0, ...rows.map(({ version }) => version));
     const states = new Map<string, AlertState>();

@@ -8,7 +8,7 @@
  */
 import { Gauge, Registry } from "prom-client";
 import type { Board } from "./board.ts";
-import type { SloView } from "./view.ts";
+import type { SloItem, SloView } from "./view.ts";
 
 const SLO = ["slo_id", "slo_service", "slo_name"];
 const WINDOW = [...SLO, "slo_window"];
@@ -43,6 +43,12 @@ function openGauges(registry: Registry) {
       SLO,
     ),
     firing: gauge("slo_alert_firing", "1 while a tier of that severity fires.", [...SLO, "slo_severity"]),
+    muted: gauge("slo_muted", "1 while nobody is told of the objective's alerts.", SLO),
+    missing: gauge("slo_traffic_missing", "1 while fewer journeys come than were promised.", SLO),
+    revised: gauge("slo_revisions", "Journeys that late facts counted otherwise, since the start.", [
+      ...SLO,
+      "kind",
+    ]),
     watermark: gauge(
       "slo_watermark_timestamp_seconds",
       "Where the windows end; its age tells of silence.",
@@ -57,13 +63,17 @@ function openGauges(registry: Registry) {
 
 type Gauges = ReturnType<typeof openGauges>;
 
-function setObjective(gauges: Gauges, slo: SloView): void {
+function setObjective(gauges: Gauges, slo: SloItem): void {
   const labels = labelsOf(slo);
   const slo_window = slo.window;
   gauges.info.set({ ...labels, slo_window, slo_definition: slo.definition, slo_kind: slo.kind }, 1);
   gauges.objective.set(labels, slo.targetRatio);
   gauges.watermark.set(labels, Date.parse(slo.watermark) / 1_000);
   if (slo.budget !== null) gauges.remaining.set(labels, slo.budget.remainingRatio);
+  gauges.muted.set(labels, slo.muted === null ? 0 : 1);
+  if (slo.traffic !== null) gauges.missing.set(labels, slo.traffic.missing ? 1 : 0);
+  gauges.revised.set({ ...labels, kind: "taken_back" }, slo.revisions.takenBack);
+  gauges.revised.set({ ...labels, kind: "restated" }, slo.revisions.restated);
   for (const slo_severity of ["page", "ticket"]) {
     const firing = slo.tiers.some((tier) => tier.firing && tier.severity === slo_severity);
     gauges.firing.set({ ...labels, slo_severity }, firing ? 1 : 0);

@@ -9,6 +9,7 @@ import type { Definitions } from "../ingest/definitions.ts";
 import type { Store } from "../ingest/store.ts";
 import { openBoard, type SloBoard } from "./board.ts";
 import { Evaluator } from "./evaluator.ts";
+import { decidedIn, Memory } from "./memory.ts";
 import { Notifier, type NotifierOptions } from "./notify.ts";
 import { Watch } from "./watch.ts";
 
@@ -33,8 +34,9 @@ export interface Objectives {
 export function openObjectives(options: ObjectivesOptions): Objectives {
   const { store, definitions, tenant, secret, now, log } = options;
   const sources = { store, definitions: definitions.journeys, tenant };
-  const board = openBoard(sources);
-  const watch = new Watch({ ...sources, board });
+  const memory = new Memory(store, tenant);
+  const board = openBoard({ ...sources, remember: async () => decidedIn(await memory.load()) });
+  const watch = new Watch({ definitions: definitions.journeys, board, memory });
   const { notify } = definitions;
   const publicUrl = options.publicUrl ?? notify.publicUrl;
   const notifier = new Notifier({ notify, secret, publicUrl, board, watch, now, log });

@@ -8,18 +8,16 @@
  */
 import { Failure } from "../errors.ts";
 import type { Definition } from "../ingest/definitions.ts";
-import type { Store } from "../ingest/store.ts";
 import type { Board, SloBoard } from "./board.ts";
 import { idOf } from "./evaluate.ts";
 import { type AlertState, advance, type Incident, keyOf, NOTHING_YET, stale } from "./incidents.ts";
-import { Memory } from "./memory.ts";
+import type { Memory } from "./memory.ts";
 
 /** What a watch watches. */
 export interface WatchSources {
-  readonly store: Store;
   readonly definitions: readonly Definition[];
-  readonly tenant: string;
   readonly board: SloBoard;
+  readonly memory: Memory;
 }
 
 /** The board, and the alerts of its objectives: those that last, and the last that ended. */
@@ -41,7 +39,6 @@ export interface Telling {
 /** The alerts of all objectives. */
 export class Watch {
   readonly #sources: WatchSources;
-  readonly #memory: Memory;
   readonly #states = new Map<string, AlertState>();
   #own: Incident | null = null;
   #sinceMs: number | null = null;
@@ -50,7 +47,6 @@ export class Watch {
 
   constructor(sources: WatchSources) {
     this.#sources = sources;
-    this.#memory = new Memory(sources.store, sources.tenant);
   }
 
   /** How things stand. A store that does not answer leaves them as they were, and in time is an alert of its own. */
@@ -78,7 +74,7 @@ export class Watch {
 
   /** Keeps what was decided and who was told. @throws {Failure} when the store does not take it */
   async save(nowMs: number): Promise<void> {
-    await this.#memory.save({ states: this.#states, own: this.#own }, nowMs);
+    await this.#sources.memory.save({ states: this.#states, own: this.#own }, nowMs);
   }
 
   async #look(nowMs: number): Promise<Watched> {
@@ -107,18 +103,12 @@ export class Watch {
   }
 
   async #remember(): Promise<void> {
-    const { states, own } = await this.#memory.load();
+    const { states, own } = await this.#sources.memory.load();
     this.#own = own;
     for (const { definition, objective } of this.#promises()) {
       const id = idOf({ definition, objective });
       this.#states.set(id, states.get(id) ?? NOTHING_YET);
     }
-    const known = [...this.#states].filter(([, { watermarkMs }]) => watermarkMs > 0);
-    if (known.length === 0) return;
-    this.#sources.board.resume({
-      watermarkMs: Math.max(...known.map(([, { watermarkMs }]) => watermarkMs)),
-      decided: new Map(known.map(([id, { decided }]) => [id, new Map(decided)])),
-    });
   }
 
   #advance({ slos, decided, watermarkMs }: Board): void {

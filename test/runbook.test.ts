@@ -17,7 +17,7 @@ test("every metric that the runbook names is exported, with the store away too",
     pipeline: { waiting: 0, stored: 0, flushes: 0, failedFlushes: 0, lastFlushMs: 0, oldestWaitingMs: null },
     letters: { kept: 0, dropped: 0 },
     journal: () => ({ bytes: 0, segments: 1, damagedSpots: 0 }),
-    board: { read: away, explain: away, counted: away, resume: () => {} },
+    board: { read: away, explain: away, counted: away },
     now: () => 0,
   });
   const exported = [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name);

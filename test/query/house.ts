@@ -20,6 +20,7 @@ import { openStore, type Store } from "../../ingest/store.ts";
 import type { Told } from "../../ingest/told.ts";
 import { type ApiDeps, createApi } from "../../query/api.ts";
 import { openBoard } from "../../slo/board.ts";
+import { Memory } from "../../slo/memory.ts";
 import { Watch } from "../../slo/watch.ts";
 import { Kept } from "../ingest/kept.ts";
 import { DEFINITIONS, START_MS } from "./shop.ts";
@@ -66,7 +67,7 @@ export async function openHouse(): Promise<House> {
     now: () => NOW_MS,
     token: null,
     board,
-    watch: new Watch({ ...slos, board }),
+    watch: new Watch({ ...slos, board, memory: new Memory(store, TENANT) }),
     ready: async () => ({ store: null }),
     metrics: async () => "up 1\n",
     intake: { source: recent, accept: null, limits: { bodyBytesMax: 1_000_000 }, learn: () => undefined },

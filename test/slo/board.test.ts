@@ -4,6 +4,7 @@ import { Failure } from "../../errors.ts";
 import type { Store } from "../../ingest/store.ts";
 import { sloRoutes } from "../../query/routes/slos.ts";
 import { openBoard } from "../../slo/board.ts";
+import { Memory } from "../../slo/memory.ts";
 import { renderMetrics } from "../../slo/metrics.ts";
 import { renderSlos } from "../../slo/render.ts";
 import { AlertList, SloDetail, SloList } from "../../slo/view.ts";
@@ -55,7 +56,7 @@ onBothShapes("the board", (open) => {
     await journeysTable(store);
     await tellJourneys(store, rows);
     const board = openBoard({ store, definitions, tenant: "" });
-    const watch = new Watch({ store, definitions, tenant: "", board });
+    const watch = new Watch({ definitions, board, memory: new Memory(store, "") });
     let nowMs = NOW_MS;
     const routes = sloRoutes({ board, watch, nowMs: () => nowMs });
     const get = async (path: string): Promise<unknown> => (await routes.request(path)).json();
