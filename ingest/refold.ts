@@ -70,8 +70,8 @@ export interface RefoldProgress {
 }
 
 const DAY_MS = 86_400_000;
-const KEYS = 100;
-const HOPS_MAX = 50_000;
+const KEYS = 400;
+const HOPS_MAX = 100_000;
 
 const MaybeInt64 = z
   .string()

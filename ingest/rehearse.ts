@@ -36,7 +36,7 @@ export interface Rehearsing {
 }
 
 const DAY_MS = 86_400_000;
-const KEYS = 50;
+const KEYS = 200;
 const HOPS_MAX = 50_000;
 const SAMPLE_PLACES = 400;
 

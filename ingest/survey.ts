@@ -14,6 +14,7 @@ import { fold } from "./fold.ts";
 import { type GatherOptions, gather, type HopSource } from "./gather.ts";
 import type { Graph } from "./graph.ts";
 import type { Journey } from "./journey.ts";
+import type { Wanted } from "./reach.ts";
 import { type Ref, refText } from "./refs.ts";
 import { Int64, statement } from "./statements.ts";
 import { type Stitched, stitch } from "./stitch.ts";
@@ -100,7 +101,8 @@ export interface FoldedKeys {
 }
 
 /**
- * Folds every journey whose subject is one of the keys, from the raw hops.
+ * Folds every journey whose subject is one of the keys, from the raw hops. What is too much to be loaded at once is
+ * halved: a journey folded from a part of its hops would be a wrong one.
  *
  * @param besides  hops that the store cannot find by these keys, such as those of a kind that is not declared yet
  */
@@ -109,26 +111,42 @@ export async function foldKeys(
   keys: readonly Ref[],
   besides: readonly Hop[] = [],
 ): Promise<FoldedKeys> {
-  const { definitions, source } = options;
-  const kinds = new Set(definitions.keys.map(({ kind }) => kind));
+  const kinds = new Set(options.definitions.keys.map(({ kind }) => kind));
   const wanted = keys.filter(({ kind }) => kinds.has(kind));
-  const journeys: Journey[] = [];
-  const belongs = new Map<string, Subject[]>();
-  const hops: Hop[] = [];
-  for (const subjectKind of new Set(definitions.journeys.map(({ subject }) => subject))) {
-    const stitching = stitchingOf(options, subjectKind);
-    const { graph } = await gather(source, { keys: wanted, hops: besides }, stitching);
-    const stitched = stitch(graph, stitching);
-    hops.push(...graph.nodes.map(({ hop }) => hop));
-    for (const key of wanted) {
-      const subject = { kind: key.kind, id: key.value };
-      const members = (stitched.get(refText(key)) ?? []).map(({ hop }) => hop);
-      journeys.push(...foldAll(options, { subjectKind, subject, hops: members }));
-    }
-    for (const key of wanted.filter((each) => !stitched.has(refText(each))))
-      belongs.set(refText(key), [...(belongs.get(refText(key)) ?? []), ...holdersOf(key, graph, stitched)]);
+  const parts: FoldedKeys[] = [];
+  for (const subjectKind of new Set(options.definitions.journeys.map(({ subject }) => subject)))
+    parts.push(await foldKind(options, subjectKind, { keys: wanted, hops: besides }));
+  return together(parts);
+}
+
+async function foldKind(options: FoldOptions, subjectKind: string, wanted: Wanted): Promise<FoldedKeys> {
+  const stitching = stitchingOf(options, subjectKind);
+  const { graph, truncated } = await gather(options.source, wanted, stitching);
+  const { keys } = wanted;
+  if (truncated && keys.length > 1) {
+    const half = Math.ceil(keys.length / 2);
+    const first = await foldKind(options, subjectKind, { ...wanted, keys: keys.slice(0, half) });
+    return together([first, await foldKind(options, subjectKind, { ...wanted, keys: keys.slice(half) })]);
   }
-  return { journeys, belongs, hops };
+  const stitched = stitch(graph, stitching);
+  const journeys = keys.flatMap((key) => {
+    const hops = (stitched.get(refText(key)) ?? []).map(({ hop }) => hop);
+    return foldAll(options, { subjectKind, subject: { kind: key.kind, id: key.value }, hops });
+  });
+  const gone = keys.filter((key) => !stitched.has(refText(key)));
+  const belongs = new Map(gone.map((key) => [refText(key), holdersOf(key, graph, stitched)]));
+  return { journeys, belongs, hops: graph.nodes.map(({ hop }) => hop) };
+}
+
+function together(parts: readonly FoldedKeys[]): FoldedKeys {
+  const belongs = new Map<string, Subject[]>();
+  for (const part of parts)
+    for (const [key, subjects] of part.belongs) belongs.set(key, [...(belongs.get(key) ?? []), ...subjects]);
+  return {
+    journeys: parts.flatMap(({ journeys }) => journeys),
+    belongs,
+    hops: parts.flatMap(({ hops }) => hops),
+  };
 }
 
 /** The subjects that the carriers of a key belong to. */
