@@ -31,6 +31,7 @@ export const DeadLetterDetail = z
     status: z.enum(LETTER_STATUSES),
     tries: z.int(),
     acted: z.object({ at: Time, text: z.string() }).nullable(),
+    masked: z.boolean().describe("values are not shown; ask with `values=1`"),
     record: Loose,
     resource: Loose,
     fault: z.string().nullable().describe("why not all of it could be read"),
@@ -69,6 +70,7 @@ export function letterDetail(letter: WholeLetter, definitions: Definitions, show
       letter.acted === null
         ? null
         : { at: renderTime(BigInt(letter.acted.atMs) * 1_000_000n), text: letter.acted.text },
+    masked: !show.values,
     record,
     resource,
     fault: found.fault,

@@ -28,7 +28,11 @@ export function renderLetterPage(letter: DeadLetterDetail, replay: ReplayAnswer 
         <section aria-labelledby="record">
           <h2 id="record">The record</h2>
           ${fault === null ? "" : html`<p>${plain(fault)}</p>`}
-          <p class="quiet">Values are masked; <a href="/v1/dead-letters/${id}?values=1">show them</a>: they may be secret.</p>
+          ${
+            letter.masked
+              ? html`<p class="quiet">Values are masked; <a href="/v1/dead-letters/${id}?values=1">show them</a>: they may be secret.</p>`
+              : html`<p class="quiet">Values may be secret; <a href="/v1/dead-letters/${id}">mask them</a>.</p>`
+          }
           <pre class="record"><code>${shown(letter.record)}</code></pre>
           ${letter.resource === null ? "" : html`<h3>Sent by</h3><pre class="record"><code>${shown(letter.resource)}</code></pre>`}
         </section>
@@ -74,6 +78,7 @@ function renderActs({ id }: DeadLetterDetail): Html {
         <form class="acts" action="/dead-letters/${id}/replay" method="post">
           <button name="do" value="try">Try a replay</button>
           <button name="do" value="replay">Replay</button>
+          <p class="quiet">Wrong data is mended on the command line: <code>waybill dead-letters replay ${id.slice(0, 8)}… --patch</code></p>
           <label>Give it up because <input name="because" maxlength="500"></label>
           <button name="do" value="discard">Discard</button>
         </form>`;
