@@ -6,8 +6,15 @@ const LIMITS = { bodyBytesMax: 10_000_000 };
 const KINDS = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 };
 const STATUSES = { unset: 0, ok: 1, error: 2 };
 
-/** One delivery per signal that is among the hops; the hops of a signal keep their order. */
-export async function deliveriesOf(hops: readonly Hop[], tenant = "default"): Promise<Delivery[]> {
+/** What a sender posts: one body per signal. */
+export interface Body {
+  readonly signal: Envelope["signal"];
+  readonly contentType: string;
+  readonly bytes: Buffer;
+}
+
+/** One body per signal that is among the hops; the hops of a signal keep their order. */
+export function bodiesOf(hops: readonly Hop[]): Body[] {
   const spans = hops.filter((hop) => hop.kind === "span");
   const logs = hops.filter((hop) => hop.kind === "log");
   const events = hops.filter((hop) => hop.kind === "cloudevent");
@@ -16,22 +23,30 @@ export async function deliveriesOf(hops: readonly Hop[], tenant = "default"): Pr
     ["logs", "application/json", { resourceLogs: logs.map(resourceLogs) }, logs.length],
     ["events", "application/cloudevents-batch+json", events.map(cloudEvent), events.length],
   ];
+  return bodies
+    .filter(([, , , count]) => count > 0)
+    .map(([signal, contentType, content]) => ({
+      signal,
+      contentType,
+      bytes: Buffer.from(JSON.stringify(content)),
+    }));
+}
+
+/** The same as the receiver hands them on. */
+export async function deliveriesOf(hops: readonly Hop[], tenant = "default"): Promise<Delivery[]> {
   return Promise.all(
-    bodies
-      .filter(([, , , count]) => count > 0)
-      .map(async ([signal, contentType, content]) => {
-        const envelope = {
-          signal,
-          contentType,
-          contentEncoding: "",
-          receivedMs: 1_788_256_860_000,
-          tenant,
-          sender: "test",
-          headers: {},
-        };
-        const body = Buffer.from(JSON.stringify(content));
-        return { envelope, body, decoded: await decodeRequest(envelope, body, LIMITS) };
-      }),
+    bodiesOf(hops).map(async ({ signal, contentType, bytes }) => {
+      const envelope = {
+        signal,
+        contentType,
+        contentEncoding: "",
+        receivedMs: 1_788_256_860_000,
+        tenant,
+        sender: "test",
+        headers: {},
+      };
+      return { envelope, body: bytes, decoded: await decodeRequest(envelope, bytes, LIMITS) };
+    }),
   );
 }
 
@@ -75,7 +90,8 @@ function resourceLogs(hop: Hop) {
 }
 
 function cloudEvent(hop: Hop) {
-  const time = new Date(Number(hop.atNs / 1_000_000n)).toISOString();
+  const seconds = new Date(Number(hop.atNs / 1_000_000n)).toISOString().slice(0, 19);
+  const time = `${seconds}.${String(hop.atNs % 1_000_000_000n).padStart(9, "0")}Z`;
   return { specversion: "1.0", type: hop.name, time, ...Object.fromEntries(hop.attributes) };
 }
 
