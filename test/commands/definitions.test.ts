@@ -40,8 +40,8 @@ const RETURNS = `${STRICTER.replace("keys: {", "keys: { return.id: { role: ident
 
 let dataDir = "";
 let waybill: Running;
-const start = async (yaml: string) => {
-  waybill = await startWaybill({ yaml, now: () => NOW_MS, dataDir });
+const start = async (yaml: string, nowMs = NOW_MS) => {
+  waybill = await startWaybill({ yaml, now: () => nowMs, dataDir });
 };
 
 beforeAll(async () => {
@@ -248,6 +248,17 @@ describe("once it is in use", () => {
     expect(moves).toContainEqual({ definition: "create-order", from: "succeeded", to: "none", journeys: 20 });
     expect((await listed("definition=create-order")).map(({ subject }) => subject.id)).toHaveLength(11);
   });
+});
+
+test("a journey that began before hops are kept stays as it is: its row outlives them", async () => {
+  await waybill.stop();
+  await start(STRICTER, NOW_MS + 31 * 86_400_000);
+  const before = (await listed("definition=create-order")).length;
+  const world = around();
+  expect(await refold(world, { since: "2026-11-20", json: true, url: waybill.apiUrl })).toBe(0);
+  const told = RefoldAnswer.parse(JSON.parse(world.out[0] ?? ""));
+  expect(told.moves.filter(({ from }) => from !== "none")).toEqual([]);
+  expect((await listed("definition=create-order")).length).toBeGreaterThanOrEqual(before);
 });
 
 test.each([
