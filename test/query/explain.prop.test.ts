@@ -70,7 +70,11 @@ const LIES: readonly Lie[] = [
   },
   {
     name: "a shared key that only one side carries",
-    tell: (hop) => withEvidence(hop, "identifies", (each) => ({ ...each, key: "correlation.id=made-up" })),
+    tell: (hop) => {
+      const kind = hop.evidence[0]?.key?.split("=")[0] ?? "";
+      const lied = withEvidence(hop, "identifies", (each) => ({ ...each, key: `${kind}=made-up` }));
+      return lied === null ? null : { ...lied, keys: { ...lied.keys, [kind]: ["made-up"] } };
+    },
   },
   {
     name: "a cause that caused nothing",
