@@ -59,10 +59,10 @@ export interface Sending {
   readonly dryRun: boolean;
   /** nanoseconds since 1970 UTC */
   readonly nowNs: bigint;
+  /** journeys told one by one, each of which is looked up before and after; the others are counted */
+  readonly journeysMax: number;
 }
 
-/** Journeys told one by one; looking each of them up before and after costs two lookups. */
-const JOURNEYS_MAX = 50;
 const HOPS_MAX = 200_000;
 const AT_ONCE = 64;
 
@@ -75,7 +75,7 @@ const AT_ONCE = 64;
 export async function resend(
   options: ResendOptions,
   letters: readonly WholeLetter[],
-  { dryRun, nowNs }: Sending,
+  { dryRun, nowNs, journeysMax }: Sending,
 ): Promise<Resent> {
   const { accept } = options;
   if (!dryRun && accept === null)
@@ -84,9 +84,9 @@ export async function resend(
   const fresh = await withoutKnown(options, read);
   const deliveries = fresh.flatMap(({ delivery }) => delivery ?? []);
   const foreseen = await touchedBy(options, deliveries, nowNs);
-  const before = await statesBefore(options, foreseen.slice(0, JOURNEYS_MAX), nowNs);
+  const before = await statesBefore(options, foreseen.slice(0, journeysMax), nowNs);
   if (!dryRun && accept !== null) await acceptAll(accept, deliveries);
-  const after = dryRun ? foreseen : await touchedBy(options, deliveries, nowNs);
+  const after = dryRun || journeysMax === 0 ? foreseen : await touchedBy(options, deliveries, nowNs);
   const told = after.flatMap((journey) => {
     const was = before.get(nameOf(journey));
     return was === undefined ? [] : [{ before: was, after: journey }];

@@ -56,7 +56,7 @@ export const ReplayAnswer = z
         text: z.string(),
       }),
     ),
-    journeys: z.array(MovedJourney).describe("what changed, at most 50 of a page of letters"),
+    journeys: z.array(MovedJourney).describe("what changed, at most 100"),
     moreJourneys: z.int().describe("touched beyond those listed"),
     hasMore: z.boolean().describe("the limit was reached; ask again"),
   })
@@ -74,6 +74,7 @@ export interface ReplayDeps extends ResendOptions {
 
 /** Letters of one page: with their journeys they have to fit in memory. */
 const PAGE = 200;
+const JOURNEYS_MAX = 100;
 
 /**
  * Replays every open letter that fits a filter, oldest first.
@@ -95,7 +96,9 @@ export async function replayMatching(
     const page = found.slice(0, asked);
     const last = page.at(-1);
     if (last === undefined) break;
-    resent.push(await replayLetters(deps, page, { dryRun, how: "" }));
+    const told = resent.reduce((sum, { journeys }) => sum + journeys.length, 0);
+    const journeysMax = Math.max(0, JOURNEYS_MAX - told);
+    resent.push(await replayLetters(deps, page, { dryRun, how: "", journeysMax }));
     after = { ms: last.receivedMs, id: last.id };
     left -= page.length;
     hasMore = found.length > page.length;
@@ -110,7 +113,7 @@ export async function replayOne(
   letter: WholeLetter,
   replaying: Replaying,
 ): Promise<ReplayAnswer> {
-  const resent = await replayLetters(deps, [letter], replaying);
+  const resent = await replayLetters(deps, [letter], { ...replaying, journeysMax: JOURNEYS_MAX });
   return answerOf(resent, { definitions: deps.definitions, dryRun: replaying.dryRun, hasMore: false });
 }
 
@@ -124,9 +127,9 @@ export interface Replaying {
 async function replayLetters(
   deps: ReplayDeps,
   letters: readonly WholeLetter[],
-  { dryRun, how }: Replaying,
+  { dryRun, how, journeysMax }: Replaying & { readonly journeysMax: number },
 ): Promise<Resent> {
-  const resent = await resend(deps, letters, { dryRun, nowNs: BigInt(deps.now()) * 1_000_000n });
+  const resent = await resend(deps, letters, { dryRun, nowNs: BigInt(deps.now()) * 1_000_000n, journeysMax });
   if (!dryRun) {
     const acts = resent.outcomes.flatMap((outcome) => actOf(outcome, how));
     await recordActs(deps.store, acts, { tenant: deps.tenant, atMs: deps.now() });
