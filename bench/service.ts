@@ -85,7 +85,7 @@ export async function startService(start: ServiceStart): Promise<BenchService> {
     startSeconds,
     get: ask,
     metrics,
-    drained: (secondsMax) => drained(metrics, secondsMax),
+    drained: (secondsMax) => drained({ ask, metrics }, secondsMax),
     held: () => held(child),
     stop: () => ended(child, agent, "SIGTERM"),
     kill: () => ended(child, agent, "SIGKILL"),
@@ -146,13 +146,21 @@ function parseMetrics(text: string): Map<string, number> {
   );
 }
 
-async function drained(metrics: BenchService["metrics"], secondsMax: number): Promise<void> {
+interface Asking {
+  readonly ask: BenchService["get"];
+  readonly metrics: BenchService["metrics"];
+}
+
+/** Ready means that no journal is being replayed: what is in it does not count as waiting yet. */
+async function drained({ ask, metrics }: Asking, secondsMax: number): Promise<void> {
   const untilMs = performance.now() + secondsMax * 1000;
   for (;;) {
+    const ready = await ask("/readyz");
     const waiting = (await metrics()).get("waybill_pipeline_waiting_hops");
-    if (waiting === 0) return;
     if (waiting === undefined) throw new Error("the service does not say how much waits to be stored");
-    if (performance.now() > untilMs) throw new Error(`${waiting} hops still wait after ${secondsMax} s`);
+    if (ready.status === 200 && waiting === 0) return;
+    if (performance.now() > untilMs)
+      throw new Error(`after ${secondsMax} s ${waiting} hops still wait; ready: ${ready.text}`);
     await sleep(50);
   }
 }

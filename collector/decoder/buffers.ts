@@ -87,8 +87,8 @@ export function takeBytes(bytes: Bytes, c: Cursor, size: number): void {
   c.at += size;
 }
 
-/** A long copy is quicker through the engine, a short one by hand. */
-const SHORT_BYTES = 48;
+/** A long copy is quicker through the engine, whose call costs as much as this many bytes by hand. */
+const SHORT_BYTES = 256;
 
 /** Appends the next bytes of a message, known to be all there, as one text. */
 export function takeText(texts: Texts, c: Cursor, size: number): void {
@@ -104,21 +104,47 @@ export function takeText(texts: Texts, c: Cursor, size: number): void {
   }
 }
 
+/** Appends the next bytes of a message, known to be all there and fewer than 128, as one text. */
+export function takeShortText(texts: Texts, c: Cursor, size: number): void {
+  const { bytes, starts } = texts;
+  push(starts, bytes.length);
+  if (bytes.length + size >= bytes.data.length) reserve(bytes, size + 1);
+  bytes.data[bytes.length++] = size;
+  if (copyShort(bytes, c, size) !== 0) checkUtf8(texts, c, size);
+  bytes.length += size;
+  c.at += size;
+}
+
 /** Copies behind the end. Answers what is not ASCII in it, or-ed together: 0 for a text that is. */
 function copyShort({ view: to, length: start }: Bytes, { view: from, at }: Cursor, size: number): number {
+  if (size < 4) return copyTiny(to, start, { from, at, size });
+  const last = size - 4;
   let seen = 0;
-  let i = 0;
-  for (; i + 4 <= size; i += 4) {
-    const four = from.getInt32(at + i);
-    to.setInt32(start + i, four);
+  for (let i = 0; i < last; i += 4) {
+    const four = from.getInt32(at + i, true);
+    to.setInt32(start + i, four, true);
     seen |= four;
   }
-  for (; i < size; i++) {
+  // The last four once more, whichever of them went before.
+  const four = from.getInt32(at + last, true);
+  to.setInt32(start + last, four, true);
+  return (seen | four) & 0x80808080;
+}
+
+interface Tiny {
+  readonly from: DataView;
+  readonly at: number;
+  readonly size: number;
+}
+
+function copyTiny(to: DataView, start: number, { from, at, size }: Tiny): number {
+  let seen = 0;
+  for (let i = 0; i < size; i++) {
     const one = from.getUint8(at + i);
     to.setUint8(start + i, one);
     seen |= one;
   }
-  return seen & 0x80808080;
+  return seen & 0x80;
 }
 
 /** Takes the text begun last back again when it is not valid. */
@@ -135,6 +161,30 @@ export function putAscii(texts: Texts, text: string): void {
   reserve(bytes, text.length + 5);
   putVarint(bytes, text.length);
   for (let i = 0; i < text.length; i++) bytes.data[bytes.length++] = text.charCodeAt(i);
+}
+
+/** Appends a text without anything in it. */
+export function putEmpty({ bytes, starts }: Texts): void {
+  push(starts, bytes.length);
+  reserve(bytes, 1);
+  bytes.data[bytes.length++] = 0;
+}
+
+/** Appends a whole number below 2³¹ in decimal. */
+export function putDecimal({ bytes, starts }: Texts, value: number): void {
+  push(starts, bytes.length);
+  reserve(bytes, 11);
+  const { data, length: begin } = bytes;
+  let digits = 1;
+  for (let rest = value; rest > 9; rest = (rest / 10) | 0) digits++;
+  data[begin] = digits;
+  let rest = value;
+  for (let at = begin + digits; at > begin; at--) {
+    const tenth = (rest / 10) | 0;
+    data[at] = 48 + rest - tenth * 10;
+    rest = tenth;
+  }
+  bytes.length = begin + 1 + digits;
 }
 
 /** Appends one text. */

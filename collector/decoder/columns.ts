@@ -12,7 +12,7 @@ import {
   newTexts,
   newWords,
   push,
-  putAscii,
+  putEmpty,
   type Texts,
   truncateTexts,
   type Words,
@@ -209,5 +209,5 @@ export function dropRow(columns: HopColumns): void {
 }
 
 function closeText(texts: Texts, row: number): void {
-  if (texts.starts.length === row) putAscii(texts, "");
+  if (texts.starts.length === row) putEmpty(texts);
 }

@@ -3,11 +3,12 @@
  *
  *   attribute keys, span names → [Dictionary] → LowCardinality columns
  *
- * Senders repeat themselves: the key that followed this one last time follows it again. So the likely next entry is
- * compared byte by byte first, and only a wrong guess is looked up. Entry 0 is always the empty text.
+ * Senders repeat themselves: what followed this entry last time follows it again. So the likely next one is compared
+ * byte by byte first, and a wrong guess costs a look into a small table, and only then one by name. Entry 0 is always the
+ * empty text.
  */
 import { newTexts, newWords, push, putAscii, type Texts, takeText, type Words, word } from "./buffers.ts";
-import { mixRun } from "./digest.ts";
+import { finishHash, mixRun, mixWord } from "./digest.ts";
 import { type Cursor, cursor } from "./wire.ts";
 
 /** A growing set of texts. */
@@ -19,9 +20,15 @@ export interface Dictionary {
   readonly hashes: Words;
   readonly next: Words;
   readonly ids: Map<string, number>;
+  /** entries by a hash of a few of their bytes, 0 where there is none; made when it is first needed */
+  table: Uint32Array | null;
   /** the entry looked up last */
   last: number;
 }
+
+/** Slots of the table, a power of two; and how many of them are looked at, whatever a sender makes collide. */
+const SLOTS = 512;
+const PROBES = 4;
 
 /** A dictionary that holds the empty text only. */
 export function newDictionary(): Dictionary {
@@ -34,6 +41,7 @@ export function newDictionary(): Dictionary {
     hashes: words(),
     next: words(),
     ids: new Map([["", 0]]),
+    table: null,
     last: 0,
   };
   putAscii(entries, "");
@@ -48,11 +56,19 @@ export function entryCount(dictionary: Dictionary): number {
 
 /** The entry with the next bytes of a message, known to be all there; made when it is new. */
 export function takeEntry(dictionary: Dictionary, c: Cursor, size: number): number {
-  const guess = word(dictionary.next, dictionary.last);
-  const right = word(dictionary.sizes, guess) === size && isNext(dictionary, guess, c);
-  const id = right ? guess : lookUp(dictionary, c, size);
+  const id = takeLikely(dictionary, c, { size, guess: word(dictionary.next, dictionary.last) });
   dictionary.next.data[dictionary.last] = id;
   dictionary.last = id;
+  return id;
+}
+
+/** The same, for a caller who has a guess of its own. */
+export function takeLikely(
+  dictionary: Dictionary,
+  c: Cursor,
+  { size, guess }: { readonly size: number; readonly guess: number },
+): number {
+  const id = isNext(dictionary, c, { size, id: guess }) ? guess : lookUp(dictionary, c, size);
   c.at += size;
   return id;
 }
@@ -68,19 +84,56 @@ export function findEntry(dictionary: Dictionary, ascii: string): number | null 
   return dictionary.ids.get(ascii) ?? null;
 }
 
-/** Compares four bytes at a time, then the last ones. */
-function isNext(dictionary: Dictionary, id: number, { view, at }: Cursor): boolean {
-  const { view: known } = dictionary.entries.bytes;
-  const begin = word(dictionary.begins, id);
-  const size = word(dictionary.sizes, id);
-  let i = 0;
-  for (; i + 4 <= size; i += 4) if (known.getInt32(begin + i) !== view.getInt32(at + i)) return false;
-  for (; i < size; i++) if (known.getUint8(begin + i) !== view.getUint8(at + i)) return false;
+/** Compares four bytes at a time; the last four once more, whichever of them were compared before. */
+function isNext(
+  { sizes, begins, entries }: Dictionary,
+  { view, at }: Cursor,
+  { size, id }: { readonly size: number; readonly id: number },
+): boolean {
+  if (sizes.data[id] !== size) return false;
+  const { view: known } = entries.bytes;
+  const begin = word(begins, id);
+  const last = size - 4;
+  for (let i = 0; i < last; i += 4)
+    if (known.getInt32(begin + i, true) !== view.getInt32(at + i, true)) return false;
+  if (last >= 0) return known.getInt32(begin + last, true) === view.getInt32(at + last, true);
+  for (let i = 0; i < size; i++) if (known.getUint8(begin + i) !== view.getUint8(at + i)) return false;
   return true;
 }
 
-/** Entries are found by their bytes read as Latin-1, which is quick and tells any two apart. */
+/** First in the table; it has room for what a usual sender says, and the rest is found by name. */
 function lookUp(dictionary: Dictionary, c: Cursor, size: number): number {
+  if (size === 0) return 0;
+  dictionary.table ??= new Uint32Array(SLOTS + PROBES);
+  const { table } = dictionary;
+  const first = slotOf(c, size);
+  for (let slot = first; slot < first + PROBES; slot++) {
+    const id = table[slot] ?? 0;
+    if (id !== 0 && isNext(dictionary, c, { size, id })) return id;
+  }
+  const id = byName(dictionary, c, size);
+  for (let slot = first; slot < first + PROBES; slot++) {
+    if (table[slot] !== 0) continue;
+    table[slot] = id;
+    break;
+  }
+  return id;
+}
+
+/** By the size, the first, the middle and the last bytes: keys that are alike in all of them are rare. */
+function slotOf({ view, at }: Cursor, size: number): number {
+  let hash = size;
+  if (size < 4) for (let i = 0; i < size; i++) hash = Math.imul(hash, 31) + view.getUint8(at + i);
+  else {
+    hash = mixWord(hash, view.getInt32(at, true));
+    hash = mixWord(hash, view.getInt32(at + ((size - 4) >> 1), true));
+    hash = mixWord(hash, view.getInt32(at + size - 4, true));
+  }
+  return finishHash(hash) & (SLOTS - 1);
+}
+
+/** Entries are found by their bytes read as Latin-1, which tells any two apart. */
+function byName(dictionary: Dictionary, c: Cursor, size: number): number {
   const name = Buffer.from(c.bytes.buffer, c.bytes.byteOffset + c.at, size).toString("latin1");
   const known = dictionary.ids.get(name);
   if (known !== undefined) return known;

@@ -3,8 +3,9 @@
  *
  *   columns → [digest] → Hop.digest
  *
- * MurmurHash3 (x86, 32 bit): twice as fast as the platform's crc32 on the few hundred bytes of a row, because it
- * needs no call out of the engine. Tells versions of a fact apart; not a defence against anyone.
+ * Made of MurmurHash3 (x86, 32 bit), with a lighter step for long runs. Quicker than the platform's crc32 on the few
+ * hundred bytes of a row, because it needs no call out of the engine. Tells versions of a fact apart; not a defence
+ * against anyone.
  *
  * @see https://github.com/aappleby/smhasher/blob/master/src/MurmurHash3.cpp
  */
@@ -24,14 +25,30 @@ export interface Run {
   readonly to: number;
 }
 
-/** Adds a run of bytes and its size to a running hash. */
+/**
+ * Adds a word to a strand, at half the price of `mixWord`: two words that differ always leave two strands that differ.
+ * A strand must go through `mixWord` in the end, which spreads the difference over all bits.
+ */
+export function twist(strand: number, word: number): number {
+  return Math.imul(((strand << 5) | (strand >>> 27)) ^ word, 0x9e3779b1);
+}
+
+/**
+ * Adds a run of bytes and its size to a running hash. In two strands, of every other word, because each step of one
+ * waits for the step before.
+ */
 export function mixRun(hash: number, { view, from, to }: Run): number {
-  let mixed = mixWord(hash, to - from);
+  let even = to - from;
+  let odd = 0x2c1b3c6d;
   let at = from;
-  for (; at + 4 <= to; at += 4) mixed = mixWord(mixed, view.getInt32(at, true));
+  for (; at + 8 <= to; at += 8) {
+    even = twist(even, view.getInt32(at, true));
+    odd = twist(odd, view.getInt32(at + 4, true));
+  }
+  for (; at + 4 <= to; at += 4) even = twist(even, view.getInt32(at, true));
   let rest = 0;
   for (; at < to; at++) rest = (rest << 8) | view.getUint8(at);
-  return mixWord(mixed, rest);
+  return mixWord(mixWord(hash, even), twist(odd, rest));
 }
 
 /** The finished hash, as an unsigned number. */

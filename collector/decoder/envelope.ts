@@ -11,7 +11,7 @@ import type { RejectedItem } from "../decode.ts";
 import type { HopColumns } from "./columns.ts";
 import { dropRow } from "./columns.ts";
 import { newRefusals, type Refusals, refuse } from "./refuse.ts";
-import { attempt, type BadRecord } from "./reject.ts";
+import { attempt, BadRecord } from "./reject.ts";
 import { openResource, openScope, takeResource, takeScope } from "./senders.ts";
 import { singleExport } from "./single.ts";
 import { type Cursor, cursor, enter, leave, skip, tag } from "./wire.ts";
@@ -81,20 +81,43 @@ function takeScoped(c: Cursor, level: Level, resource: Said): void {
   });
   if (scope === null || fault !== null) openScope(level.columns, "", "");
   c.at = start;
-  let index = 0;
-  eachMessage(c, 0x12, () => {
-    const { at, end } = c;
-    const here = index++;
-    const bad = fault ?? attempt(() => level.kind.take(c, level.columns));
-    if (bad === null) return;
-    dropRow(level.columns);
-    const where = `${level.path}.${level.kind.levels[2]}[${here}]`;
+  const records: Records = { ...level, fault, said: { resource: resource.bytes, scope } };
+  for (let index = 0; c.at < c.end; ) {
+    const field = tag(c);
+    if (field === 0x12) takeRecord(c, records, index++);
+    else skip(c, field);
+  }
+}
+
+interface Records extends Level {
+  /** what is wrong with the scope or the resource, and so with every record */
+  readonly fault: BadRecord | null;
+  readonly said: { readonly resource: Uint8Array | null; readonly scope: Uint8Array | null };
+}
+
+/** The hot loop passes here once for each record: nothing is made unless one is refused. */
+function takeRecord(c: Cursor, records: Records, index: number): void {
+  const outer = enter(c);
+  const { at, end } = c;
+  const bad = records.fault ?? faultIn(c, records);
+  c.end = end;
+  if (bad !== null) {
+    dropRow(records.columns);
+    const where = `${records.path}.${records.kind.levels[2]}[${index}]`;
     const record = c.bytes.subarray(at, end);
-    refuse(level.rejected, bad, {
-      where,
-      bytes: () => singleExport({ resource: resource.bytes, scope, record }),
-    });
-  });
+    refuse(records.rejected, bad, { where, bytes: () => singleExport({ ...records.said, record }) });
+  }
+  leave(c, outer);
+}
+
+function faultIn(c: Cursor, { kind, columns }: Records): BadRecord | null {
+  try {
+    kind.take(c, columns);
+    return null;
+  } catch (cause) {
+    if (cause instanceof BadRecord) return cause;
+    throw cause;
+  }
 }
 
 /** Visits every message in one field of the message that the cursor is in, and leaves the cursor at its end. */

@@ -19,7 +19,7 @@ import {
 } from "./buffers.ts";
 import { closeRow, type HopColumns, listStart } from "./columns.ts";
 import type { Dictionary } from "./dictionary.ts";
-import { finishHash, mixRun, mixWord } from "./digest.ts";
+import { finishHash, mixRun, mixWord, twist } from "./digest.ts";
 import type { Fixed } from "./fixed.ts";
 import { type Maps, mapEnd, mapStart } from "./maps.ts";
 import { cursor } from "./wire.ts";
@@ -44,10 +44,10 @@ export function mixMap(start: number, maps: Maps, index: number): number {
   const { keys, values } = maps;
   const first = mapStart(maps, index);
   const end = mapEnd(maps, index);
-  let mixed = mixWord(start, end - first);
-  if (first === end) return mixed;
-  for (let i = first; i < end; i++) mixed = mixWord(mixed, word(hashes, word(keys, i)));
-  return mixRun(mixed, {
+  if (first === end) return mixWord(start, 0);
+  let names = end - first;
+  for (let i = first; i < end; i++) names = twist(names, word(hashes, word(keys, i)));
+  return mixRun(mixWord(start, names), {
     view: values.bytes.view,
     from: word(values.starts, first),
     to: endOfText(values, end - 1),
@@ -72,15 +72,14 @@ function mixRow(columns: HopColumns, row: number): number {
 function mixFixed(start: number, fixed: Fixed, row: number): number {
   const { kind, spanKind, status, severity, at, end, parentId } = fixed;
   const small = ((kind[row] ?? 0) << 24) | ((spanKind[row] ?? 0) << 16) | ((status[row] ?? 0) << 8);
-  let mixed = mixWord(start, small | (severity[row] ?? 0));
-  for (let i = row * 2; i < row * 2 + 2; i++) {
-    mixed = mixWord(mixed, at[i] ?? 0);
-    mixed = mixWord(mixed, end[i] ?? 0);
-    mixed = mixWord(mixed, parentId[i] ?? 0);
-  }
-  mixed = mixWord(mixed, fixed.droppedLinks[row] ?? 0);
-  mixed = mixWord(mixed, fixed.droppedEvents[row] ?? 0);
-  return mixWord(mixed, fixed.droppedAttributes[row] ?? 0);
+  const low = row * 2;
+  const high = low + 1;
+  let mixed = twist(small | (severity[row] ?? 0), at[low] ?? 0);
+  mixed = twist(twist(mixed, at[high] ?? 0), end[low] ?? 0);
+  mixed = twist(twist(mixed, end[high] ?? 0), parentId[low] ?? 0);
+  mixed = twist(twist(mixed, parentId[high] ?? 0), fixed.droppedLinks[row] ?? 0);
+  mixed = twist(twist(mixed, fixed.droppedEvents[row] ?? 0), fixed.droppedAttributes[row] ?? 0);
+  return mixWord(start, mixed);
 }
 
 function mixText(start: number, texts: Texts, index: number): number {

@@ -14,7 +14,7 @@ import type { RecordKind } from "./envelope.ts";
 import { identifyLog, sealRow } from "./identity.ts";
 import { findValue } from "./maps.ts";
 import { clearId, type Halves, putTimes, takeId } from "./row.ts";
-import { takeAttribute, takeValue } from "./values.ts";
+import { takeAttributes, takeValue } from "./values.ts";
 import { type Cursor, enter, fixed64, leave, length, skip, tag, varint } from "./wire.ts";
 
 /** How log records are read. */
@@ -29,7 +29,7 @@ function takeLog(c: Cursor, columns: HopColumns): void {
   let context: Context = "none";
   while (c.at < c.end) {
     const field = tag(c);
-    if (field === 0x32) takeAttribute(c, columns.attributes);
+    if (field === 0x32) takeAttributes(c, columns.attributes, field);
     else if (field === 0x09) time = { low: fixed64(c), high: c.high };
     else if (field === 0x59) observed = { low: fixed64(c), high: c.high };
     else if (field === 0x10) fixed.severity[row] = severityOf(varint(c));

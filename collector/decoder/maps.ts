@@ -16,7 +16,7 @@ import {
   type Words,
   word,
 } from "./buffers.ts";
-import { type Dictionary, newDictionary, takeEntry } from "./dictionary.ts";
+import { type Dictionary, newDictionary, takeLikely } from "./dictionary.ts";
 import type { Cursor } from "./wire.ts";
 
 /** A growing column of maps. The map after the last end is still open. */
@@ -27,6 +27,11 @@ export interface Maps {
   readonly values: Texts;
   /** of each dictionary entry: the serial number of the last map it was in */
   readonly seenIn: Words;
+  /** where the keys begin that are likely to come again, by the kind of record that `expect` was told; plus one */
+  readonly likely: Words;
+  /** which kind the open map is of, and which key is likely to come next in it */
+  kind: number;
+  guess: number;
   serial: number;
   repeated: boolean;
   /** values dropped so far because their key came again; count */
@@ -41,6 +46,9 @@ export function newMaps(entries: number, bytes: number): Maps {
     keys: newWords(entries),
     values: newTexts(entries, bytes),
     seenIn: newWords(64),
+    likely: newWords(16),
+    kind: 0,
+    guess: 0,
     serial: 1,
     repeated: false,
     dropped: 0,
@@ -57,9 +65,24 @@ export function mapEnd(maps: Maps, index: number): number {
   return index < maps.ends.length ? word(maps.ends, index) : maps.keys.length;
 }
 
+/**
+ * Expects the open map to have the keys that the last one of the same kind had, in the same order. Without it those of
+ * the last one of any kind are expected. Only ever a guess: each key is compared.
+ *
+ * @param kind  any number above 0, such as that of the record's name
+ */
+export function expect(maps: Maps, kind: number): void {
+  const { likely } = maps;
+  while (likely.length <= kind) push(likely, 0);
+  maps.kind = kind;
+  const start = word(likely, kind);
+  if (start > 0) maps.guess = start - 1;
+}
+
 /** Appends the next bytes of a message as a key of the open map. The caller appends its value next. */
 export function takeKey(maps: Maps, c: Cursor, size: number): void {
-  putKey(maps, takeEntry(maps.dictionary, c, size));
+  const guess = word(maps.keys, maps.guess++);
+  putKey(maps, takeLikely(maps.dictionary, c, { size, guess }));
 }
 
 /** Appends an entry of the map's dictionary as a key. The caller appends its value next. */
@@ -74,6 +97,10 @@ export function putKey(maps: Maps, key: number): void {
 /** Closes the open map. */
 export function closeMap(maps: Maps): void {
   if (maps.repeated) dropRepeated(maps);
+  const start = mapStart(maps, maps.ends.length);
+  if (maps.kind !== 0) maps.likely.data[maps.kind] = start + 1;
+  maps.kind = 0;
+  maps.guess = start;
   push(maps.ends, maps.keys.length);
   maps.serial++;
 }
@@ -92,6 +119,7 @@ export function truncateMaps(maps: Maps, count: number): void {
   truncateTexts(maps.values, maps.keys.length);
   maps.serial++;
   maps.repeated = false;
+  maps.kind = 0;
 }
 
 /** Moves the entries of the open map that stay to the left, over those that go. */

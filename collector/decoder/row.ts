@@ -19,16 +19,35 @@ interface IdSlot {
 
 /** Puts the next `size` bytes as an id. Answers whether they are one: of the right length and not all zero. */
 export function takeId(c: Cursor, size: number, { words, width, row }: IdSlot): boolean {
-  const begin = c.at;
+  if (size === width * 4) return width === 4 ? takeTraceId(c, words, row) : takeSpanId(c, words, row);
   c.at += size;
-  if (size !== width * 4) return false;
-  let any = 0;
-  for (let i = 0; i < width; i++) {
-    const part = c.view.getUint32(begin + i * 4, true);
-    words[row * width + i] = part;
-    any |= part;
-  }
-  return any !== 0;
+  return false;
+}
+
+/** Puts the next 16 bytes. Answers whether they are an id. */
+export function takeTraceId(c: Cursor, words: Uint32Array, row: number): boolean {
+  const { view, at } = c;
+  const first = view.getUint32(at, true);
+  const second = view.getUint32(at + 4, true);
+  const third = view.getUint32(at + 8, true);
+  const fourth = view.getUint32(at + 12, true);
+  words[row * 4] = first;
+  words[row * 4 + 1] = second;
+  words[row * 4 + 2] = third;
+  words[row * 4 + 3] = fourth;
+  c.at = at + 16;
+  return (first | second | third | fourth) !== 0;
+}
+
+/** Puts the next 8 bytes. Answers whether they are an id. */
+export function takeSpanId(c: Cursor, words: Uint32Array, row: number): boolean {
+  const { view, at } = c;
+  const first = view.getUint32(at, true);
+  const second = view.getUint32(at + 4, true);
+  words[row * 2] = first;
+  words[row * 2 + 1] = second;
+  c.at = at + 8;
+  return (first | second) !== 0;
 }
 
 /** Puts an id given as hex in any case. "" is none; anything else that is no id answers false. */
@@ -49,46 +68,55 @@ export interface Halves {
   readonly high: number;
 }
 
-/**
- * Puts the begin and the end of the open row, and checks the times of its events, which must all be there. An end of 0
- * is none: the row is an instant. An event at 0 has no time of its own: it has that of the begin.
- */
+/** Puts the begin and the end of the open row, and checks them as `checkTimes` does. */
 export function putTimes(columns: HopColumns, begin: Halves, end: Halves): void {
   const { fixed, rows } = columns;
-  checkTime(columns, begin);
-  checkAge(columns, begin);
-  const closing = end.low === 0 && end.high === 0 ? begin : end;
-  checkTime(columns, closing);
   fixed.at[rows * 2] = begin.low;
   fixed.at[rows * 2 + 1] = begin.high;
-  fixed.end[rows * 2] = closing.low;
-  fixed.end[rows * 2 + 1] = closing.high;
-  for (let i = listStart(columns.events, rows); i < columns.events.name.length; i++)
-    putEventTime(columns, i, begin);
+  fixed.end[rows * 2] = end.low;
+  fixed.end[rows * 2 + 1] = end.high;
+  checkTimes(columns);
 }
 
-function putEventTime(columns: HopColumns, index: number, begin: Halves): void {
-  const { data } = columns.events.at;
-  const at = { low: data[index * 2] ?? 0, high: data[index * 2 + 1] ?? 0 };
-  if (at.low !== 0 || at.high !== 0) checkTime(columns, at);
-  else data.set([begin.low, begin.high], index * 2);
+/**
+ * Checks the begin and the end of the open row, and the times of its events, which must all be there. An end of 0 is
+ * none: the row is an instant. An event at 0 has no time of its own: it has that of the begin.
+ */
+export function checkTimes(columns: HopColumns): void {
+  const { fixed, rows, events } = columns;
+  const low = rows * 2;
+  const high = low + 1;
+  if (fixed.end[low] === 0 && fixed.end[high] === 0) {
+    fixed.end[low] = fixed.at[low] ?? 0;
+    fixed.end[high] = fixed.at[high] ?? 0;
+  }
+  checkTime(columns, fixed.at, low);
+  checkAge(columns);
+  checkTime(columns, fixed.end, low);
+  for (let i = listStart(events, rows); i < events.name.length; i++) {
+    const { data } = events.at;
+    if (data[i * 2] === 0 && data[i * 2 + 1] === 0) {
+      data[i * 2] = fixed.at[low] ?? 0;
+      data[i * 2 + 1] = fixed.at[high] ?? 0;
+    } else checkTime(columns, data, i * 2);
+  }
 }
 
-function checkTime({ receivedMs, times }: HopColumns, time: Halves): void {
-  const ms = msOf(time);
+function checkTime({ receivedMs, times }: HopColumns, words: Uint32Array, at: number): void {
+  const ms = msOf(words, at);
   if (ms < EARLIEST_MS) throw new BadRecord("time_range", "A time is before 1971");
   if (ms > receivedMs + times.aheadMs)
     throw new BadRecord("time_range", `A time is more than ${hoursOf(times.aheadMs)} ahead of ours`);
 }
 
 /** Only of the begin, which says where a row is kept: an old event within a fresh span is no harm. */
-function checkAge({ receivedMs, times }: HopColumns, begin: Halves): void {
-  if (msOf(begin) < receivedMs - times.pastMs)
+function checkAge({ receivedMs, times, fixed, rows }: HopColumns): void {
+  if (msOf(fixed.at, rows * 2) < receivedMs - times.pastMs)
     throw new BadRecord("time_range", `Its time is older than hops are kept, ${hoursOf(times.pastMs)}`);
 }
 
-function msOf({ low, high }: Halves): number {
-  return (high * 4_294_967_296 + low) / 1e6;
+function msOf(words: Uint32Array, at: number): number {
+  return ((words[at + 1] ?? 0) * 4_294_967_296 + (words[at] ?? 0)) / 1e6;
 }
 
 function hoursOf(ms: number): string {

@@ -11,7 +11,7 @@ import { entryOf, findEntry, takeEntry } from "./dictionary.ts";
 import { mixMap } from "./identity.ts";
 import { closeMap, findValue, type Maps, truncateMaps } from "./maps.ts";
 import { attempt, BadRecord } from "./reject.ts";
-import { takeAttribute } from "./values.ts";
+import { takeAttributes } from "./values.ts";
 import { type Cursor, length, skip, tag } from "./wire.ts";
 
 const UNKNOWN_SERVICE = "unknown_service";
@@ -66,7 +66,7 @@ export function openScope(columns: HopColumns, name: string, version: string): v
 export function takeResource(c: Cursor, attributes: Maps): void {
   while (c.at < c.end) {
     const field = tag(c);
-    if (field === 0x0a) takeAttribute(c, attributes);
+    if (field === 0x0a) takeAttributes(c, attributes, field);
     else skip(c, field);
   }
 }

@@ -13,40 +13,68 @@ import { type HopColumns, openRow } from "./columns.ts";
 import { takeEntry } from "./dictionary.ts";
 import type { RecordKind } from "./envelope.ts";
 import { sealRow } from "./identity.ts";
-import { closeMap } from "./maps.ts";
+import { closeMap, expect } from "./maps.ts";
 import { BadRecord } from "./reject.ts";
-import { badId, clearId, type Halves, putTimes, takeId } from "./row.ts";
+import { badId, checkTimes, clearId, takeSpanId, takeTraceId } from "./row.ts";
 import { reopenText } from "./senders.ts";
-import { takeAttribute } from "./values.ts";
+import { takeAttributes } from "./values.ts";
 import { type Cursor, enter, fixed64, leave, length, skip, tag, varint } from "./wire.ts";
 
 /** How spans are read. */
 export const SPANS: RecordKind = { take: takeSpan, levels: ["resourceSpans", "scopeSpans", "spans"] };
 
-const NEVER: Halves = { low: 0, high: 0 };
+/** What a span must have, as bits. */
+const TRACE = 1;
+const SPAN = 2;
+const BOTH = 3;
 
 function takeSpan(c: Cursor, columns: HopColumns): void {
   const row = openRow(columns, 1);
-  const { fixed } = columns;
-  let [isTrace, isSpan] = [false, false];
-  let [begin, end] = [NEVER, NEVER];
+  const { fixed, attributes } = columns;
+  let ids = 0;
   while (c.at < c.end) {
     const field = tag(c);
-    if (field === 0x4a) takeAttribute(c, columns.attributes);
-    else if (field === 0x0a) isTrace = takeId(c, length(c), { words: fixed.traceId, width: 4, row });
-    else if (field === 0x12) isSpan = takeId(c, length(c), { words: fixed.spanId, width: 2, row });
+    if (field === 0x4a) takeAttributes(c, attributes, field);
+    else if (field === 0x0a) ids = isTrace(c, fixed.traceId, row) ? ids | TRACE : ids & SPAN;
+    else if (field === 0x12) ids = isSpan(c, fixed.spanId, row) ? ids | SPAN : ids & TRACE;
     else if (field === 0x22) takeParent(c, columns);
-    else if (field === 0x2a) fixed.name[row] = takeEntry(columns.names, c, length(c));
-    else if (field === 0x39) begin = { low: fixed64(c), high: c.high };
-    else if (field === 0x41) end = { low: fixed64(c), high: c.high };
+    else if (field === 0x2a) takeName(c, columns);
+    else if (field === 0x39) takeTime(c, fixed.at, row);
+    else if (field === 0x41) takeTime(c, fixed.end, row);
     else if (!takeRest(c, columns, field)) skip(c, field);
   }
-  if (!isTrace) throw badId("trace_id", "traceId", 16);
-  if (!isSpan) throw badId("span_id", "spanId", 8);
-  if (begin === NEVER || (begin.low === 0 && begin.high === 0))
+  if ((ids & TRACE) === 0) throw badId("trace_id", "traceId", 16);
+  if (ids !== BOTH) throw badId("span_id", "spanId", 8);
+  if (fixed.at[row * 2] === 0 && fixed.at[row * 2 + 1] === 0)
     throw new BadRecord("time_missing", "startTimeUnixNano is missing");
-  putTimes(columns, begin, end);
+  checkTimes(columns);
   sealRow(columns);
+}
+
+function isTrace(c: Cursor, words: Uint32Array, row: number): boolean {
+  const size = length(c);
+  if (size === 16) return takeTraceId(c, words, row);
+  c.at += size;
+  return false;
+}
+
+function isSpan(c: Cursor, words: Uint32Array, row: number): boolean {
+  const size = length(c);
+  if (size === 8) return takeSpanId(c, words, row);
+  c.at += size;
+  return false;
+}
+
+/** Spans of one name usually have the same attributes in the same order. */
+function takeName(c: Cursor, { fixed, rows, names, attributes }: HopColumns): void {
+  const name = takeEntry(names, c, length(c));
+  fixed.name[rows] = name;
+  expect(attributes, name);
+}
+
+function takeTime(c: Cursor, words: Uint32Array, row: number): void {
+  words[row * 2] = fixed64(c);
+  words[row * 2 + 1] = c.high;
 }
 
 /** The fields that most spans do without. Answers whether it was one of them. */
@@ -73,11 +101,10 @@ function kindOf(kind: number): number {
 
 /** A root has no parent, or one of zeros. */
 function takeParent(c: Cursor, { fixed, rows }: HopColumns): void {
-  const column = { words: fixed.parentId, width: 2, row: rows } as const;
   const size = length(c);
-  if (size !== 0 && size !== 8) throw new BadRecord("parent_id", "parentSpanId must have 8 bytes or none");
-  clearId(column);
-  takeId(c, size, column);
+  if (size === 8) takeSpanId(c, fixed.parentId, rows);
+  else if (size === 0) clearId({ words: fixed.parentId, width: 2, row: rows });
+  else throw new BadRecord("parent_id", "parentSpanId must have 8 bytes or none");
 }
 
 function takeStatus(c: Cursor, columns: HopColumns): void {
@@ -97,16 +124,20 @@ function takeStatus(c: Cursor, columns: HopColumns): void {
 
 function takeEvent(c: Cursor, { events }: HopColumns): void {
   const outer = enter(c);
-  let [name, at] = [0, NEVER];
+  let name = 0;
+  let low = 0;
+  let high = 0;
   while (c.at < c.end) {
     const field = tag(c);
-    if (field === 0x1a) takeAttribute(c, events.attributes);
+    if (field === 0x1a) takeAttributes(c, events.attributes, field);
     else if (field === 0x12) name = takeEntry(events.names, c, length(c));
-    else if (field === 0x09) at = { low: fixed64(c), high: c.high };
-    else skip(c, field);
+    else if (field === 0x09) {
+      low = fixed64(c);
+      high = c.high;
+    } else skip(c, field);
   }
-  push(events.at, at.low);
-  push(events.at, at.high);
+  push(events.at, low);
+  push(events.at, high);
   push(events.name, name);
   closeMap(events.attributes);
   leave(c, outer);
@@ -121,9 +152,9 @@ function takeLink(c: Cursor, { links }: HopColumns): void {
   let isValid = 0;
   while (c.at < c.end) {
     const field = tag(c);
-    if (field === 0x22) takeAttribute(c, links.attributes);
-    else if (field === 0x0a) isValid += takeId(c, length(c), { words: traceWords, width: 4, row: 0 }) ? 1 : 0;
-    else if (field === 0x12) isValid += takeId(c, length(c), { words: spanWords, width: 2, row: 0 }) ? 1 : 0;
+    if (field === 0x22) takeAttributes(c, links.attributes, field);
+    else if (field === 0x0a) isValid += isTrace(c, traceWords, 0) ? 1 : 0;
+    else if (field === 0x12) isValid += isSpan(c, spanWords, 0) ? 1 : 0;
     else skip(c, field);
   }
   for (const part of traceWords) push(links.traceIds, isValid === 2 ? part : 0);

@@ -6,7 +6,7 @@
  * A string goes over byte by byte; everything else is rare or short and takes the way through a JavaScript string.
  * Nested values become JSON: bytes as base64, nothing as `null`, NaN and the infinities as strings, integers in full.
  */
-import { putAscii, putString, type Texts, takeText } from "./buffers.ts";
+import { putAscii, putDecimal, putString, type Texts, takeShortText, takeText } from "./buffers.ts";
 import { type Maps, takeKey } from "./maps.ts";
 import { BadRecord } from "./reject.ts";
 import { type Cursor, enter, fixed64, leave, length, skip, tag, varint } from "./wire.ts";
@@ -14,35 +14,66 @@ import { type Cursor, enter, fixed64, leave, length, skip, tag, varint } from ".
 /** The attribute's own value is the first level. */
 export const LEVELS_MAX = 100;
 
-/** Appends a KeyValue to the open map. */
-export function takeAttribute(c: Cursor, maps: Maps): void {
+/** Appends a KeyValue to the open map, and with it those of the same field that follow it at once. */
+export function takeAttributes(c: Cursor, maps: Maps, field: number): void {
+  const { bytes } = c;
+  for (;;) {
+    if (!takeShort(c, maps)) takeLong(c, maps);
+    if (c.at >= c.end || bytes[c.at] !== field) return;
+    c.at += 1;
+  }
+}
+
+function takeLong(c: Cursor, maps: Maps): void {
   const outer = enter(c);
-  if (!takeShort(c, maps)) takeAny(c, maps);
+  takeAny(c, maps);
   leave(c, outer);
 }
 
 /**
- * Appends a KeyValue that is laid out as nearly all are: a key, then a value of one string, none longer than 120 bytes.
- * Answers false, and has done nothing, when it is not. The four headers are then at known places.
+ * Appends a KeyValue that is laid out as nearly all are: below 128 bytes, a key, then a value of one string or of one
+ * small number. Its headers are then at known places. Answers false, and has done nothing, when it is not.
  */
 function takeShort(c: Cursor, maps: Maps): boolean {
-  const { view, at, end } = c;
-  if (end - at < 6 || end - at > SHORT_BYTES) return false;
-  const keySize = view.getUint8(at + 1);
-  const valueAt = at + 2 + keySize;
-  const valueSize = end - valueAt - 4;
-  if (valueSize < 0 || view.getUint8(at) !== 0x0a || view.getUint8(valueAt) !== 0x12) return false;
-  if (view.getUint8(valueAt + 1) !== valueSize + 2) return false;
-  if (view.getUint8(valueAt + 2) !== STRING || view.getUint8(valueAt + 3) !== valueSize) return false;
-  c.at = at + 2;
-  takeKey(maps, c, keySize);
-  c.at = valueAt + 4;
-  takeText(maps.values, c, valueSize);
-  return true;
+  const { bytes, at } = c;
+  const size = bytes[at] ?? 0;
+  const end = at + 1 + size;
+  const keySize = bytes[at + 2] ?? 0;
+  const valueAt = at + 3 + keySize;
+  // Nothing is read as what it is not: whatever lies behind the end of the message fails the comparison of the sizes.
+  if (size > 127 || end > c.end || bytes[at + 1] !== 0x0a || keySize > size) return false;
+  if (bytes[valueAt] !== 0x12 || bytes[valueAt + 1] !== end - valueAt - 2) return false;
+  const field = bytes[valueAt + 2];
+  if (field === STRING && bytes[valueAt + 3] === end - valueAt - 4) {
+    c.at = at + 3;
+    takeKey(maps, c, keySize);
+    c.at = valueAt + 4;
+    takeShortText(maps.values, c, end - valueAt - 4);
+    return true;
+  }
+  return field === INT && takeSmall(c, maps, { keySize, valueAt, end });
 }
 
-/** Every length below 128 is one byte. */
-const SHORT_BYTES = 120;
+interface Short {
+  readonly keySize: number;
+  readonly valueAt: number;
+  readonly end: number;
+}
+
+/** The same for a number of one or two bytes, which is most that are not identifiers. */
+function takeSmall(c: Cursor, maps: Maps, { keySize, valueAt, end }: Short): boolean {
+  const { bytes, at } = c;
+  const low = bytes[valueAt + 3] ?? 0;
+  const high = bytes[valueAt + 4] ?? 0;
+  const isOne = end === valueAt + 4 && low < 128;
+  const isTwo = end === valueAt + 5 && low > 127 && high < 128;
+  if (!isOne && !isTwo) return false;
+  c.at = at + 3;
+  takeKey(maps, c, keySize);
+  putDecimal(maps.values, isOne ? low : (low & 127) | (high << 7));
+  c.at = end;
+  return true;
+}
 
 function takeAny(c: Cursor, maps: Maps): void {
   const { end } = c;
@@ -61,9 +92,13 @@ export function takeValue(c: Cursor, texts: Texts): void {
   c.at = value.at;
   if (value.field === STRING) takeText(texts, c, value.size);
   else if (value.field === ARRAY || value.field === MAP) putString(texts, json(c, value, 1));
+  else if (value.field === INT && value.high === 0 && value.low < SMALL) putDecimal(texts, value.low);
   else putAscii(texts, scalar(c, value));
   c.at = c.end;
 }
+
+/** What `putDecimal` takes. */
+const SMALL = 0x7fffffff;
 
 interface KeyValue {
   readonly keyAt: number;
