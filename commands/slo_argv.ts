@@ -8,8 +8,9 @@ import type { Surroundings } from "./around.ts";
 import { exportSlos, importSlos } from "./openslo.ts";
 import { printRules } from "./rules.ts";
 import { simulateFile } from "./simulate.ts";
+import { recountSlos, showSlo } from "./slo_show.ts";
 
-/** Adds `simulate`, `import`, `export` and `rules`. Options of `slo` itself have to stand before their names. */
+/** Adds `simulate`, `import`, `export`, `show`, `recount` and `rules`. Options of `slo` itself have to stand before their names. */
 export function addSloCommands(
   slo: Command,
   around: Surroundings,
@@ -33,6 +34,19 @@ export function addSloCommands(
     .option("--objective <id>", "definition.objective; default: all")
     .option("--file <path>", "default: WAYBILL_CONFIG or ./waybill.yaml")
     .action((options) => run(exportSlos(around, options)));
+  slo
+    .command("show")
+    .description("one objective: its chart, and what spent its budget")
+    .argument("<id>", "definition.objective")
+    .option("--json", "for machines")
+    .option("--url <url>", "a running Waybill; default: the one on this machine")
+    .action((id, options) => run(showSlo(around, { id, ...options })));
+  slo
+    .command("recount")
+    .description("count every objective again from nothing, and compare with what is held")
+    .option("--json", "for machines")
+    .option("--url <url>", "a running Waybill; default: the one on this machine")
+    .action((options) => run(recountSlos(around, options)));
   slo
     .command("rules")
     .description("recording and alerting rules for Prometheus")

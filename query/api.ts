@@ -21,6 +21,7 @@ import { CHALLENGE, crossSiteGuard, pageSafety, tokenGuard } from "./guard.ts";
 import { formOf } from "./negotiate.ts";
 import { renderProblem } from "./page/problem.ts";
 import { createRoutes, problemHeaders, problemOf } from "./problem.ts";
+import { annotationRoutes } from "./routes/annotations.ts";
 import { deadLetterRoutes } from "./routes/dead_letters.ts";
 import { definitionRoutes } from "./routes/definitions.ts";
 import { findRoutes } from "./routes/find.ts";
@@ -69,7 +70,8 @@ export function createApi({ tenant = "default", ...deps }: ApiDeps): OpenAPIHono
   app.route("/", journeyRoutes({ ...deps, tenant }));
   app.route("/", deadLetterRoutes({ ...deps, tenant }));
   app.route("/", replayRoutes({ ...deps, ...deps.intake, tenant }));
-  app.route("/", sloRoutes({ board: deps.board, watch: deps.watch, nowMs: deps.now }));
+  app.route("/", annotationRoutes({ ...deps, tenant }));
+  app.route("/", sloRoutes({ ...deps, tenant, nowMs: deps.now }));
   app.route("/", definitionRoutes({ ...deps, ...deps.intake, tenant }));
   app.route("/", healthRoutes(deps));
   app.route("/", startRoutes({ ...deps, tenant }));

@@ -24,11 +24,13 @@ import {
 } from "./evaluate.ts";
 import { Ledger, type LedgerState } from "./ledger.ts";
 import { Percentiles } from "./percentiles.ts";
+import { seriesOf } from "./series.ts";
 import type { SloDetail, SloItem } from "./view.ts";
 import { periodAt, watermarkAt } from "./windows.ts";
 
 const REUSE_MS = 5_000;
 const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 
 /** A board older than this says so; ms. */
 const STALE_MS = 300_000;
@@ -181,7 +183,7 @@ function evaluateAll(counting: Counting, watermarkMs: number, before: Remembered
     };
     const last = { watermarkMs: before?.watermarkMs ?? 0, decided: before?.decided.get(id) ?? new Map() };
     const standing = evaluate(promised, seen, madeUp(promised, seen, last));
-    slos.push({ ...standing.view, revisions: { ...revisions, since } });
+    slos.push({ ...standing.view, revisions: { ...revisions, since }, hourlyBurn: lastDay(promised, seen) });
     decided.set(id, standing.decided);
   }
   const journeys = sources.definitions.map(({ name, owner }) => ({
@@ -190,6 +192,11 @@ function evaluateAll(counting: Counting, watermarkMs: number, before: Remembered
     inFlight: ledger.book(name).inFlight(watermarkMs),
   }));
   return { watermarkMs, slos, journeys, decided, ledger: ledger.state() };
+}
+
+function lastDay({ objective }: Promised, { count, watermarkMs }: Seen): (number | null)[] {
+  const span = { fromMs: watermarkMs - 24 * HOUR_MS, toMs: watermarkMs, stepMs: HOUR_MS };
+  return seriesOf(count, objective.target, span).map(({ burn }) => burn);
 }
 
 /** What would have been decided at the minutes between two looks. */

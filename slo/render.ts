@@ -6,8 +6,9 @@
  * Pure. One line an objective, then a sentence for each that needs one.
  */
 import { renderLength, renderPercent, renderWindow } from "./phrase.ts";
-import { firingText } from "./sentences.ts";
-import type { SloList, SloView } from "./view.ts";
+import { budgetText, firingText } from "./sentences.ts";
+import { sparkline } from "./series.ts";
+import type { Recount, SloChart, SloItem, SloList, SloView } from "./view.ts";
 
 const HEADINGS = [
   "OBJECTIVE",
@@ -17,6 +18,7 @@ const HEADINGS = [
   "GOOD",
   "BAD",
   "BURN 1h",
+  "LAST 24 h",
   "BUDGET LEFT",
   "ONE FAILURE",
 ];
@@ -28,7 +30,7 @@ export function renderSlos(list: SloList): string {
   return `${lines.join("\n")}\n`;
 }
 
-function cellsOf(slo: SloView): string[] {
+function cellsOf(slo: SloItem): string[] {
   const burn = slo.windows.find((window) => window.windowMs === 3_600_000)?.burn ?? null;
   return [
     slo.id,
@@ -40,6 +42,7 @@ function cellsOf(slo: SloView): string[] {
     String(slo.good),
     String(slo.bad),
     burn === null ? "-" : burn.toFixed(2),
+    sparkline(slo.hourlyBurn),
     renderBudget(slo),
     slo.budget === null ? "-" : renderPercent(slo.budget.oneFailureRatio),
   ];
@@ -66,4 +69,38 @@ function renderTable(rows: readonly string[][]): string[] {
 function renderAlerts(list: SloList): string[] {
   const lines = list.slos.flatMap((slo) => firingText(slo) ?? []);
   return lines.length === 0 ? [] : ["", ...lines.sort()];
+}
+
+/** One objective in words, with its chart and what spent its budget. */
+export function renderSlo(slo: SloChart): string {
+  const spent = slo.burntByStep.map(({ step, bad, consumedRatio }) => {
+    return `  ${step ?? "(no single step)"}: ${bad}, ${renderPercent(consumedRatio)} of the budget`;
+  });
+  const tags = slo.burntByTag.map(({ tag, value, bad }) => `  ${tag}=${value}: ${bad}`);
+  const examples = slo.examples.map(
+    ({ id, step, url }) => `  ${id}${step === null ? "" : ` at ${step}`}  ${url}`,
+  );
+  const notes = slo.annotations.map(({ at, kind, text }) => `  ${at.slice(0, 19)}Z ${kind}: ${text}`);
+  const part = (title: string, lines: readonly string[]) => (lines.length === 0 ? [] : [title, ...lines]);
+  return [
+    `${slo.id}: ${renderPercent(slo.targetRatio)} over ${slo.window}, ${slo.state.replace("_", " ")}`,
+    `${slo.good} good, ${slo.bad} bad, up to ${slo.watermark.slice(0, 19)}Z. ${budgetText(slo)}`,
+    `burn  ${sparkline(slo.series.map(({ burn }) => burn))}`,
+    ...part("Spent at:", spent),
+    ...part("Spent under:", tags),
+    ...part("For example:", examples),
+    ...part("Meanwhile:", notes),
+    `Late facts took back ${slo.revisions.takenBack} failures since ${slo.revisions.since.slice(0, 19)}Z.`,
+    "",
+  ].join("\n");
+}
+
+/** Whether the counts that are held are those of the table. */
+export function renderRecount({ equal, objectives }: Recount): string {
+  const lines = objectives.map(({ id, counted, recounted, differentMinutes }) => {
+    const same = `${counted.good} good, ${counted.bad} bad`;
+    if (differentMinutes === 0) return `${id}: ${same}`;
+    return `${id}: held ${same}; counted anew ${recounted.good} good, ${recounted.bad} bad; ${differentMinutes} minutes differ`;
+  });
+  return [...lines, equal ? "Every minute is the same." : "They differ.", ""].join("\n");
 }

@@ -93,7 +93,33 @@ export const RevisionsView = z.object({
 });
 
 /** An objective as it is listed. */
-export const SloItem = SloView.extend({ revisions: RevisionsView });
+export const SloItem = SloView.extend({
+  revisions: RevisionsView,
+  hourlyBurn: z.array(Burn).describe("of each of the last 24 hours, the oldest first"),
+});
+
+/** One step of a chart. */
+export const SeriesPoint = z.object({
+  at: Time.describe("where the step begins"),
+  good: Count,
+  bad: Count,
+  burn: Burn,
+});
+
+/** What somebody says happened. */
+export const Annotation = z.object({
+  id: z.string(),
+  at: Time,
+  until: Time.nullable(),
+  kind: z.enum(["deploy", "incident", "note"]),
+  text: z.string(),
+  author: z.string(),
+  definition: z.string().nullable().describe("null: it concerns all"),
+  link: z.string().nullable(),
+});
+
+/** What was said to have happened. */
+export const AnnotationList = z.object({ asOf: Time, annotations: z.array(Annotation) });
 
 /** All objectives. */
 export const SloList = z.object({ asOf: Time, slos: z.array(SloItem) });
@@ -120,6 +146,12 @@ export const SloDetail = SloItem.extend({
     .array(z.object({ tag: z.string(), value: z.string(), bad: Count, consumedRatio: z.number() }))
     .describe("at most ten values of each tag, the costliest first"),
   examples: z.array(SloExample).describe("the latest, at most three"),
+});
+
+/** The same with its chart: raw counts, what is excluded still in them. */
+export const SloChart = SloDetail.extend({
+  series: z.array(SeriesPoint),
+  annotations: z.array(Annotation).describe("in the time of the chart"),
 });
 
 const Sides = z.object({ good: Count, bad: Count });
@@ -171,3 +203,6 @@ export type SloDetail = z.infer<typeof SloDetail>;
 export type SloAlert = z.infer<typeof SloAlert>;
 export type AlertList = z.infer<typeof AlertList>;
 export type Recount = z.infer<typeof Recount>;
+export type SeriesPoint = z.infer<typeof SeriesPoint>;
+export type Annotation = z.infer<typeof Annotation>;
+export type SloChart = z.infer<typeof SloChart>;

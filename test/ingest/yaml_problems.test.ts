@@ -195,7 +195,7 @@ test.each([
   ["tags: { a: [] }", "must not be an empty list"],
   ["tags: [a]", "must be a mapping of names to entries"],
   ["privacy: { erase: [order.id] }", "privacy: is not supported yet: leave it empty or out"],
-  ["notify: { slack: x }", "notify: is not supported yet"],
+  ["notify: { webhook: [] }", 'did you mean "webhooks"?'],
   ["limits: { hub_subjects: 0 }", "must be a whole number from 1"],
   ["limits: { hub_subject: 5 }", 'did you mean "hub_subjects"?'],
   ["retention: { hops: 36h }", "must be whole days, such as 30d"],

@@ -8,7 +8,7 @@ import { DeadLetterList } from "../../query/dead_letters.ts";
 import { JourneyList } from "../../query/journeys.ts";
 import { Problem } from "../../query/problem.ts";
 import { FindAnswer } from "../../query/routes/find.ts";
-import { AlertList, SloList } from "../../slo/view.ts";
+import { AlertList, Annotation, AnnotationList, SloList } from "../../slo/view.ts";
 import { type House, NOW_MS, openHouse, placed } from "./house.ts";
 import { PARTS, tell } from "./shop.ts";
 
@@ -161,11 +161,34 @@ describe("every JSON answer is what its schema says", () => {
     ["/v1/dead-letters", DeadLetterList],
     ["/v1/slos", SloList],
     ["/v1/alerts", AlertList],
+    ["/v1/annotations", AnnotationList],
   ])("%s", async (path, schema) => {
     const response = await get(path);
     expect(response.status).toBe(200);
     const body: unknown = await response.json();
     expect(schema.parse(body)).toEqual(body);
+  });
+
+  test("an annotation is kept as it was said, and refused when it makes no sense", async () => {
+    const post = (body: object) =>
+      house.app.request("/v1/annotations", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+    const response = await post({ kind: "deploy", text: "payments 1.2", author: "ci" });
+    expect(response.status).toBe(201);
+    const kept = Annotation.parse(await response.json());
+    const list = AnnotationList.parse(await (await get("/v1/annotations")).json());
+    expect(list.annotations).toEqual([kept]);
+    const refused = [
+      { kind: "party", text: "x" },
+      { kind: "note", text: " " },
+      { kind: "note", text: "x", definition: "nobody's" },
+      { kind: "note", text: "x", link: "javascript:alert(1)" },
+      { kind: "note", text: "x", at: "2026-03-10", until: "2026-03-09" },
+    ];
+    for (const body of refused) expect([body, (await post(body)).status]).toEqual([body, 400]);
   });
 
   test("the description lists every route that there is", async () => {

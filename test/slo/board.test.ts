@@ -3,11 +3,12 @@ import { expect, test } from "vitest";
 import { Failure } from "../../errors.ts";
 import type { Store } from "../../ingest/store.ts";
 import { sloRoutes } from "../../query/routes/slos.ts";
+import { annotate } from "../../slo/annotations.ts";
 import { openBoard } from "../../slo/board.ts";
 import { Memory } from "../../slo/memory.ts";
 import { renderMetrics } from "../../slo/metrics.ts";
-import { renderSlos } from "../../slo/render.ts";
-import { AlertList, SloDetail, SloList } from "../../slo/view.ts";
+import { renderRecount, renderSlo, renderSlos } from "../../slo/render.ts";
+import { AlertList, Recount, SloChart, SloList } from "../../slo/view.ts";
 import { Watch } from "../../slo/watch.ts";
 import { onBothShapes } from "../server.ts";
 import { type JourneyRow, journeysTable, tellJourneys } from "./journeys.ts";
@@ -58,9 +59,9 @@ onBothShapes("the board", (open) => {
     const board = openBoard({ store, definitions, tenant: "" });
     const watch = new Watch({ definitions, board, memory: new Memory(store, "") });
     let nowMs = NOW_MS;
-    const routes = sloRoutes({ board, watch, nowMs: () => nowMs });
+    const routes = sloRoutes({ board, watch, store, tenant: "", nowMs: () => nowMs });
     const get = async (path: string): Promise<unknown> => (await routes.request(path)).json();
-    return { ...rest, store, board, get, wait: (ms: number) => (nowMs += ms) };
+    return { ...rest, store, board, routes, get, wait: (ms: number) => (nowMs += ms) };
   }
 
   test("shows each objective with its counts, burn and budget", async () => {
@@ -88,7 +89,7 @@ onBothShapes("the board", (open) => {
 
   test("explains which steps and which journeys spent the budget", async () => {
     const { get } = await boardOf(someTraffic());
-    const slo = SloDetail.parse(await get("/v1/slos/create-order.success"));
+    const slo = SloChart.parse(await get("/v1/slos/create-order.success"));
     expect(slo.burntByStep).toEqual([
       { step: "paid", bad: 2, consumedRatio: expect.closeTo(2 / 12, 9) },
       { step: "shipped", bad: 1, consumedRatio: expect.closeTo(1 / 12, 9) },
@@ -174,6 +175,71 @@ onBothShapes("the board", (open) => {
     expect(SloList.parse(await get("/v1/slos")).slos[0]).toMatchObject({ good: 118, bad: 2 });
   });
 
+  test("draws a chart as finely as it is asked to, up to the watermark", async () => {
+    const { get } = await boardOf(someTraffic());
+    const path = "/v1/slos/create-order.success?from=2026-03-10T11:54:00Z&to=2026-03-10T13:00:00Z&step=2m";
+    const { series } = SloChart.parse(await get(path));
+    expect(series.map(({ at, good, bad, burn }) => [at.slice(11, 16), good, bad, burn])).toEqual([
+      ["11:54", 0, 0, null],
+      ["11:56", 0, 1, 10],
+      ["11:58", 17, 2, expect.closeTo((2 / 19) * 10, 9)],
+    ]);
+  });
+
+  test("is what a count from nothing gives", async () => {
+    const { routes } = await boardOf(someTraffic());
+    const proof = Recount.parse(await (await routes.request("/v1/slos/recount", { method: "POST" })).json());
+    expect(proof).toMatchObject({
+      equal: true,
+      objectives: [
+        { id: "create-order.success", counted: { good: 117, bad: 3 }, recounted: { good: 117, bad: 3 } },
+        { id: "create-order.fast", counted: { good: 117, bad: 0 }, differentMinutes: 0 },
+      ],
+    });
+    expect(renderRecount(proof)).toBe(
+      [
+        "create-order.success: 117 good, 3 bad",
+        "create-order.fast: 117 good, 0 bad",
+        "Every minute is the same.",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("is told in words for a terminal, with what was said to happen meanwhile", async () => {
+    const { get, store } = await boardOf(someTraffic());
+    const said = {
+      kind: "deploy",
+      text: "payments 1.2",
+      author: "ci",
+      definition: null,
+      link: null,
+    } as const;
+    const atMs = WATERMARK_MS - 10 * MINUTE_MS;
+    const shelf = { store, tenant: "" };
+    await annotate(shelf, { ...said, atMs, untilMs: null }, NOW_MS);
+    await annotate(shelf, { ...said, atMs, untilMs: null }, NOW_MS);
+    await annotate(shelf, { ...said, atMs, untilMs: null, definition: "refund" }, NOW_MS);
+    expect(renderSlo(SloChart.parse(await get("/v1/slos/create-order.success")))).toBe(
+      [
+        "create-order.success: 90 % over 28d, burning",
+        "117 good, 3 bad, up to 2026-03-10T12:00:00Z. 75 % of it is left; at this rate it is empty in 14 d.",
+        "burn  ·······················▃",
+        "Spent at:",
+        "  paid: 2, 16.66 % of the budget",
+        "  shipped: 1, 8.33 % of the budget",
+        "For example:",
+        "  ORD-1 at paid  /v1/subjects/order.id/ORD-1",
+        "  ORD-2 at paid  /v1/subjects/order.id/ORD-2",
+        "  ORD-3 at shipped  /v1/subjects/order.id/ORD-3",
+        "Meanwhile:",
+        "  2026-03-10T11:50:00Z deploy: payments 1.2",
+        "Late facts took back 0 failures since 2026-03-10T12:00:00Z.",
+        "",
+      ].join("\n"),
+    );
+  });
+
   test("is a set of gauges for Prometheus, bounded by the configuration", async () => {
     const { board } = await boardOf(someTraffic());
     const text = await renderMetrics(await board.read(NOW_MS));
@@ -208,9 +274,9 @@ onBothShapes("the board", (open) => {
     const { get } = await boardOf(someTraffic());
     expect(renderSlos(SloList.parse(await get("/v1/slos")))).toBe(
       [
-        "OBJECTIVE             TARGET        WINDOW  STATE    GOOD  BAD  BURN 1h  BUDGET LEFT                ONE FAILURE",
-        "create-order.success  90 %          28d     burning  117   3    1.50     75 %, 9 journeys, 2.1 d    8.33 %",
-        "create-order.fast     90 % ≤ 400ms  28d     ok       117   0    0.00     100 %, 11 journeys, 2.8 d  8.54 %",
+        "OBJECTIVE             TARGET        WINDOW  STATE    GOOD  BAD  BURN 1h  LAST 24 h                 BUDGET LEFT                ONE FAILURE",
+        "create-order.success  90 %          28d     burning  117   3    1.50     ·······················▃  75 %, 9 journeys, 2.1 d    8.33 %",
+        "create-order.fast     90 % ≤ 400ms  28d     ok       117   0    0.00     ·······················▁  100 %, 11 journeys, 2.8 d  8.54 %",
         "",
         "ticket: create-order.success spends its error budget 1.5 times faster than planned, over the last 3 d." +
           " 75 % of it is left; at this rate it is empty in 14 d.",

@@ -114,7 +114,7 @@ describe("those who are told", () => {
       await objectives.evaluator.tick();
       await objectives.notifier.settled();
     };
-    const routes = sloRoutes({ ...objectives, nowMs: now });
+    const routes = sloRoutes({ ...objectives, store, tenant: "", nowMs: now });
     const alerts = async () => AlertList.parse(await (await routes.request("/v1/alerts")).json()).alerts;
     return { tick, alerts, warnings, close: () => objectives.evaluator.close() };
   }
