@@ -10,6 +10,7 @@ import { z } from "zod";
 import type { Definitions } from "./definitions.ts";
 import type { Journey } from "./journey.ts";
 import { Known } from "./known.ts";
+import type { Ref } from "./refs.ts";
 import type { Merged } from "./settle.ts";
 import { statement } from "./statements.ts";
 import type { Store } from "./store.ts";
@@ -81,6 +82,12 @@ export class Provisional {
   note(journeys: readonly Journey[]): void {
     for (const journey of journeys)
       if (!this.#real.has(journey.subject.kind)) this.#written?.add(nameOf(journey));
+  }
+
+  /** The keys that stand in for a subject in any of the journeys. */
+  standIns(journeys: readonly Journey[]): Ref[] {
+    const subjects = journeys.map(({ subject }) => subject).filter(({ kind }) => !this.#real.has(kind));
+    return subjects.map(({ kind, id }) => ({ kind, value: id }));
   }
 
   async #load(): Promise<Known> {

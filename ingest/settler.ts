@@ -171,7 +171,26 @@ export class Settler {
     return this.#outcomes.of({ ...this.#live.shape(cluster), hops }, nowNs, this.#provisional.mayBeAny());
   }
 
+  /**
+   * Writes the rows, and looks again at the stand-ins among them where others write too: another process may have
+   * stored the order while this one folded, and looked for a stand-in to close before this one wrote it. One of the
+   * two sees what the other did, for each stores first, then looks.
+   */
   async #write(settled: Settled, version: bigint): Promise<void> {
+    const standIns = this.#provisional.standIns(await this.#writeOnce(settled, version));
+    if (standIns.length === 0 || this.#options.known() !== null) return;
+    const { definitions, now, source, tenant } = this.#options;
+    const again = await this.#options.versions.next();
+    const hops = await source.hops(tenant, await source.refs(tenant, standIns));
+    const nowNs = BigInt(now()) * 1_000_000n;
+    await this.#writeOnce(
+      await settle({ source, definitions, tenant, hopsMax: HOPS_MAX }, hops, nowNs),
+      again,
+    );
+  }
+
+  /** Answers the journeys whose rows were written. */
+  async #writeOnce(settled: Settled, version: bigint): Promise<Journey[]> {
     const { store, tenant } = this.#options;
     const known: Rows = { tenant, written: this.#written };
     const merged = await this.#provisional.open(settled.merged);
@@ -179,6 +198,7 @@ export class Settler {
     if (rows.length > 0) await store.insertNative("journeys", [journeysBlock(tenant, rows, version)]);
     rememberRows(known, rows);
     this.#provisional.note(settled.journeys);
+    return rows.flatMap((row) => ("into" in row ? [] : [row]));
   }
 }
 

@@ -58,6 +58,13 @@ export async function prepareProcess(options: ProcessOptions): Promise<WaybillPr
         },
       });
       await listening(child);
+      // Whoever asks it later and finds nobody there should see why.
+      child.once("exit", (code, signal) => {
+        if (signal !== "SIGKILL" && code !== 0) console.error(`the process ended: ${code ?? signal}`);
+      });
+      child.stderr?.on("data", (text: string) => {
+        if (text.includes('"level"')) console.error(text);
+      });
     },
     kill: () => end("SIGKILL"),
     stop: () => end("SIGTERM"),

@@ -39,33 +39,44 @@ async function answerAbout(api: string, order: string) {
   };
 }
 
-/** The subjects of all rows of the list, in alphabetical order, once there are as many as expected or patience ends. */
-export async function listedSubjects(api: string, expected: number, patienceMs: number): Promise<string[]> {
+/** What the list says of each journey, in order of subject, once as many as expected ended and no more are there, or patience ends. */
+export async function listedRows(api: string, expected: number, patienceMs: number): Promise<Row[]> {
   const untilMs = performance.now() + patienceMs;
   for (;;) {
-    const subjects = await allPages(api);
-    if (subjects.length === expected || performance.now() > untilMs) return subjects.sort();
+    const rows = await allPages(api);
+    const isSettled = rows.length === expected && rows.every(({ state }) => state === "succeeded");
+    if (isSettled || performance.now() > untilMs)
+      return rows.sort((a, b) => (a.subject.id < b.subject.id ? -1 : 1));
     await sleep(200);
   }
 }
 
+/** The same as `kind=id state`. */
+export async function listedSubjects(api: string, expected: number, patienceMs: number): Promise<string[]> {
+  const rows = await listedRows(api, expected, patienceMs);
+  return rows.map(({ subject, state }) => `${subject.kind}=${subject.id} ${state}`).sort();
+}
+
+/** One entry of the list; what else it says is compared as it is. */
+export interface Row {
+  readonly subject: { readonly kind: string; readonly id: string };
+  readonly state: string;
+}
+
 interface Listed {
-  readonly journeys: readonly {
-    readonly subject: { readonly kind: string; readonly id: string };
-    readonly state: string;
-  }[];
+  readonly journeys: readonly Row[];
   readonly nextCursor?: string;
 }
 
-async function allPages(api: string): Promise<string[]> {
-  const subjects: string[] = [];
+async function allPages(api: string): Promise<Row[]> {
+  const rows: Row[] = [];
   let cursor: string | undefined;
   do {
     const query = `definition=create-order&limit=1000${cursor === undefined ? "" : `&cursor=${cursor}`}`;
     const response = await fetch(`${api}/v1/journeys?${query}`, { headers: { accept: "application/json" } });
     const page = (await response.json()) as Listed; // the API's own schema is checked elsewhere
-    subjects.push(...page.journeys.map(({ subject, state }) => `${subject.kind}=${subject.id} ${state}`));
+    rows.push(...page.journeys);
     cursor = page.nextCursor;
   } while (cursor !== undefined);
-  return subjects;
+  return rows;
 }
