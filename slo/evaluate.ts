@@ -173,12 +173,14 @@ function mutedBy({ exclusions }: Objective, watermarkMs: number): string | null 
   return exclusions.find((exclusion) => coveredBy([exclusion], minute).length > 0)?.reason ?? null;
 }
 
-/** Whether the journeys that were promised came; null when none were promised. */
+/** Whether the journeys that were promised came; nobody knows while some of the time is excluded. Null: none were. */
 function trafficOf({ objective, watermarkMs, count }: Looking): SloView["traffic"] {
   if (objective.expectTraffic === null) return null;
   const { min, perMs } = objective.expectTraffic;
-  const { good, bad } = count({ fromMs: watermarkMs - perMs, toMs: watermarkMs });
-  return { min, perMs, seen: good + bad, missing: good + bad < min };
+  const span = { fromMs: watermarkMs - perMs, toMs: watermarkMs };
+  const { good, bad } = count(span);
+  const seen = good + bad;
+  return { min, perMs, seen, missing: seen < min && excludedBy(objective, span).length === 0 };
 }
 
 /** What the counts say against the objective. */

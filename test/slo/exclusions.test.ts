@@ -93,17 +93,18 @@ describe("exclusions that overlap or touch", () => {
     const window = fc.tuple(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 51, max: 100 }));
     fc.assert(
       fc.property(moments, stretches, window, (bad, out, [fromMs, toMs]) => {
-        const count = (span: Span) => ({
-          good: 0,
-          bad: bad.filter((ms) => ms >= span.fromMs && ms < span.toMs).length,
-        });
+        const inside = (span: Span) => bad.filter((ms) => ms >= span.fromMs && ms < span.toMs).length;
+        const count = (span: Span) => ({ good: 2 * inside(span), bad: inside(span) });
         const exclusions = out.map(([from, length]) => once(from, from + length));
         const excluded = coveredBy(exclusions, { fromMs: 0, toMs: 100 });
         const left = bad.filter(
           (ms) =>
             ms >= fromMs && ms < toMs && !out.some(([from, length]) => ms >= from && ms < from + length),
         );
-        expect(withoutExcluded(count, excluded)({ fromMs, toMs })).toEqual({ good: 0, bad: left.length });
+        expect(withoutExcluded(count, excluded)({ fromMs, toMs })).toEqual({
+          good: 2 * left.length,
+          bad: left.length,
+        });
       }),
     );
   });
@@ -147,6 +148,29 @@ describe("an outage in a maintenance window", () => {
     const views = replay(somePromise({ exclusions: [after] }), clean, outage);
     // frozen while nothing counts; the first good minute after it clears
     expect(turnsOf(views)["page-fast"]).toEqual({ fires: [1], stops: [61] });
+  });
+});
+
+describe("expected traffic", () => {
+  const expecting = { expectTraffic: { min: 10, perMs: 10 * MINUTE_MS } };
+  const daytime = { minutes: 60, good: 1, bad: 0 };
+  const silence = { minutes: 20, good: 0, bad: 0 };
+  const missing = (told: object) =>
+    replay(somePromise({ ...expecting, ...told }), daytime, [silence]).map(({ traffic }) => traffic?.missing);
+
+  test("is missed from the first minute that is short of it", () => {
+    expect(missing({}).slice(0, 3)).toEqual([false, true, true]);
+  });
+
+  test("is not missed while what it looks at is excluded in part", () => {
+    const exclusions = [once(60 * MINUTE_MS, 65 * MINUTE_MS)];
+    // the look back from minute 15 on is at minutes 65 and after, none of them excluded
+    const told = missing({ exclusions });
+    expect([told[1], told[14], told[15], told[20]]).toEqual([false, false, true, true]);
+  });
+
+  test("is nobody's business unless somebody says so", () => {
+    expect(replay(somePromise(), daytime, [silence]).at(-1)?.traffic).toBeNull();
   });
 });
 
