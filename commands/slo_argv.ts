@@ -3,11 +3,11 @@
  *
  *   argv → [slo_argv] → simulate, openslo, rules
  */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Surroundings } from "./around.ts";
 import { exportSlos, importSlos } from "./openslo.ts";
 import { printRules } from "./rules.ts";
-import { simulateFile } from "./simulate.ts";
+import { simulateEither } from "./simulate.ts";
 import { recountSlos, showSlo } from "./slo_show.ts";
 
 /** Adds `simulate`, `import`, `export`, `show`, `recount` and `rules`. Options of `slo` itself have to stand before their names. */
@@ -19,10 +19,13 @@ export function addSloCommands(
   slo
     .enablePositionalOptions()
     .command("simulate")
-    .description("what would have paged: when each tier fires and resolves in made-up traffic")
-    .argument("<file>", "scenario as JSON (docs/slo.md); - for standard input")
+    .description("what would have paged: in made-up traffic, or in the journeys of the last days")
+    .argument("[file]", "scenario as JSON (docs/slo.md); - for standard input")
+    .option("--objective <id>", "instead of a file: a running Waybill's definition.objective")
+    .option("--from <length>", "how far back, at most 7d")
     .option("--json", "for machines")
-    .action((file, options) => run(simulateFile(around, { file, ...options })));
+    .addOption(new Option("--url <url>", "a running Waybill; default: the one on this machine"))
+    .action((file, options) => run(simulateEither(around, { file, ...options })));
   slo
     .command("import")
     .description("OpenSLO v1 as objectives of waybill.yaml")

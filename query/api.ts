@@ -28,6 +28,7 @@ import { findRoutes } from "./routes/find.ts";
 import { type HealthRoutesDeps, healthRoutes } from "./routes/health.ts";
 import { journeyRoutes } from "./routes/journeys.ts";
 import { replayRoutes } from "./routes/replay.ts";
+import { simulatedRoutes } from "./routes/simulated.ts";
 import { sloRoutes } from "./routes/slos.ts";
 import { startRoutes } from "./routes/start.ts";
 import { subjectRoutes } from "./routes/subjects.ts";
@@ -71,6 +72,7 @@ export function createApi({ tenant = "default", ...deps }: ApiDeps): OpenAPIHono
   app.route("/", deadLetterRoutes({ ...deps, tenant }));
   app.route("/", replayRoutes({ ...deps, ...deps.intake, tenant }));
   app.route("/", annotationRoutes({ ...deps, tenant }));
+  app.route("/", simulatedRoutes({ board: deps.board, nowMs: deps.now }));
   app.route("/", sloRoutes({ ...deps, tenant, nowMs: deps.now }));
   app.route("/", definitionRoutes({ ...deps, ...deps.intake, tenant }));
   app.route("/", healthRoutes(deps));

@@ -33,8 +33,8 @@ const ANEW_MS = 300_000;
 const KEYS_MAX = 5_000;
 const CHANGES_MAX = 100_000;
 
-/** Charts may look back beyond the longest window by this; ms. */
-const SPARE_MS = 8 * DAY_MS;
+/** Charts and replays may look back beyond the longest window by this; ms. */
+export const SPARE_MS = 8 * DAY_MS;
 
 /** What a ledger counts. */
 export interface LedgerSources {

@@ -10,11 +10,20 @@ import type { Simulated, Turn } from "./simulate.ts";
 
 const MINUTE_MS = 60_000;
 
-/** The table, ending in a line feed. */
-export function renderSimulated({ tiers, page, ticket, budget }: Simulated): string {
+/** How a minute is told: by its number, or by the clock. */
+type Told = (minute: number) => string;
+
+/**
+ * The table, ending in a line feed.
+ *
+ * @param startMs  when minute 0 was, for times; null for numbers; epoch ms UTC
+ */
+export function renderSimulated(simulated: Simulated, startMs: number | null = null): string {
+  const { tiers, page, ticket, budget } = simulated;
+  const told: Told = (minute) => (startMs === null ? `min ${minute}` : clockOf(startMs + minute * MINUTE_MS));
   const rows = [
     ["", "FIRES AT", "RESOLVES AT", "FIRING FOR"],
-    ...Object.entries({ page, ticket, ...tiers }).flatMap(([name, turns]) => rowsOf(name, turns)),
+    ...Object.entries({ page, ticket, ...tiers }).flatMap(([name, turns]) => rowsOf(name, turns, told)),
   ];
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   const lines = rows.map((row) =>
@@ -26,12 +35,17 @@ export function renderSimulated({ tiers, page, ticket, budget }: Simulated): str
   return `${[...lines, "", budgetLine(budget)].join("\n")}\n`;
 }
 
-function rowsOf(name: string, turns: readonly Turn[]): string[][] {
+/** `2026-11-24 19:03`, UTC. */
+function clockOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 16).replace("T", " ");
+}
+
+function rowsOf(name: string, turns: readonly Turn[], told: Told): string[][] {
   if (turns.length === 0) return [[name, "never", "", ""]];
   return turns.map(({ firesAtMinute, resolvesAtMinute }, i) => [
     i === 0 ? name : "",
-    `min ${firesAtMinute}`,
-    resolvesAtMinute === null ? "still firing" : `min ${resolvesAtMinute}`,
+    told(firesAtMinute),
+    resolvesAtMinute === null ? "still firing" : told(resolvesAtMinute),
     resolvesAtMinute === null ? "" : renderLength((resolvesAtMinute - firesAtMinute) * MINUTE_MS),
   ]);
 }

@@ -11,12 +11,15 @@
 import type { Objective } from "../ingest/definitions.ts";
 import { TIER_NAMES } from "../ingest/yaml_objectives.ts";
 import type { Span } from "./calendar.ts";
-import { type Decided, decideTiers, look, viewBudget } from "./evaluate.ts";
+import { type Decided, decideTiers, type Looking, look, viewBudget } from "./evaluate.ts";
 import type { Scenario, Stretch } from "./scenario.ts";
 import type { Count } from "./tally.ts";
 import type { TierView } from "./view.ts";
 
 const MINUTE_MS = 60_000;
+
+/** Minutes between two rests; some ten milliseconds of work. */
+const REST_MINUTES = 240;
 
 /** A stretch in which something fired; minutes from the start. */
 export interface Turn {
@@ -54,26 +57,55 @@ export function simulate(scenario: Scenario): Simulated {
   });
 }
 
-/** Runs what was recorded. */
-export function replay({ objective, count, over }: Recording): Simulated {
+/** Runs a recording. */
+export function replay(recording: Recording): Simulated {
+  const running = replaying(recording);
+  for (;;) {
+    const { done, value } = running.next();
+    if (done === true) return value;
+  }
+}
+
+/** Runs a recording, and rests after every few hours of it, so that others may have their turn. */
+export function* replaying({
+  objective,
+  count,
+  over,
+}: Recording): Generator<undefined, Simulated, undefined> {
   const turns = new Map<string, Turn[]>(TIER_NAMES.map((name) => [name, []]));
   let decided: Decided = new Map();
-  let views: readonly TierView[] = [];
+  let tiers: readonly TierView[] = [];
   for (let atMs = over.fromMs; atMs <= over.toMs; atMs += MINUTE_MS) {
     const before = decided;
-    ({ decided, tiers: views } = decideTiers(look(objective, atMs, count), before));
+    ({ decided, tiers } = decideTiers(look(objective, atMs, count), before));
     for (const [name, { firing, sinceMs }] of decided) {
       if (firing === (before.get(name)?.firing ?? false)) continue;
       turns.set(name, turned(turns.get(name) ?? [], firing, minuteOf(sinceMs, over)));
     }
+    if (minuteOf(atMs, over) % REST_MINUTES === REST_MINUTES - 1) yield;
   }
+  endTurns(turns, decided, over);
+  return simulated({ turns, tiers, looking: look(objective, over.toMs, count) });
+}
+
+/** What is about to clear when the recording ends has cleared: nothing in it says otherwise. */
+function endTurns(turns: Map<string, Turn[]>, decided: Decided, over: Span): void {
   for (const [name, { firing, turningMs }] of decided) {
     if (firing && turningMs !== null)
       turns.set(name, turned(turns.get(name) ?? [], false, minuteOf(turningMs, over)));
   }
-  const budget = viewBudget(look(objective, over.toMs, count));
+}
+
+interface Ended {
+  readonly turns: ReadonlyMap<string, readonly Turn[]>;
+  readonly tiers: readonly TierView[];
+  readonly looking: Looking;
+}
+
+function simulated({ turns, tiers, looking }: Ended): Simulated {
+  const budget = viewBudget(looking);
   const all = (severity: TierView["severity"]) =>
-    union(views.filter((tier) => tier.severity === severity).flatMap(({ name }) => turns.get(name) ?? []));
+    union(tiers.filter((tier) => tier.severity === severity).flatMap(({ name }) => turns.get(name) ?? []));
   return {
     tiers: Object.fromEntries(turns),
     page: all("page"),

@@ -7,7 +7,8 @@
  */
 import { z } from "@hono/zod-openapi";
 
-const Time = z.iso.datetime({ precision: 9 }).describe("RFC 3339, UTC, nanoseconds");
+/** A moment as every answer writes it. */
+export const Time = z.iso.datetime({ precision: 9 }).describe("RFC 3339, UTC, nanoseconds");
 const Count = z.int().min(0);
 const Severity = z.enum(["page", "ticket"]);
 const TierName = z.string().describe("page-fast, page-slow, ticket-fast, ticket-slow, or a name of your own");
