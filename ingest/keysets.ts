@@ -20,6 +20,22 @@ import type { Plan } from "./plan.ts";
 const NOTHING: Keys = new Map();
 const NOTHING_ELSE = { events: [], links: [], resource: new Map<string, string>(), body: "" };
 
+/** No row's resource holds keys. */
+const NO_RESOURCE = -1;
+
+/** Where in a row keys may be: entries of its attributes, and its resource if that may hold some. */
+interface Where {
+  readonly size: number;
+  readonly resource: number;
+  readonly entries: Int32Array;
+}
+
+/** A set that was read, and where. */
+interface Known {
+  readonly set: number;
+  readonly where: Where;
+}
+
 /** Which entries of a dictionary have one of these names: 1 at the number of each. */
 export function flagged(dictionary: Dictionary, names: ReadonlySet<string>): Uint8Array {
   const flags = new Uint8Array(entryCount(dictionary));
@@ -48,9 +64,15 @@ export class Keysets {
   readonly #inLinks: Uint8Array | null;
   /** per resource: 1 when it may hold keys */
   readonly #inResource: Uint8Array;
-  /** hash → sets with that hash, each by a row that has it */
-  readonly #byHash = new Map<number, { readonly set: number; readonly row: number }[]>();
-  #last: { readonly set: number; readonly row: number } | null = null;
+  readonly #names: string[] = [];
+  /** hash → sets with that hash */
+  readonly #byHash = new Map<number, Known[]>();
+  readonly #found: { size: number; resource: number; entries: Int32Array } = {
+    size: 0,
+    resource: NO_RESOURCE,
+    entries: new Int32Array(16),
+  };
+  #last: Known | null = null;
 
   constructor(columns: HopColumns, plan: Plan) {
     const { attributes, events, links, resources } = columns;
@@ -69,26 +91,24 @@ export class Keysets {
   /** The number of the row's set. */
   of(row: number, hop: (row: number) => Hop): number {
     if (this.#standsAlone(row)) return this.#add(keysOf(hop(row), this.#plan.kinds));
-    if (this.#last !== null && this.#isAlike(this.#last.row, row)) return this.#last.set;
-    const hash = this.#hash(row);
-    if (hash === 0) return 0;
-    const alike = this.#byHash.get(hash)?.find((known) => this.#isAlike(known.row, row));
-    this.#last = alike ?? { set: this.#add(keysOf(this.#holder(row) ?? hop(row), this.#plan.kinds)), row };
-    if (alike === undefined) this.#byHash.set(hash, [...(this.#byHash.get(hash) ?? []), this.#last]);
+    const found = this.#lookFor(row);
+    if (found.size === 0 && found.resource === NO_RESOURCE) return 0;
+    if (this.#last !== null && this.#isAlike(this.#last.where, found)) return this.#last.set;
+    const hash = this.#hash(found);
+    const alike = this.#byHash.get(hash)?.find(({ where }) => this.#isAlike(where, found));
+    this.#last = alike ?? this.#made(row, hash, hop);
     return this.#last.set;
   }
 
-  /** Just what of the row holds keys; null when its resource does as well. */
-  #holder(row: number): KeyHolder | null {
-    const { attributes, fixed } = this.#columns;
-    if (this.#inResource[fixed.resource[row] ?? 0] === 1) return null;
-    const own = new Map<string, string>();
-    const end = mapEnd(attributes, row);
-    for (let i = this.#nextKey(mapStart(attributes, row), end); i < end; i = this.#nextKey(i + 1, end)) {
-      const name = stringAt(attributes.dictionary.entries, attributes.keys.data[i] ?? 0);
-      own.set(name, stringAt(attributes.values, i));
-    }
-    return { ...NOTHING_ELSE, kind: fixed.kind[row] === 2 ? "log" : "span", attributes: own };
+  #made(row: number, hash: number, hop: (row: number) => Hop): Known {
+    const { size, resource, entries } = this.#found;
+    const where = { size, resource, entries: entries.slice(0, size) };
+    const holder = resource === NO_RESOURCE ? this.#holder(row) : hop(row);
+    const made = { set: this.#add(keysOf(holder, this.#plan.kinds)), where };
+    const others = this.#byHash.get(hash);
+    if (others === undefined) this.#byHash.set(hash, [made]);
+    else others.push(made);
+    return made;
   }
 
   #add(keys: Keys): number {
@@ -97,49 +117,71 @@ export class Keysets {
   }
 
   #standsAlone(row: number): boolean {
-    const { fixed, body, events, links } = this.#columns;
+    const { fixed, body } = this.#columns;
     const kind = fixed.kind[row];
     if (kind === 3) return true;
     if (kind === 2 && this.#plan.readsBodies && endOfText(body, row) - word(body.starts, row) > 1)
       return true;
+    const { events, links } = this.#columns;
     return isAnyIn(events, this.#inEvents, row) || isAnyIn(links, this.#inLinks, row);
   }
 
-  /** 0 for a row whose attributes hold no keys. */
-  #hash(row: number): number {
+  /** Where in the row keys may be. Good until the next call. */
+  #lookFor(row: number): Where {
     const { attributes, fixed } = this.#columns;
-    const resource = fixed.resource[row] ?? 0;
-    let hash = this.#inResource[resource] === 1 ? mixWord(1, resource) : 0;
+    const found = this.#found;
+    const keys = attributes.keys.data;
     const end = mapEnd(attributes, row);
+    found.size = 0;
     for (let i = mapStart(attributes, row); i < end; i++) {
-      const key = attributes.keys.data[i] ?? 0;
-      if (this.#own[key] !== 1) continue;
-      const { values } = attributes;
+      if (this.#own[keys[i] ?? 0] !== 1) continue;
+      if (found.size === found.entries.length) found.entries = doubled(found.entries);
+      found.entries[found.size++] = i;
+    }
+    const resource = fixed.resource[row] ?? 0;
+    found.resource = this.#inResource[resource] === 1 ? resource : NO_RESOURCE;
+    return found;
+  }
+
+  /** Just what of the row that was looked at holds keys. */
+  #holder(row: number): KeyHolder {
+    const { attributes, fixed } = this.#columns;
+    const { size, entries } = this.#found;
+    const own = new Map<string, string>();
+    for (let n = 0; n < size; n++) {
+      const i = entries[n] ?? 0;
+      own.set(this.#nameOf(attributes.keys.data[i] ?? 0), stringAt(attributes.values, i));
+    }
+    return { ...NOTHING_ELSE, kind: fixed.kind[row] === 2 ? "log" : "span", attributes: own };
+  }
+
+  #nameOf(key: number): string {
+    const known = this.#names[key] ?? stringAt(this.#columns.attributes.dictionary.entries, key);
+    this.#names[key] = known;
+    return known;
+  }
+
+  #hash({ size, resource, entries }: Where): number {
+    const { keys, values } = this.#columns.attributes;
+    let hash = resource;
+    for (let n = 0; n < size; n++) {
+      const i = entries[n] ?? 0;
       const run = { view: values.bytes.view, from: word(values.starts, i), to: endOfText(values, i) };
-      hash = mixRun(mixWord(hash, key), run) || 1;
+      hash = mixRun(mixWord(hash, keys.data[i] ?? 0), run);
     }
     return hash;
   }
 
-  /** Whether two rows have the same bytes wherever keys may be. */
-  #isAlike(a: number, b: number): boolean {
-    const { attributes, fixed } = this.#columns;
-    const [resourceA, resourceB] = [fixed.resource[a] ?? 0, fixed.resource[b] ?? 0];
-    if (resourceA !== resourceB && (this.#inResource[resourceA] === 1 || this.#inResource[resourceB] === 1))
-      return false;
-    const [endA, endB] = [mapEnd(attributes, a), mapEnd(attributes, b)];
-    let [i, j] = [this.#nextKey(mapStart(attributes, a), endA), this.#nextKey(mapStart(attributes, b), endB)];
-    while (i < endA && j < endB) {
-      if (attributes.keys.data[i] !== attributes.keys.data[j] || !isSameText(attributes, i, j)) return false;
-      [i, j] = [this.#nextKey(i + 1, endA), this.#nextKey(j + 1, endB)];
+  /** Whether there are the same bytes wherever keys may be. */
+  #isAlike(a: Where, b: Where): boolean {
+    if (a.size !== b.size || a.resource !== b.resource) return false;
+    const { attributes } = this.#columns;
+    const keys = attributes.keys.data;
+    for (let n = 0; n < a.size; n++) {
+      const [i, j] = [a.entries[n] ?? 0, b.entries[n] ?? 0];
+      if (keys[i] !== keys[j] || !isSameText(attributes, i, j)) return false;
     }
-    return i === endA && j === endB;
-  }
-
-  #nextKey(from: number, end: number): number {
-    let i = from;
-    while (i < end && this.#own[this.#columns.attributes.keys.data[i] ?? 0] !== 1) i++;
-    return i;
+    return true;
   }
 }
 
@@ -166,4 +208,10 @@ function isSameText({ values }: Maps, a: number, b: number): boolean {
   if (size !== endOfText(values, b) - fromB) return false;
   for (let i = 0; i < size; i++) if (data[fromA + i] !== data[fromB + i]) return false;
   return true;
+}
+
+function doubled(entries: Int32Array): Int32Array {
+  const more = new Int32Array(entries.length * 2);
+  more.set(entries);
+  return more;
 }

@@ -224,7 +224,9 @@ class Parts {
   }
 
   offsets({ data, length }: Words): void {
-    this.raw(BigUint64Array.from(data.subarray(0, length), BigInt), length);
+    const wide = new Uint32Array(length * 2);
+    for (let i = 0; i < length; i++) wide[i * 2] = data[i] ?? 0;
+    this.raw(wide, wide.length);
   }
 
   /** A column of maps, or of lists of maps when `outer` says where the lists end. */

@@ -22,18 +22,14 @@ export function batchOf(columns: HopColumns): HopBatch {
   return {
     rows: columns.rows,
     columns,
-    hop: (row) => ({
-      ...factAt(made, columns, row),
-      attributes: mapAt(made, columns.attributes, row),
-      links: linksAt(made, columns, row),
-      events: eventsAt(made, columns, row),
-    }),
-    outline: (row, flags) => ({
-      ...factAt(made, columns, row),
-      attributes: flaggedAt(made, columns.attributes, { index: row, flags }),
-      links: NO_LINKS,
-      events: eventsAt(made, columns, row),
-    }),
+    hop: (row) => {
+      const attributes = mapAt(made, columns.attributes, row);
+      return hopAt(made, columns, { row, attributes, links: linksAt(made, columns, row) });
+    },
+    outline: (row, flags) => {
+      const attributes = flaggedAt(made, columns.attributes, { index: row, flags });
+      return hopAt(made, columns, { row, attributes, links: NO_LINKS });
+    },
   };
 }
 
@@ -44,8 +40,15 @@ interface Made {
 }
 
 const NO_LINKS: readonly Link[] = [];
+const NO_EVENTS: readonly SpanEvent[] = [];
 
-function factAt(made: Made, columns: HopColumns, row: number): Omit<Hop, "attributes" | "links" | "events"> {
+interface Row {
+  readonly row: number;
+  readonly attributes: Attributes;
+  readonly links: readonly Link[];
+}
+
+function hopAt(made: Made, columns: HopColumns, { row, attributes, links }: Row): Hop {
   const { fixed, scopes, resources } = columns;
   const kind = KINDS[fixed.kind[row] ?? 1] ?? "span";
   const traceId = idAt(fixed.traceId, row, 4);
@@ -69,9 +72,12 @@ function factAt(made: Made, columns: HopColumns, row: number): Omit<Hop, "attrib
     spanId,
     parentId: idAt(fixed.parentId, row, 2),
     traceState: stringAt(columns.traceState, row),
+    attributes,
     resource: resourceAt(made, columns, sender),
     scopeName: entryAt(made, scopes.names, word(scopes.name, scope)),
     scopeVersion: entryAt(made, scopes.versions, word(scopes.version, scope)),
+    links,
+    events: eventsAt(made, columns, row),
     droppedLinks: fixed.droppedLinks[row] ?? 0,
     droppedEvents: fixed.droppedEvents[row] ?? 0,
     droppedAttributes: fixed.droppedAttributes[row] ?? 0,
@@ -79,7 +85,8 @@ function factAt(made: Made, columns: HopColumns, row: number): Omit<Hop, "attrib
   };
 }
 
-function linksAt(made: Made, { links }: HopColumns, row: number): Link[] {
+function linksAt(made: Made, { links }: HopColumns, row: number): readonly Link[] {
+  if (word(links.ends, row) === listStart(links, row)) return NO_LINKS;
   return range(listStart(links, row), word(links.ends, row)).map((i) => ({
     traceId: idAt(links.traceIds.data, i, 4),
     spanId: idAt(links.spanIds.data, i, 2),
@@ -87,7 +94,8 @@ function linksAt(made: Made, { links }: HopColumns, row: number): Link[] {
   }));
 }
 
-function eventsAt(made: Made, { events }: HopColumns, row: number): SpanEvent[] {
+function eventsAt(made: Made, { events }: HopColumns, row: number): readonly SpanEvent[] {
+  if (word(events.ends, row) === listStart(events, row)) return NO_EVENTS;
   return range(listStart(events, row), word(events.ends, row)).map((i) => ({
     atNs: timeAt(events.at.data, i),
     name: entryAt(made, events.names, word(events.name, i)),
@@ -166,6 +174,11 @@ export function stringAt(texts: Texts, index: number): string {
 
 const SHORT_BYTES = 12;
 
-function utf8({ buffer, byteOffset }: Uint8Array, at: number, end: number): string {
-  return Buffer.from(buffer, byteOffset + at, end - at).toString("utf8");
+/** The column read last, as a Buffer: making one costs more than most texts do. */
+let column: Buffer = Buffer.alloc(0);
+
+function utf8({ buffer, byteOffset, length }: Uint8Array, at: number, end: number): string {
+  if (column.buffer !== buffer || column.byteOffset !== byteOffset || column.length !== length)
+    column = Buffer.from(buffer, byteOffset, length);
+  return column.toString("utf8", at, end);
 }
