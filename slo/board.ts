@@ -178,7 +178,7 @@ function evaluateAll(counting: Counting, watermarkMs: number, before: Remembered
     const seen: Seen = {
       watermarkMs,
       count: ({ fromMs, toMs }) => cells.tally(fromMs, toMs),
-      tookMsP99: percentiles.tookMs(id),
+      tookMsP99: percentiles.tookMs(promised),
       inFlight: ledger.book(promised.definition.name).inFlight(watermarkMs),
     };
     const last = { watermarkMs: before?.watermarkMs ?? 0, decided: before?.decided.get(id) ?? new Map() };

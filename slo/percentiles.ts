@@ -8,7 +8,7 @@
 import { z } from "zod";
 import { statement } from "../ingest/statements.ts";
 import type { Store } from "../ingest/store.ts";
-import { idOf, type Promised } from "./evaluate.ts";
+import type { Promised } from "./evaluate.ts";
 import { periodAt } from "./windows.ts";
 
 /** An estimate this old is asked for anew; ms. */
@@ -42,15 +42,16 @@ export class Percentiles {
   }
 
   /** 99 % of the objective's successful journeys took at most that long; ms, null while nobody knows. */
-  tookMs(id: string): number | null {
-    return this.#known.get(id)?.tookMs ?? null;
+  tookMs(promised: Promised): number | null {
+    return this.#known.get(keyOf(promised))?.tookMs ?? null;
   }
 
   /** Asks for those that are missing or old. @throws {Failure} when the store does not answer */
   async look(promises: readonly Promised[], watermarkMs: number): Promise<void> {
     const isOld = (promised: Promised) =>
-      watermarkMs - (this.#known.get(idOf(promised))?.atMs ?? 0) >= OLD_MS;
-    for (const promised of promises.filter(isOld).slice(0, ASKED_MAX)) {
+      watermarkMs - (this.#known.get(keyOf(promised))?.atMs ?? 0) >= OLD_MS;
+    const missing = new Map(promises.filter(isOld).map((promised) => [keyOf(promised), promised]));
+    for (const [key, promised] of [...missing].slice(0, ASKED_MAX)) {
       const { definition, objective } = promised;
       const { fromMs, toMs } = periodAt(objective.window, watermarkMs);
       const [row] = await tookP99(this.#store, {
@@ -61,7 +62,12 @@ export class Percentiles {
         pairs: [...objective.where].flatMap(([tag, values]) => values.map((one) => `${tag}=${one}`)),
         tags: [...objective.where.keys()],
       });
-      this.#known.set(idOf(promised), { tookMs: row?.took_ms ?? null, atMs: watermarkMs });
+      this.#known.set(key, { tookMs: row?.took_ms ?? null, atMs: watermarkMs });
     }
   }
+}
+
+/** Objectives that look at the same journeys over the same window share an estimate. */
+function keyOf({ definition, objective }: Promised): string {
+  return JSON.stringify([definition.name, [...objective.where], objective.window]);
 }
