@@ -187,10 +187,27 @@ export function putDecimal({ bytes, starts }: Texts, value: number): void {
   bytes.length = begin + 1 + digits;
 }
 
-/** Appends one text. */
+/** Appends one text. Short ASCII, which is most of it, needs no call out of the engine. */
 export function putString(texts: Texts, text: string): void {
+  if (text.length < 128 && putShortAscii(texts, text)) return;
   const c = cursor(Buffer.from(text));
   takeText(texts, c, c.end);
+}
+
+/** Answers false, and has done nothing that counts, when not all of it is ASCII. */
+function putShortAscii({ bytes, starts }: Texts, text: string): boolean {
+  const size = text.length;
+  reserve(bytes, size + 1);
+  const { data, length: begin } = bytes;
+  for (let i = 0; i < size; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 127) return false;
+    data[begin + 1 + i] = unit;
+  }
+  data[begin] = size;
+  push(starts, begin);
+  bytes.length = begin + 1 + size;
+  return true;
 }
 
 /** Forgets all texts but the first `count`. */

@@ -73,10 +73,17 @@ export function takeLikely(
   return id;
 }
 
-/** The entry with this text, made when it is new. */
+/** The entry with this text, made when it is new. ASCII is its own name; the name of other text is its bytes. */
 export function entryOf(dictionary: Dictionary, text: string): number {
+  const known = dictionary.ids.get(text);
+  if (known !== undefined && isAscii(text)) return known;
   const c = cursor(Buffer.from(text));
   return takeEntry(dictionary, c, c.end);
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false;
+  return true;
 }
 
 /** The entry with this text, which is ASCII, or null. */
