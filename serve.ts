@@ -38,6 +38,9 @@ import { openObjectives } from "./slo/objectives.ts";
 /** The one tenant until tokens name theirs. */
 const TENANT = "default";
 
+/** How long the API keeps a connection that nobody uses; ms. */
+const KEEP_ALIVE_MS = 65_000;
+
 /** How long requests that are here may take to finish once the service stops; ms. */
 const DRAIN_MS = 8_000;
 
@@ -247,6 +250,9 @@ async function openApi(
   });
   const server = createAdaptorServer({ fetch: api.fetch });
   if (!(server instanceof Server)) throw new RangeError("the API is served over HTTP/1.1");
+  // Longer than anybody's pool keeps a connection: one that is closed just as it is used again loses a question.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.headersTimeout = KEEP_ALIVE_MS + 1_000;
   const port = await listen(server, { host: config.host, port: config.apiPort, setting: "WAYBILL_API_PORT" });
   onClose(async () => {
     const cut = setTimeout(() => server.closeAllConnections(), ANSWER_MS);
