@@ -5,7 +5,7 @@
  *
  * Neighbours mostly go to the same place: what was found for the last row is kept at hand.
  */
-import type { Cluster, Name } from "./cluster.ts";
+import type { Cluster, KeySet } from "./cluster.ts";
 import type { Extract } from "./extract.ts";
 import type { Keys } from "./keys.ts";
 import { RefList, type Spot } from "./reflist.ts";
@@ -25,12 +25,6 @@ export interface Found {
   readonly keyset: number;
 }
 
-/** A set of keys among the live ones: its number, and what its keys go by. */
-export interface LiveKeyset {
-  readonly id: number;
-  readonly names: readonly Name[];
-}
-
 /** The keys of whatever carries none. */
 export const NO_KEYS: Keys = new Map();
 
@@ -41,7 +35,7 @@ export class Adding {
   /** refs that are new */
   readonly refs = new RefList();
   /** per set of keys of the batch, what it is among the live ones, once known */
-  readonly keysets: (LiveKeyset | undefined)[] = [{ id: 0, names: [] }];
+  readonly keysets: (KeySet | undefined)[] = [{ id: 0, names: [] }];
   /** the trace ids of the rows, four words each */
   readonly traceWords: Uint32Array;
   /** the cluster touched last */

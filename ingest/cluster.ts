@@ -6,13 +6,13 @@
  * Whatever can change what one of them belongs to is among them, as long as nothing older is only in the store:
  * `isWhole` says so. A cluster says nothing about subjects; one with several is as good a cluster as any.
  */
+import type { HopBatch } from "../collector/decoder/columns.ts";
 import type { Hop } from "../collector/hop.ts";
-import type { Extract } from "./extract.ts";
 import type { Pointer } from "./forest.ts";
 
 /** Rows of a batch that were added since the cluster was settled last. */
 export interface Addition {
-  readonly from: Extract;
+  readonly from: HopBatch;
   readonly first: number;
   /** the row behind the last */
   end: number;
@@ -35,6 +35,14 @@ export interface Name {
   readonly cluster: Cluster;
   /** where hops go by it; see reflist.ts */
   readonly spots: number[];
+  /** the sets of keys that begin with it */
+  readonly sets: KeySet[];
+}
+
+/** A set of keys that live facts carry: its number, and what its keys go by. */
+export interface KeySet {
+  readonly id: number;
+  readonly names: readonly Name[];
 }
 
 /** Facts that have to do with each other. */

@@ -48,7 +48,7 @@ export class Clusters {
     if (known !== undefined) return known;
     const cluster = this.begin(arrival);
     cluster.isWhole = !this.#past.has(`${kind}=${value}`);
-    const name = { kind, value, cluster, spots: [] };
+    const name: Name = { kind, value, cluster, spots: [], sets: [] };
     this.#names.add(name);
     cluster.names.push(name);
     return name;

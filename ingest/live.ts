@@ -10,9 +10,9 @@
  */
 import { word } from "../collector/decoder/buffers.ts";
 import { listStart } from "../collector/decoder/columns.ts";
-import { Adding, type Arrival, type Found, hexOf, isNone, type LiveKeyset, NO_KEYS } from "./adding.ts";
+import { Adding, type Arrival, type Found, hexOf, isNone, NO_KEYS } from "./adding.ts";
 import { messagesOf } from "./carriers.ts";
-import { type Cluster, current, type Extra, type Name } from "./cluster.ts";
+import { type Cluster, current, type Extra, type KeySet, type Name } from "./cluster.ts";
 import { Clusters } from "./clusters.ts";
 import type { Extract } from "./extract.ts";
 import type { Pointer } from "./forest.ts";
@@ -166,7 +166,7 @@ export class Live {
   #noteRefs(
     adding: Adding,
     row: number,
-    { trace, keyset }: { readonly trace: number; readonly keyset: LiveKeyset },
+    { trace, keyset }: { readonly trace: number; readonly keyset: KeySet },
   ): void {
     const spot = adding.spotOf(row);
     for (const name of keyset.names) this.#note(adding, name, spot);
@@ -179,25 +179,29 @@ export class Live {
     if (noteSpot(name.spots, spot, 0)) refs.add(name, spot);
   }
 
-  #keysetOf(adding: Adding, index: number): LiveKeyset {
+  #keysetOf(adding: Adding, index: number): KeySet {
     const known = adding.keysets[index];
     if (known !== undefined) return known;
     const keys: Keys = adding.extract.keysets[index] ?? NO_KEYS;
+    const names: Name[] = [];
+    for (const [kind, values] of keys)
+      for (const value of values) names.push(this.#clusters.nameOf(adding.arrival, kind, value));
+    const set = names[0]?.sets.find((other) => isSame(other.names, names)) ?? this.#addKeyset(keys, names);
+    adding.keysets[index] = set;
+    return set;
+  }
+
+  /** The same few sets of keys come in every batch of a journey: each is kept once. */
+  #addKeyset(keys: Keys, names: readonly Name[]): KeySet {
     const id = this.#freeKeysets.pop() ?? this.#keysets.length;
     this.#keysets[id] = keys;
-    const names: Name[] = [];
     let cluster: Cluster | null = null;
-    for (const [kind, values] of keys) {
-      for (const value of values) {
-        const name = this.#clusters.nameOf(adding.arrival, kind, value);
-        names.push(name);
-        cluster = this.#clusters.join(cluster ?? name.cluster, name.cluster, this.#pool.slots.next);
-      }
-    }
+    for (const name of names)
+      cluster = this.#clusters.join(cluster ?? name.cluster, name.cluster, this.#pool.slots.next);
     cluster?.keysets.push(id);
-    const made = { id, names };
-    adding.keysets[index] = made;
-    return made;
+    const set = { id, names };
+    names[0]?.sets.push(set);
+    return set;
   }
 
   /** Joins what a carrier leads to, and says what it has besides its ids. */
@@ -246,8 +250,8 @@ export class Live {
     cluster.tail = slot;
     cluster.size++;
     const last = cluster.added.at(-1);
-    if (last?.from === extract && last.end === row) last.end = row + 1;
-    else cluster.added.push({ from: extract, first: row, end: row + 1 });
+    if (last?.from === extract.batch && last.end === row) last.end = row + 1;
+    else cluster.added.push({ from: extract.batch, first: row, end: row + 1 });
     if (adding.touched !== cluster) this.#clusters.touch(cluster, arrival);
     adding.touched = cluster;
     return cluster;
@@ -256,3 +260,7 @@ export class Live {
 
 /** After an eviction so much of the bound is left, so that not every batch has to evict. */
 const KEPT_RATIO = 0.95;
+
+function isSame(a: readonly Name[], b: readonly Name[]): boolean {
+  return a.length === b.length && a.every((name, at) => name === b[at]);
+}

@@ -21,7 +21,7 @@ import { type Plan, planOf } from "./plan.ts";
 import { Recent } from "./recent.ts";
 import type { Ref } from "./refs.ts";
 import type { Position } from "./segments.ts";
-import { Settler, type SettlerStats } from "./settler.ts";
+import { Settler, type SettlerStats, sumOf } from "./settler.ts";
 import type { Store } from "./store.ts";
 import { type Stored, storedIn } from "./stored.ts";
 import { type Versions, versionsOf } from "./versions.ts";
@@ -114,6 +114,7 @@ class Flow implements Pipeline {
   readonly #versions: Versions;
   readonly #settlers = new Map<string, Settler>();
   #known: Known | null = null;
+  readonly #knowing: Promise<void>;
   #waiting: Waiting[] = [];
   /** of the deliveries that are not settled yet, or may not be: where each stands in the journal, by serial number */
   #positions: { readonly serial: number; readonly position: Position }[] = [];
@@ -135,6 +136,8 @@ class Flow implements Pipeline {
       hops: async (tenant, places) => this.#recent.hops(tenant, places),
     };
     this.source = united(recent, this.#stored);
+    // Early, so that the first journeys do not have to be gathered; a store that is not there is asked again.
+    this.#knowing = this.#know().catch(() => undefined);
   }
 
   accept = async (delivery: Delivery): Promise<void> => {
@@ -172,16 +175,7 @@ class Flow implements Pipeline {
     if (known !== null) for (const ref of refs) noteIn(known, ref);
   };
 
-  settling = (): SettlerStats => {
-    const all = { live: 0, unsettled: 0, fromMemory: 0, fromStore: 0 };
-    for (const { stats } of this.#settlers.values()) {
-      all.live += stats.live;
-      all.unsettled += stats.unsettled;
-      all.fromMemory += stats.fromMemory;
-      all.fromStore += stats.fromStore;
-    }
-    return all;
-  };
+  settling = (): SettlerStats => sumOf([...this.#settlers.values()].map(({ stats }) => stats));
 
   flush = async (): Promise<void> => {
     while (this.#waiting.length > 0 || this.#round !== null || this.settling().unsettled > 0) {
@@ -260,9 +254,8 @@ class Flow implements Pipeline {
   }
 
   async #flushOnce(): Promise<void> {
-    // What is in the store already has to be known before more comes in. Other writers' hops cannot be known.
-    if (this.#known === null && this.#options.store.shape === "embedded")
-      this.#known = await namesIn(this.#options.store);
+    await this.#knowing;
+    await this.#know();
     const taken = this.#waiting;
     if (taken.length === 0) return;
     // What is acked from here on waits for the next flush, also when this one fails.
@@ -282,6 +275,12 @@ class Flow implements Pipeline {
     this.stats.flushes += 1;
     this.stats.lastFlushMs = this.#options.now() - beganMs;
     this.stats.oldestWaitingMs = this.#waiting[0]?.ackedMs ?? null;
+  }
+
+  /** What is in the store already has to be known before more comes in. Other writers' hops cannot be known. */
+  async #know(): Promise<void> {
+    if (this.#known === null && this.#options.store.shape === "embedded")
+      this.#known = await namesIn(this.#options.store);
   }
 
   async #settle(everything: boolean): Promise<void> {

@@ -202,12 +202,24 @@ export class Settler {
   }
 }
 
+/** The totals of several tenants. */
+export function sumOf(all: readonly SettlerStats[]): SettlerStats {
+  const sum = { live: 0, unsettled: 0, fromMemory: 0, fromStore: 0 };
+  for (const stats of all) {
+    sum.live += stats.live;
+    sum.unsettled += stats.unsettled;
+    sum.fromMemory += stats.fromMemory;
+    sum.fromStore += stats.fromStore;
+  }
+  return sum;
+}
+
 /** The hops that were added, some thousands at a time. */
 function* portions(taken: readonly Taken[]): Generator<Hop[]> {
   let hops: Hop[] = [];
   for (const { added } of taken) {
     for (const { from, first, end } of added)
-      for (let row = first; row < end; row++) hops.push(from.batch.hop(row));
+      for (let row = first; row < end; row++) hops.push(from.hop(row));
     if (hops.length < HOPS_MAX / 20) continue;
     yield hops;
     hops = [];

@@ -112,7 +112,7 @@ class Bench {
       const whole = { ...this.#live.shape(cluster), hops: [...(cluster.hops?.values() ?? [])] };
       const told = cluster.isWhole ? OUTCOMES.of(whole, NOW_NS, true) : null;
       const hops = added.flatMap(({ from, first, end }) =>
-        Array.from({ length: end - first }, (_, n) => from.batch.hop(first + n)),
+        Array.from({ length: end - first }, (_, n) => from.hop(first + n)),
       );
       const options = { source: this.#all, definitions: OURS, tenant: TENANT, hopsMax: 100_000 };
       this.#write(told ?? (await settle(options, hops, NOW_NS)));
