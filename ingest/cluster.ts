@@ -31,8 +31,8 @@ export interface Extra {
 export interface Name {
   readonly kind: string;
   readonly value: string;
-  /** as it was when the name came: see `current` */
-  readonly cluster: Cluster;
+  /** see `current` */
+  cluster: Cluster;
   /** where hops go by it; see reflist.ts */
   readonly spots: number[];
   /** the sets of keys that begin with it */
@@ -112,12 +112,20 @@ export function merge(a: Cluster, b: Cluster, next: Int32Array): Cluster {
   const [stays, moves] = weightOf(a) >= weightOf(b) ? [a, b] : [b, a];
   moves.into = stays;
   joinChains(stays, moves, next);
+  // So that nothing holds on to the one that is gone, and it to nothing.
+  for (const name of moves.names) name.cluster = stays;
   stays.names = appended(stays.names, moves.names);
   stays.traces = appended(stays.traces, moves.traces);
   stays.keysets = appended(stays.keysets, moves.keysets);
   stays.added = appended(stays.added, moves.added);
   stays.hops = united(stays.hops, moves.hops);
   stays.extras = united(stays.extras, moves.extras);
+  moves.names = [];
+  moves.traces = [];
+  moves.keysets = [];
+  moves.added = [];
+  moves.hops = null;
+  moves.extras = null;
   stays.isWhole &&= moves.isWhole;
   stays.touchedMs = Math.max(stays.touchedMs, moves.touchedMs);
   stays.newest = Math.max(stays.newest, moves.newest);

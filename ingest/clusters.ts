@@ -65,8 +65,10 @@ export class Clusters {
   join(a: Cluster, b: Cluster, next: Int32Array): Cluster {
     const [first, second] = [current(a), current(b)];
     if (first === second) return first;
+    const [traces, other] = [first.traces, second.traces];
     const stays = merge(first, second, next);
     const gone = stays === first ? second : first;
+    for (const trace of stays === first ? other : traces) this.traces.clusters[trace] = stays;
     this.#all.delete(gone);
     if (this.dirty.delete(gone)) this.dirty.add(stays);
     return stays;
