@@ -39,9 +39,9 @@ export async function namesIn(store: Store): Promise<Known> {
   const buckets = Math.ceil(count / BUCKET_NAMES);
   for (let bucket = 0; bucket < buckets; bucket++) {
     const [row] = await namesInStore(store, { bucket, buckets });
-    const hashes = Buffer.from(row?.hashes ?? "", "base64");
+    const hashes = Buffer.from(row?.hashes ?? "", "hex");
     for (let at = 0; at + 8 <= hashes.length; at += 8)
-      known.addHashed(hashes.readUInt32LE(at), hashes.readUInt32LE(at + 4));
+      known.addHashed(hashes.readUInt32BE(at), hashes.readUInt32BE(at + 4));
   }
   return known;
 }

@@ -1,13 +1,13 @@
 -- names_in_store: by which names may hops be found, as two hashes each?
 --
--- Row      one: the hashes of every name of the bucket, 4 bytes each, lowest first, in base64.
+-- Row      one: the hashes of every name of the bucket, eight hexadecimal digits each.
 -- Window   all refs of all tenants; the bucket keeps one answer small.
 -- Reads    refs, all of it: asked once per process and bucket.
 -- Trap     the same names, and the same hash, as ingest/known.ts: a trace goes by its bytes, a link by the trace that it
---          leads to, what an event caused by that event.
-SELECT base64Encode(arrayStringConcat(groupArray(CAST(
-    reinterpretAsFixedString(toUInt64(murmurHash3_32(concat(name, 'a'))) + bitShiftLeft(toUInt64(murmurHash3_32(concat(name, 'b'))), 32))
-    AS String)))) AS hashes
+--          leads to, what an event caused by that event. hex() leaves leading zeros out.
+SELECT arrayStringConcat(groupArray(concat(
+    leftPad(hex(murmurHash3_32(concat(name, 'a'))), 8, '0'),
+    leftPad(hex(murmurHash3_32(concat(name, 'b'))), 8, '0')))) AS hashes
 FROM
 (
     SELECT multiIf(
