@@ -34,7 +34,8 @@ const SCHEMA = new URL("./schema/", import.meta.url);
 
 const APPLIED = `CREATE TABLE IF NOT EXISTS migrations
 (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
-ENGINE = ReplacingMergeTree ORDER BY (name, checksum)`;
+ENGINE = ReplacingMergeTree ORDER BY (name, checksum)
+SETTINGS max_suspicious_broken_parts = 1000000, max_suspicious_broken_parts_bytes = 1000000000000`;
 
 /**
  * Brings the store up to these files. Safe to repeat, also after a crash in the middle.

@@ -4,6 +4,9 @@
 -- Sort key  locality first: the hops of a trace (or of a trace-less key) lie side by side, which halves the disk and
 --           makes the lookup one granule. Only immutable facts are in it (docs/adr/0003).
 -- Retention by day, whole partitions.
+-- Settings  after a power cut parts that were not on disk yet are broken, and however many they are, the journal has
+--           what was in them: they must not keep the table from opening. What a merge made is synced: what it was
+--           made from may be removed right after. So in every table.
 CREATE TABLE IF NOT EXISTS hops
 (
     tenant             LowCardinality(String),
@@ -42,4 +45,4 @@ CREATE TABLE IF NOT EXISTS hops
 ENGINE = ReplacingMergeTree
 PARTITION BY toDate(at)
 ORDER BY (tenant, locality, at, trace_id, span_id, fact_id, digest)
-SETTINGS index_granularity = 1024
+SETTINGS index_granularity = 1024, max_suspicious_broken_parts = 1000000, max_suspicious_broken_parts_bytes = 1000000000000, min_rows_to_fsync_after_merge = 1, fsync_part_directory = 1

@@ -39,4 +39,4 @@ CREATE TABLE IF NOT EXISTS journeys
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(folded_at)
 ORDER BY (tenant, definition, subject_kind, subject)
-SETTINGS index_granularity = 1024
+SETTINGS index_granularity = 1024, max_suspicious_broken_parts = 1000000, max_suspicious_broken_parts_bytes = 1000000000000, min_rows_to_fsync_after_merge = 1, fsync_part_directory = 1

@@ -14,3 +14,4 @@ CREATE TABLE IF NOT EXISTS alert_states
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY (tenant, slo_id)
+SETTINGS max_suspicious_broken_parts = 1000000, max_suspicious_broken_parts_bytes = 1000000000000, min_rows_to_fsync_after_merge = 1, fsync_part_directory = 1
