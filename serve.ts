@@ -20,6 +20,7 @@ import type { Config } from "./config.ts";
 import { FAILURES, Failure } from "./errors.ts";
 import { Backlog, type BacklogState } from "./ingest/backlog.ts";
 import type { Definitions } from "./ingest/definitions.ts";
+import { makeInsertsDurable } from "./ingest/durable.ts";
 import { type Journal, openJournal } from "./ingest/journal.ts";
 import { LetterBudget, sampleBodies } from "./ingest/letters.ts";
 import { createLookup } from "./ingest/lookup.ts";
@@ -29,6 +30,7 @@ import { openPipeline, type Pipeline } from "./ingest/pipeline.ts";
 import { sweepForever } from "./ingest/retention.ts";
 import { openStore, type Store } from "./ingest/store.ts";
 import { storedIn } from "./ingest/stored.ts";
+import { troubleOf } from "./ingest/trouble.ts";
 import { createApi } from "./query/api.ts";
 import { renderAllMetrics } from "./query/metrics.ts";
 import type { Readiness } from "./query/routes/health.ts";
@@ -49,9 +51,6 @@ const ANSWER_MS = 4_000;
 
 /** How long the store may take for what waits, before the journal keeps it for the next start; ms. */
 const STORE_MS = 10_000;
-
-/** After this a store that does not answer counts as away; ms. */
-const PING_MS = 2_000;
 
 /** More than any limit on a body can be set to; bytes. */
 const BODY_BYTES_EVER = 2 ** 30;
@@ -113,7 +112,10 @@ async function start(options: ServiceOptions, onClose: OnClose): Promise<Omit<Se
   const store = await openPatiently({
     shape: config.clickhouse === null ? "embedded" : "server",
     open: () => openStore(storeOptions(config)),
-    prepare: async (opened) => void (await migrate(opened)),
+    prepare: async (opened) => {
+      await migrate(opened);
+      await makeInsertsDurable(opened);
+    },
     failed: (err, againMs) => log.warn({ err, againMs }, "The store is not there yet; trying again."),
   });
   onClose(store.close);
@@ -148,7 +150,11 @@ interface Intake {
 
 async function openIntake(options: ServiceOptions, store: Store, onClose: OnClose): Promise<Intake> {
   const { config, definitions, log, now } = options;
-  const journal = await openJournal({ dataDir: config.dataDir, bytesMax: config.journalBytesMax });
+  const journal = await openJournal({
+    dataDir: config.dataDir,
+    bytesMax: config.journalBytesMax,
+    beforeRemoval: store.persist,
+  });
   onClose(journal.close);
   const letters = new LetterBudget();
   const pipeline = openPipeline({ store, journal, definitions, now, log, letters });
@@ -272,21 +278,6 @@ async function readinessOf({ store, intake, standing }: Behind): Promise<Readine
     checks["backlog"] = backlogTrouble(intake.backlog.state());
   }
   return standing.isStopping ? { ...checks, stopping: FAILURES.stopping.text } : checks;
-}
-
-async function troubleOf(store: Store): Promise<string | null> {
-  const slow = new Failure("store_unavailable", "It is slow.");
-  const timer = new AbortController();
-  const late = sleep(PING_MS, undefined, { signal: timer.signal }).then(() => Promise.reject(slow));
-  try {
-    await Promise.race([store.ping(), late]);
-    return null;
-  } catch (error) {
-    return error instanceof Failure ? error.message : FAILURES.store_unavailable.text;
-  } finally {
-    timer.abort();
-    await late.catch(() => undefined);
-  }
 }
 
 function backlogTrouble({ isReplaying, replayedRatio, parked }: BacklogState): string | null {

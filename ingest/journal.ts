@@ -23,6 +23,11 @@ export interface JournalOptions {
   readonly bytesMax: number;
   /** when the next segment is begun; bytes, default 64 MiB */
   readonly segmentBytesMax?: number;
+  /**
+   * Resolves once all that the store has taken so far would survive a power cut: an insert that went well may still be
+   * in the page cache only. @default at once
+   */
+  readonly beforeRemoval?: () => Promise<void>;
 }
 
 /** An opened journal. */
@@ -37,7 +42,10 @@ export interface Journal {
   readonly replay: () => AsyncGenerator<Replayed>;
   /** Records appended since the opening, read back; positions in ascending order. */
   readonly read: (positions: readonly Position[]) => AsyncGenerator<Replayed>;
-  /** The store has the rows of these records, in any order but each told once: whole segments are forgotten. */
+  /**
+   * The store has the rows of these records, in any order but each told once: whole segments are forgotten. To wait
+   * for that is to wait for a disk; rejects when it could not be done now, and it is tried again with the next.
+   */
   readonly release: (positions: readonly Position[]) => Promise<void>;
   readonly state: () => SegmentsState;
   /** Why it takes nothing in at this moment, in words that may be shown; null when it does. Tries a disk that failed. */
@@ -48,9 +56,18 @@ export interface Journal {
 
 /** Opens the journal of a data folder, which this process then holds. */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
-  const { dataDir, bytesMax, segmentBytesMax = 64 * 2 ** 20 } = options;
+  const {
+    dataDir,
+    bytesMax,
+    segmentBytesMax = 64 * 2 ** 20,
+    beforeRemoval = async () => undefined,
+  } = options;
   const folder = await openFolder(dataDir);
-  const segments = await Segments.open(folder.journal, segmentBytesMax).catch(async (error: unknown) => {
+  const segments = await Segments.open({
+    folder: folder.journal,
+    bytesMax: segmentBytesMax,
+    beforeRemoval,
+  }).catch(async (error: unknown) => {
     await folder.close();
     throw new Failure("config", `the journal in ${folder.path} cannot be read`, error);
   });

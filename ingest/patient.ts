@@ -69,6 +69,7 @@ class PatientStore implements Store {
   command: Store["command"] = async (sql, params) => this.#store().command(sql, params);
   insertNative: Store["insertNative"] = async (table, blocks) => this.#store().insertNative(table, blocks);
   ping: Store["ping"] = async () => this.#store().ping();
+  persist: Store["persist"] = async () => this.#store().persist();
 
   close: Store["close"] = async () => {
     this.#closing.abort();

@@ -232,8 +232,9 @@ class Flow implements Pipeline {
   async #endRound(everything: boolean): Promise<void> {
     try {
       await this.#flushOnce();
-      await this.#settle(everything);
-      await this.#release();
+      const stored = (this.#waiting[0]?.serial ?? this.#serial + 1) - 1;
+      for (const settler of this.#settlers.values()) await settler.settle(everything, stored);
+      this.#release();
       this.#failures = 0;
     } finally {
       this.#round = null;
@@ -283,17 +284,17 @@ class Flow implements Pipeline {
       this.#known = await namesIn(this.#options.store);
   }
 
-  async #settle(everything: boolean): Promise<void> {
-    const stored = (this.#waiting[0]?.serial ?? this.#serial + 1) - 1;
-    for (const settler of this.#settlers.values()) await settler.settle(everything, stored);
-  }
-
   /** The journal may forget what is stored and settled. */
-  async #release(): Promise<void> {
+  #release(): void {
     let oldest = this.#waiting[0]?.serial ?? Number.POSITIVE_INFINITY;
     for (const settler of this.#settlers.values()) oldest = Math.min(oldest, settler.oldestSerial());
     const kept = this.#positions.findIndex(({ serial }) => serial >= oldest);
     const done = this.#positions.splice(0, kept === -1 ? this.#positions.length : kept);
-    if (done.length > 0) await this.#options.journal.release(done.map(({ position }) => position));
+    if (done.length === 0) return;
+    const released = this.#options.journal.release(done.map(({ position }) => position));
+    // Not awaited: removing a file waits until the disk has the store's rows, the next round need not.
+    released.catch((err: unknown) =>
+      this.#options.log.warn({ err }, "Stored deliveries stay in the journal for now."),
+    );
   }
 }

@@ -55,11 +55,21 @@ interface Segment {
 
 const NAME = /^(\d{12})-([0-9a-f]{16})\.segment$/;
 
+/** How to open the files of a folder. */
+export interface SegmentsOptions {
+  readonly folder: string;
+  /** a new segment is begun when one is full beyond this; bytes */
+  readonly bytesMax: number;
+  /** resolves once what was stored so far would survive a power cut; when it rejects, nothing is removed for now */
+  readonly beforeRemoval: () => Promise<void>;
+}
+
 /** The files of one folder. Calls to `write` must not overlap. */
 export class Segments {
   readonly #folder: string;
   readonly #extent: Extent;
   readonly #bytesMax: number;
+  readonly #beforeRemoval: () => Promise<void>;
   readonly #missing: number;
   readonly #extentAtOpen: number;
   /** there before, oldest first; the files to replay */
@@ -71,10 +81,12 @@ export class Segments {
   #unreadable = 0;
   #empty = 0;
   #isClosed = false;
+  #removing: Promise<void> = Promise.resolve();
 
-  private constructor(folder: string, bytesMax: number, { extent, old }: { extent: Extent; old: Segment[] }) {
-    this.#folder = folder;
-    this.#bytesMax = bytesMax;
+  private constructor(options: SegmentsOptions, { extent, old }: { extent: Extent; old: Segment[] }) {
+    this.#folder = options.folder;
+    this.#bytesMax = options.bytesMax;
+    this.#beforeRemoval = options.beforeRemoval;
     this.#extent = extent;
     this.#old = old;
     this.#all = [...old];
@@ -83,8 +95,9 @@ export class Segments {
     this.#missing = last - first + 1 - old.filter(({ number }) => number >= first && number <= last).length;
   }
 
-  /** Finds the segments of a folder. A new one is begun when it is full beyond `bytesMax`. */
-  static async open(folder: string, bytesMax: number): Promise<Segments> {
+  /** Finds the segments of a folder. */
+  static async open(options: SegmentsOptions): Promise<Segments> {
+    const { folder } = options;
     const old: Segment[] = [];
     for (const name of (await readdir(folder)).sort()) {
       const [, number, salt] = NAME.exec(name) ?? [];
@@ -95,7 +108,7 @@ export class Segments {
       old.push({ number: Number(number), salt: Buffer.from(salt, "hex"), path, bytes: size, ...unread });
     }
     const numbers = old.map(({ number }) => number);
-    return new Segments(folder, bytesMax, { extent: await Extent.open(folder, numbers), old });
+    return new Segments(options, { extent: await Extent.open(folder, numbers), old });
   }
 
   state(): SegmentsState {
@@ -159,7 +172,7 @@ export class Segments {
     }
   }
 
-  /** The store has these records, each told once. Segments of which it has all go. */
+  /** The store has these records, each told once. Resolves when the segments of which it has all are gone. */
   async release(positions: readonly Position[]): Promise<void> {
     const segments = new Map(this.#all.map((segment) => [segment.number, segment]));
     for (const { segment: number } of positions) {
@@ -185,7 +198,7 @@ export class Segments {
   /** Ends the segment being written; a folder of which everything was released is left empty. */
   async close(): Promise<void> {
     await this.#finish();
-    await this.#removeDone();
+    await this.#removeDone().catch(() => undefined);
     this.#isClosed = true;
     await this.#extent.close();
   }
@@ -249,15 +262,27 @@ export class Segments {
     );
   }
 
-  /** The folder may be another process's once it is closed. */
+  /** One removal at a time; who comes meanwhile waits for one that has seen what it released. */
   async #removeDone(): Promise<void> {
-    if (this.#isClosed) return;
+    if (this.#done().length === 0) return this.#removing;
+    this.#removing = this.#removing.catch(() => undefined).then(() => this.#removeNow());
+    return this.#removing;
+  }
+
+  /** Finished, read and released, from the oldest on; none once closed: the folder may be another process's then. */
+  #done(): Segment[] {
+    if (this.#isClosed) return [];
     const isDone = (each: Segment) =>
       each.isReadable !== null && each.open <= 0 && each !== this.#active?.segment;
     const kept = this.#all.findIndex((segment) => !isDone(segment));
-    const done = this.#all.slice(0, kept === -1 ? this.#all.length : kept);
+    return this.#all.slice(0, kept === -1 ? this.#all.length : kept);
+  }
+
+  async #removeNow(): Promise<void> {
+    const done = this.#done();
     const newest = done.at(-1)?.number;
     if (newest === undefined) return;
+    await this.#beforeRemoval();
     // Noted first: a crash in between must not look like a loss. A disk that refuses even that still gets its room.
     const last = Math.max(newest, this.#extent.range.last);
     await this.#extent.note({ first: newest + 1, last }).catch(() => undefined);

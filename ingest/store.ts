@@ -12,7 +12,7 @@ import { Failure } from "../errors.ts";
 import { bind, type Params } from "./bind.ts";
 import { insertFile, openEngine } from "./chdb.ts";
 import { insertBody, ping, type Request, rowsOf, run } from "./client.ts";
-import { openFolder } from "./folder.ts";
+import { openFolder, syncFileSystem } from "./folder.ts";
 
 /** Settings of every connection. */
 const COMMON = {
@@ -63,6 +63,8 @@ export interface Store {
   /** Blocks in ClickHouse's Native format; stored when it resolves. After a failure some may be: send all again. */
   readonly insertNative: (table: string, blocks: readonly Uint8Array[]) => Promise<void>;
   readonly ping: () => Promise<void>;
+  /** Resolves once everything inserted so far would survive a power cut. */
+  readonly persist: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -105,6 +107,7 @@ async function openEmbedded({ dataDir, database = "waybill", readers = 2 }: Stor
     insertNative: async (table, blocks) =>
       insertFile(engine.writer, tableNamed(table), { blocks, scratch: folder.scratch }),
     ping: () => read(ping),
+    persist: () => syncFileSystem(folder.store),
     close,
   };
 }
@@ -138,6 +141,8 @@ async function openServer(url: string, wanted?: string): Promise<Store> {
     command: (sql, params = {}) => run(writer, forServer(sql, params)),
     insertNative: async (table, blocks) => insertBody(writer, tableNamed(table), blocks),
     ping: () => ping(reader),
+    // Its tables sync each insert: durable.ts.
+    persist: async () => undefined,
     close,
   };
 }
