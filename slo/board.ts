@@ -61,6 +61,8 @@ export interface BoardSources {
   readonly tenant: string;
   /** what was decided before this process. @default nothing */
   readonly remember?: () => Promise<Remembered | null>;
+  /** rows that one statement may count. @default a million */
+  readonly rowsMax?: number;
 }
 
 /** What was decided at an earlier watermark, by another process or before a restart. */

@@ -12,6 +12,7 @@ import type { Store } from "../ingest/store.ts";
 import { newestVersion } from "../ingest/versions.ts";
 import { Book, type Revisions } from "./book.ts";
 import { askMarks, changedJourneys, recentJourneys, type Wanted } from "./marks.ts";
+import { partsOf, WHOLE } from "./parts.ts";
 import { reachOf } from "./tally.ts";
 
 const MINUTE_MS = 60_000;
@@ -20,14 +21,20 @@ const DAY_MS = 86_400_000;
 /** Journeys that count within this long may change without everything being counted anew; ms. */
 const HOT_MS = DAY_MS;
 
-/** More than so many are not held under their names; the time for which they are is then halved. Journeys. */
-const HELD_MAX = 400_000;
+/** More than so many are not held under their names; the time for which they are is then shortened. Journeys. */
+const HELD_MAX = 500_000;
+
+/** That time is never shorter; ms. */
+const HOT_MS_MIN = 10 * MINUTE_MS;
 
 /** How long a row may take from its version to being visible: longer than an insert may last; microseconds. */
 const LATE_US = 150_000_000;
 
 /** How often a definition is counted anew at most because journeys changed that are not held; ms. */
 const ANEW_MS = 300_000;
+
+/** A definition that takes long to count rests so many times as long before it is counted anew. */
+const ANEW_RESTS = 30;
 
 /** Keys of one statement, and changed journeys beyond which it is cheaper to count all. */
 const KEYS_MAX = 5_000;
@@ -41,6 +48,8 @@ export interface LedgerSources {
   readonly store: Store;
   readonly definitions: readonly Definition[];
   readonly tenant: string;
+  /** rows that one statement may count. @default a million */
+  readonly rowsMax?: number;
 }
 
 /** How the ledger stands. */
@@ -59,6 +68,8 @@ export interface LedgerState {
 interface Entry {
   book: Book;
   countedMs: number;
+  /** how long counting took; ms */
+  tookMs: number;
   owed: number;
 }
 
@@ -112,8 +123,8 @@ export class Ledger {
     else await this.#catchUp(watermarkMs);
     this.#sinceMs ??= watermarkMs;
     this.#watermarkMs = Math.max(this.#watermarkMs, watermarkMs);
+    if (this.state().held > HELD_MAX) this.#hotMs = Math.max(HOT_MS_MIN, this.#hotMs / 2);
     for (const { book } of this.#entries.values()) {
-      if (book.held > HELD_MAX) this.#hotMs /= 2;
       book.forget(this.#hotMinute(watermarkMs), this.#seenVersion());
       book.trim(this.#fromMs(book.definition, watermarkMs));
     }
@@ -130,28 +141,30 @@ export class Ledger {
   }
 
   async #count(definition: Definition, watermarkMs: number): Promise<Entry> {
-    const isCrowded = await this.#makeRoom(definition, watermarkMs);
-    const hotMinute = this.#hotMinute(watermarkMs);
-    const book = new Book(definition, hotMinute, this.#revisions);
+    const begunMs = performance.now();
+    const { store, tenant, rowsMax } = this.#sources;
+    const isCrowded = await this.#makeRoom(watermarkMs);
+    const book = new Book(definition, this.#hotMinute(watermarkMs), this.#revisions);
     for (const { id, revisions } of book.accounts) this.#revisions.set(id, revisions);
     const wanted = this.#wanted(book, watermarkMs);
     // Too many new rows to hold them all: what comes in late among them is found by counting once more.
     const named = isCrowded ? { ...wanted, hotVersion: Number.MAX_SAFE_INTEGER } : wanted;
-    for (const marks of await askMarks(this.#sources.store, named)) book.fill(marks);
-    return { book, countedMs: watermarkMs, owed: isCrowded ? 1 : 0 };
+    // A row that comes in between two parts has a version that the next look asks for.
+    for (const part of await partsOf(store, { tenant, definition: definition.name, rowsMax }))
+      for (const marks of await askMarks(store, { ...named, part })) book.fill(marks);
+    return { book, countedMs: watermarkMs, tookMs: performance.now() - begunMs, owed: isCrowded ? 1 : 0 };
   }
 
   /** Shortens the time in which journeys are held until they fit; true when new rows alone would not. */
-  async #makeRoom(definition: Definition, watermarkMs: number): Promise<boolean> {
+  async #makeRoom(watermarkMs: number): Promise<boolean> {
     const { store, tenant } = this.#sources;
     const [recent] = await recentJourneys(store, {
       tenant,
-      definition: definition.name,
       version: BigInt(this.#seenVersion()),
       from_ms: watermarkMs - Math.floor(this.#hotMs),
     });
     const { fresh, late } = recent ?? { fresh: 0, late: 0 };
-    if (late > HELD_MAX) this.#hotMs = Math.max(10 * MINUTE_MS, (this.#hotMs * HELD_MAX) / late);
+    if (late > HELD_MAX) this.#hotMs = Math.max(HOT_MS_MIN, (this.#hotMs * HELD_MAX) / late);
     return fresh > HELD_MAX;
   }
 
@@ -169,6 +182,7 @@ export class Ledger {
       fromMinute: this.#fromMs(definition, watermarkMs) / MINUTE_MS,
       hotMinute: this.#hotMinute(watermarkMs),
       hotVersion: this.#seenVersion(),
+      part: WHOLE,
       only: null,
     };
   }
@@ -189,7 +203,8 @@ export class Ledger {
         (row) => row.definition === name && !entry.book.knows(`${row.kind}\n${row.id}`, row.version),
       );
       entry.owed += isTooMuch ? changed.length : await this.#revise(entry, changed);
-      if (entry.owed > 0 && watermarkMs - entry.countedMs >= ANEW_MS)
+      const restMs = Math.max(ANEW_MS, ANEW_RESTS * entry.tookMs);
+      if (entry.owed > 0 && watermarkMs - entry.countedMs >= restMs)
         this.#entries.set(name, await this.#count(entry.book.definition, watermarkMs));
     }
     this.#version = rows.reduce((newest, { version }) => Math.max(newest, version), this.#version);

@@ -3,14 +3,16 @@
  *
  *   reading → [marks] → ledger
  *
- * One statement for all objectives of a definition. Journeys that may still change come one by one under their names;
- * all others only as sums, a minute and a way of counting each. FINAL keeps the newest row of each journey.
+ * One statement for all objectives of a definition, or one for each part of it. Journeys that may still change come one
+ * by one under their names; all others only as sums, a minute and a way of counting each. FINAL keeps the newest row of
+ * each journey.
  */
 import { z } from "zod";
-import { ask, type Clause, sql, value } from "../ingest/clause.ts";
+import { ask, type Clause, every, sql, value } from "../ingest/clause.ts";
 import type { Definition } from "../ingest/definitions.ts";
 import { statement } from "../ingest/statements.ts";
 import type { Store } from "../ingest/store.ts";
+import type { Part } from "./parts.ts";
 import { MISSED, OPEN, type Reading, STEP_CODE, type StepMeasure, weightsOf } from "./reading.ts";
 
 /** Whose marks, and which of them under their names. */
@@ -24,6 +26,7 @@ export interface Wanted {
   readonly hotMinute: number;
   /** so does one with a row of this version or above; microseconds */
   readonly hotVersion: number;
+  readonly part: Part;
   /** only these, each under its name; null: all there are */
   readonly only: readonly { readonly kind: string; readonly id: string }[] | null;
 }
@@ -56,7 +59,7 @@ const Row = z.object({
 
 const MINUTE_NS = value("Int64", 60_000_000_000);
 
-/** The marks of a definition's journeys: named ones and sums, in one snapshot of the table. */
+/** The marks of a part of a definition's journeys: named ones and sums, in one snapshot of the table. */
 export function askMarks(store: Store, wanted: Wanted): Promise<Marks[]> {
   const { reading, fromMinute } = wanted;
   return ask(
@@ -78,7 +81,7 @@ FROM (
           if(state = 'merged' OR verdict = 'excluded', [], [${marksOf(reading)}])) AS counted
       FROM journeys FINAL
       WHERE tenant = ${value("String", wanted.tenant)} AND definition = ${value("String", wanted.definition.name)}
-        AND ${keys(wanted)}
+        AND ${every([within(wanted.part), keys(wanted)])}
     )
   )
   WHERE name != '' OR mark.1 > 0
@@ -93,6 +96,14 @@ function hot({ only, definition, hotMinute, hotVersion }: Wanted): Clause {
   if (only !== null) return sql`true`;
   return sql`subject_kind != ${value("String", definition.subject)} OR version >= ${value("UInt64", hotVersion)}
     OR arrayExists(mark -> mark.1 >= ${value("UInt32", hotMinute)}, counted)`;
+}
+
+function within({ first, beyond }: Part): Clause {
+  const bounds = [
+    ...(first === "" ? [] : [sql`subject >= ${value("String", first)}`]),
+    ...(beyond === "" ? [] : [sql`subject < ${value("String", beyond)}`]),
+  ];
+  return every(bounds);
 }
 
 function keys({ only }: Wanted): Clause {
@@ -175,6 +186,6 @@ export const changedJourneys = statement(new URL("./sql/changed.sql", import.met
 
 /** How many journeys would come under their names? As slo/sql/recent.sql says. */
 export const recentJourneys = statement(new URL("./sql/recent.sql", import.meta.url), {
-  params: z.object({ tenant: z.string(), definition: z.string(), version: z.bigint(), from_ms: z.int() }),
+  params: z.object({ tenant: z.string(), version: z.bigint(), from_ms: z.int() }),
   row: z.object({ fresh: z.number(), late: z.number() }),
 });

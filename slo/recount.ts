@@ -12,6 +12,7 @@ import type { Store } from "../ingest/store.ts";
 import type { Counted, SloBoard } from "./board.ts";
 import type { Span } from "./calendar.ts";
 import { renderTime } from "./evaluate.ts";
+import { partsOf } from "./parts.ts";
 import type { Recount } from "./view.ts";
 import { periodAt } from "./windows.ts";
 
@@ -27,6 +28,8 @@ export const recountMinutes = statement(new URL("./sql/recount.sql", import.meta
     definition: z.string(),
     from_ms: z.int(),
     to_ms: z.int(),
+    first: z.string(),
+    beyond: z.string(),
     kind: z.string(),
     limit_ns: z.int(),
     step: z.string(),
@@ -44,6 +47,8 @@ export interface Recounting {
   readonly tenant: string;
   /** epoch milliseconds UTC */
   readonly nowMs: () => number;
+  /** rows that one statement may count. @default a million */
+  readonly rowsMax?: number;
 }
 
 /** Counts every objective again. @throws {Failure} when the store does not answer */
@@ -77,17 +82,22 @@ async function recountOne(recounting: Recounting, id: string): Promise<Recount["
   }
 }
 
-type Minutes = ReadonlyMap<number, { readonly good: number; readonly bad: number }>;
+type Cell = { readonly good: number; readonly bad: number };
+type Minutes = ReadonlyMap<number, Cell>;
 
 function minutesOf({ minutes }: Counted, over: Span): Minutes {
   return new Map([...minutes(over)].map(({ minute, good, bad }) => [minute, { good, bad }]));
 }
 
-async function count({ store, tenant }: Recounting, { promised }: Counted, over: Span): Promise<Minutes> {
+async function count(
+  { store, tenant, rowsMax }: Recounting,
+  { promised }: Counted,
+  over: Span,
+): Promise<Minutes> {
   const { definition, objective } = promised;
   const { measure, where } = objective;
   const step = measure.kind === "step" ? measure.step : "";
-  const [row] = await recountMinutes(store, {
+  const asked = {
     tenant,
     definition: definition.name,
     from_ms: over.fromMs,
@@ -98,9 +108,17 @@ async function count({ store, tenant }: Recounting, { promised }: Counted, over:
     after: [...(definition.steps.find(({ name }) => name === step)?.after ?? [])],
     pairs: [...where].flatMap(([tag, values]) => values.map((one) => `${tag}=${one}`)),
     tags: [...where.keys()],
-  });
-  const { minutes = [], goods = [], bads = [] } = row ?? {};
-  return new Map(minutes.map((minute, at) => [minute, { good: goods[at] ?? 0, bad: bads[at] ?? 0 }]));
+  };
+  const counted = new Map<number, Cell>();
+  for (const part of await partsOf(store, { tenant, definition: definition.name, rowsMax })) {
+    const [row] = await recountMinutes(store, { ...asked, ...part });
+    const { minutes = [], goods = [], bads = [] } = row ?? {};
+    minutes.forEach((minute, at) => {
+      const { good, bad } = counted.get(minute) ?? { good: 0, bad: 0 };
+      counted.set(minute, { good: good + (goods[at] ?? 0), bad: bad + (bads[at] ?? 0) });
+    });
+  }
+  return counted;
 }
 
 function differences(a: Minutes, b: Minutes): number {

@@ -1,7 +1,8 @@
 -- recount: what one objective's journeys come to, minute by minute, from the table alone.
 --
 -- Row      one: three lists in pairs, minutes in order with what counted good and bad in each.
--- Window   [from_ms, to_ms), epoch milliseconds UTC. An open journey has missed at its deadline.
+-- Window   [from_ms, to_ms), epoch milliseconds UTC. An open journey has missed at its deadline. Of the subjects from
+--          {first} to before {beyond}; '' is no bound.
 -- Reads    the newest row of every journey of the definition. Slow, and meant to be: it proves what the ledger holds,
 --          so it says in its own words what reading.ts and marks.ts say in theirs.
 -- Trap     {kind} is success, latency or step; {limit_ns} is of no meaning to the first, {step} and {after} only to the last.
@@ -40,6 +41,7 @@ FROM
                     due_ns)                                                         AS at_ns
         FROM journeys FINAL
         WHERE tenant = {tenant:String} AND definition = {definition:String}
+          AND subject >= {first:String} AND ({beyond:String} = '' OR subject < {beyond:String})
           AND state != 'merged' AND verdict != 'excluded'
           AND arrayAll(tag -> has({pairs:Array(String)}, concat(tag, '=', tags[tag])), {tags:Array(String)})
     )
