@@ -13,7 +13,7 @@ import type { Definition } from "../ingest/definitions.ts";
 import { statement } from "../ingest/statements.ts";
 import type { Store } from "../ingest/store.ts";
 import type { Part } from "./parts.ts";
-import { MISSED, OPEN, type Reading, STEP_CODE, type StepMeasure, weightsOf } from "./reading.ts";
+import { MISSED, OPEN, type Reading, STEP_CODE, type StepMeasure, type Wait, weightsOf } from "./reading.ts";
 
 /** Whose marks, and which of them under their names. */
 export interface Wanted {
@@ -148,22 +148,37 @@ export function marksOf({ thresholdsMs, steps }: Reading): Clause {
   return steps.reduce((all, step, at) => sql`${all}, ${stepMark(step, at + 1)}`, end);
 }
 
+/** A moment that never comes, and leaves room to add to it; ns. */
+const NEVER = value("Int64", 2n ** 62n);
+
 /**
  * A step is due so long after the last that it waits for, never after the journey. Reached in time it is kept, at that
  * moment; failed it is missed, at that moment; else missed when due. It does not count while it waits for others, nor
  * when the journey ended before.
  */
 function stepMark({ step, withinMs, after }: StepMeasure, number: number): Clause {
-  const moment = (name: string) =>
-    sql`ifNull(toUnixTimestamp64Nano(step_at[indexOf(step_names, ${value("String", name)})]), 0)`;
-  const before = after.reduce((list, name) => sql`${list}, ${moment(name)}`, sql`started_ns`);
-  const due = sql`least(arrayMax([${before}]) + ${value("Int64", withinMs * 1_000_000)}, deadline_ns)`;
-  const at = moment(step);
+  const ready = readyAt(after);
+  const due = sql`least(${ready} + ${value("Int64", withinMs * 1_000_000)}, deadline_ns)`;
+  const at = momentOf(step);
   const kept = sql`(${at} > 0 AND ${at} <= ${due})`;
   const isFailed = sql`${at} = 0 AND ended_ns > 0 AND failed_step = ${value("String", step)}`;
-  const counted = sql`multiIf(has([${before}], 0), 0, ${kept}, ${at}, ${isFailed}, least(ended_ns, ${due}),
+  const counted = sql`multiIf(${ready} >= ${NEVER}, 0, ${kept}, ${at}, ${isFailed}, least(ended_ns, ${due}),
     ${at} = 0 AND ended_ns > 0 AND ended_ns <= ${due}, 0, ${due})`;
   return sql`(toUInt32(intDiv(${counted}, ${MINUTE_NS})), toUInt32(${value("UInt32", STEP_CODE * number)} + ${kept}))`;
+}
+
+/** When the last of the steps was reached, at the start at the soonest; an optional one that was not passes on its own. */
+function readyAt(waits: readonly Wait[]): Clause {
+  const moments = waits.map(({ step, instead }) => {
+    const at = momentOf(step);
+    return sql`if(${at} > 0, ${at}, ${instead === null ? NEVER : readyAt(instead)})`;
+  });
+  return sql`arrayMax([${moments.reduce((list, moment) => sql`${list}, ${moment}`, sql`started_ns`)}])`;
+}
+
+/** When a step was reached; 0: it was not. */
+function momentOf(step: string): Clause {
+  return sql`ifNull(toUnixTimestamp64Nano(step_at[indexOf(step_names, ${value("String", step)})]), 0)`;
 }
 
 /** Whose journeys have a row of that version or above? As slo/sql/changed.sql says. */

@@ -8,11 +8,18 @@
  */
 import type { Definition, Objective } from "../ingest/definitions.ts";
 
+/** A step that another waits for. */
+export interface Wait {
+  readonly step: string;
+  /** what is waited for in its place when it is passed by; null: it is not optional, so nothing */
+  readonly instead: readonly Wait[] | null;
+}
+
 /** A step with its deadline, and the steps that it waits for. */
 export interface StepMeasure {
   readonly step: string;
   readonly withinMs: number;
-  readonly after: readonly string[];
+  readonly after: readonly Wait[];
 }
 
 /** What the marks of a definition's journeys tell apart. */
@@ -43,7 +50,7 @@ export function readingOf({ objectives, steps }: Definition): Reading {
   const byStep = new Map<string, StepMeasure>();
   for (const measure of measures) {
     if (measure.kind !== "step") continue;
-    const after = steps.find(({ name }) => name === measure.step)?.after ?? [];
+    const after = waitsOf(measure.step, steps);
     byStep.set(keyOf(measure), { step: measure.step, withinMs: measure.withinMs, after });
   }
   const tags = new Map<string, Set<string>>();
@@ -57,6 +64,15 @@ export function readingOf({ objectives, steps }: Definition): Reading {
     steps: [...byStep.values()],
     tags: [...tags].map(([name, values]) => ({ name, values: [...values] })),
   };
+}
+
+/** What a step waits for; steps never wait in a circle. */
+function waitsOf(name: string, steps: Definition["steps"]): Wait[] {
+  const after = steps.find((step) => step.name === name)?.after ?? [];
+  return after.map((earlier) => {
+    const isOptional = steps.some((step) => step.name === earlier && step.optional);
+    return { step: earlier, instead: isOptional ? waitsOf(earlier, steps) : null };
+  });
 }
 
 /** How an objective of the definition counts a mark, by its code and picked tag values. */

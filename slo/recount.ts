@@ -7,6 +7,7 @@
  * between the two counts are no difference: it looks once more until nothing moved meanwhile.
  */
 import { z } from "zod";
+import type { Definition } from "../ingest/definitions.ts";
 import { statement } from "../ingest/statements.ts";
 import type { Store } from "../ingest/store.ts";
 import type { Counted, SloBoard } from "./board.ts";
@@ -34,6 +35,7 @@ export const recountMinutes = statement(new URL("./sql/recount.sql", import.meta
     limit_ns: z.int(),
     step: z.string(),
     after: z.array(z.string()),
+    optional: z.array(z.string()),
     pairs: z.array(z.string()),
     tags: z.array(z.string()),
   }),
@@ -105,7 +107,8 @@ async function count(
     kind: measure.kind,
     limit_ns: measure.kind === "success" ? 0 : measure.withinMs * 1_000_000,
     step,
-    after: [...(definition.steps.find(({ name }) => name === step)?.after ?? [])],
+    after: pathsTo(step, definition, []),
+    optional: definition.steps.filter(({ optional }) => optional).map(({ name }) => name),
     pairs: [...where].flatMap(([tag, values]) => values.map((one) => `${tag}=${one}`)),
     tags: [...where.keys()],
   };
@@ -119,6 +122,16 @@ async function count(
     });
   }
   return counted;
+}
+
+/** The steps that a step waits for, each with the optional ones in whose place it stands; a line each. */
+function pathsTo(name: string, { steps }: Pick<Definition, "steps">, passed: readonly string[]): string[] {
+  const after = steps.find((step) => step.name === name)?.after ?? [];
+  return after.flatMap((earlier) => {
+    const own = [earlier, ...passed].join("\n");
+    const isOptional = steps.find((step) => step.name === earlier)?.optional === true;
+    return isOptional ? [own, ...pathsTo(earlier, { steps }, [earlier, ...passed])] : [own];
+  });
 }
 
 function differences(a: Minutes, b: Minutes): number {

@@ -5,7 +5,9 @@
 --          {first} to before {beyond}; '' is no bound.
 -- Reads    the newest row of every journey of the definition. Slow, and meant to be: it proves what the ledger holds,
 --          so it says in its own words what reading.ts and marks.ts say in theirs.
--- Trap     {kind} is success, latency or step; {limit_ns} is of no meaning to the first, {step} and {after} only to the last.
+-- Trap     {kind} is success, latency or step; {limit_ns} is of no meaning to the first, {step} and the two after it only to
+--          the last. {after} are the steps that it waits for, each with the optional ones in whose place it stands, a line
+--          each: it matters when none of them was reached.
 SELECT
     groupArray(minute) AS minutes,
     groupArray(good)   AS goods,
@@ -23,13 +25,16 @@ FROM
             toUnixTimestamp64Nano(deadline)                                         AS end_ns,
             ifNull(toUnixTimestamp64Nano(ended_at), 0)                              AS over_ns,
             mapFromArrays(step_names, arrayMap(at -> ifNull(toUnixTimestamp64Nano(at), 0), step_at)) AS reached,
-            arrayMap(name -> reached[name], {after:Array(String)})                  AS waited,
+            arrayFilter(path -> arrayAll(passed -> reached[passed] = 0, arrayPopFront(path)),
+                arrayMap(path -> splitByChar('\n', path), {after:Array(String)}))   AS waits,
+            arrayMap(path -> reached[path[1]], waits)                               AS waited,
+            arrayExists(path -> reached[path[1]] = 0 AND NOT has({optional:Array(String)}, path[1]), waits) AS is_waiting,
             least(arrayMax(arrayPushBack(waited, start_ns)) + {limit_ns:Int64}, end_ns) AS due_ns,
             reached[{step:String}]                                                  AS step_ns,
             state = 'open'                                                          AS is_open,
             multiIf({kind:String} = 'success', true,
                     {kind:String} = 'latency', NOT is_open AND verdict = 'good',
-                    NOT has(waited, 0) AND NOT (step_ns = 0 AND over_ns > 0 AND over_ns <= due_ns
+                    NOT is_waiting AND NOT (step_ns = 0 AND over_ns > 0 AND over_ns <= due_ns
                                                 AND failed_step != {step:String}))   AS counts,
             multiIf({kind:String} = 'success', NOT is_open AND verdict = 'good',
                     {kind:String} = 'latency', over_ns - start_ns <= {limit_ns:Int64},

@@ -18,8 +18,9 @@ export function outcomeOf(journey: Journey, objective: Objective, definition: De
   }
   const { measure } = objective;
   const { verdict } = journey;
+  if (verdict?.excluded) return null;
   if (measure.kind === "step") return stepOutcome(journey, measure, definition);
-  if (verdict === null || verdict.excluded) return null;
+  if (verdict === null) return null;
   if (measure.kind === "success") return { atNs: verdict.atNs, good: verdict.good };
   if (!verdict.good || journey.endedNs === null) return null;
   const tookNs = journey.endedNs - journey.startedNs;
@@ -27,8 +28,9 @@ export function outcomeOf(journey: Journey, objective: Objective, definition: De
 }
 
 /**
- * A step counts once it is due: so long after the last step that it waits for, never after the journey's deadline. It
- * is bad when it failed, or at that moment when it was not reached; not at all when the journey ended before.
+ * A step counts once: good when it was reached in time; bad at once when it failed before it was due, and when due if it
+ * was not reached by then; not at all while it waits for others, or when the journey ended before. It is due so long
+ * after the last step that it waits for, never after the journey's deadline.
  */
 function stepOutcome(
   journey: Journey,
