@@ -223,6 +223,7 @@ async function openApi(
   const secret = options.secret ?? (() => undefined);
   const objectives = openObjectives({ store, definitions, tenant: TENANT, publicUrl, secret, now, log });
   const { board, watch, evaluator } = objectives;
+  const startedMs = now();
   const stored = storedIn(store, { placesMax: 10_000, hopsMax: 200_000 });
   const { source, kindsOf } = intake === null ? { source: stored, kindsOf: stored.kindsOf } : intake.pipeline;
   const api = createApi({
@@ -248,7 +249,8 @@ async function openApi(
         pipeline: intake?.pipeline.stats ?? null,
         letters: intake?.letters ?? null,
         journal: intake?.journal.state ?? null,
-        board,
+        objectives,
+        startedMs,
         now,
       });
       return `${own}\n${await renderStoreMetrics(store)}`;

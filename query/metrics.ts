@@ -10,8 +10,10 @@ import { Gauge, Registry } from "prom-client";
 import type { Counters, DoorCounters } from "../collector/counters.ts";
 import { Failure } from "../errors.ts";
 import type { PipelineStats } from "../ingest/pipeline.ts";
-import type { SloBoard } from "../slo/board.ts";
+import type { Board } from "../slo/board.ts";
 import { renderMetrics } from "../slo/metrics.ts";
+import type { Objectives } from "../slo/objectives.ts";
+import { renderOwnMetrics } from "../slo/own_metrics.ts";
 
 /** What there is to tell; parts that this process does not have are null. */
 export interface MetricSources {
@@ -22,7 +24,13 @@ export interface MetricSources {
   readonly journal:
     | (() => { readonly bytes: number; readonly segments: number; readonly damagedSpots: number })
     | null;
-  readonly board: SloBoard;
+  readonly objectives: {
+    readonly board: Pick<Objectives["board"], "read">;
+    readonly evaluator: Pick<Objectives["evaluator"], "stats">;
+    readonly notifier: Pick<Objectives["notifier"], "stats">;
+  };
+  /** when this process began; epoch milliseconds */
+  readonly startedMs: number;
   /** epoch milliseconds */
   readonly now: () => number;
 }
@@ -36,14 +44,21 @@ export async function renderAllMetrics(sources: MetricSources): Promise<string> 
   if (sources.letters !== null) setLetters(registry, sources.letters);
   if (sources.pipeline !== null) setPipeline(registry, sources.pipeline, sources.now());
   if (sources.journal !== null) setJournal(registry, sources.journal());
-  return `${await registry.metrics()}\n${await renderBoard(sources)}`;
+  return [await registry.metrics(), ...(await renderObjectives(sources))].join("\n");
 }
 
-async function renderBoard({ board, now }: MetricSources): Promise<string> {
+async function renderObjectives({ objectives, startedMs, now }: MetricSources): Promise<string[]> {
+  const board = await boardOf(objectives.board, now());
+  const [evaluator, notifier] = [objectives.evaluator.stats, objectives.notifier.stats()];
+  const own = await renderOwnMetrics({ evaluator, notifier, board, startedMs, nowMs: now() });
+  return board === null ? [own] : [own, await renderMetrics(board)];
+}
+
+async function boardOf({ read }: MetricSources["objectives"]["board"], nowMs: number): Promise<Board | null> {
   try {
-    return await renderMetrics(await board.read(now()));
+    return await read(nowMs);
   } catch (error) {
-    if (error instanceof Failure && error.retryable) return "";
+    if (error instanceof Failure && error.retryable) return null;
     throw error;
   }
 }

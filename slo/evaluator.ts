@@ -5,8 +5,10 @@
  *
  * A look that fails is looked at again in a minute; what it missed is made up for. Owns the timer, decides nothing.
  */
+import { Failure } from "../errors.ts";
 import type { Notifier } from "./notify.ts";
 import type { Watch } from "./watch.ts";
+import { watermarkAt } from "./windows.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -22,16 +24,18 @@ export interface EvaluatorOptions {
   readonly log: { readonly warn: (fields: object, text: string) => void };
 }
 
-/** How the last look went. */
+/** How looking went since the start. */
 export interface EvaluatorStats {
-  /** how long it took; ms */
+  /** looks after which everybody was told who had to be */
+  readonly evaluations: number;
+  /** how long the last of them took; ms */
   readonly lastMs: number;
   readonly failures: number;
 }
 
 /** A running evaluator. */
 export class Evaluator {
-  stats: EvaluatorStats = { lastMs: 0, failures: 0 };
+  stats: EvaluatorStats = { evaluations: 0, lastMs: 0, failures: 0 };
   readonly #options: EvaluatorOptions;
   #timer: NodeJS.Timeout | null = null;
   #ticking: Promise<void> = Promise.resolve();
@@ -58,7 +62,10 @@ export class Evaluator {
     const watched = await watch.look(nowMs);
     await notifier.tell(watched, nowMs);
     await watch.save(nowMs);
-    this.stats = { ...this.stats, lastMs: performance.now() - begun };
+    const lastMs = performance.now() - begun;
+    // Without the store the numbers are those of a minute ago, or none.
+    if ((watched.board?.watermarkMs ?? 0) < watermarkAt(nowMs)) throw new Failure("store_unavailable");
+    this.stats = { ...this.stats, evaluations: this.stats.evaluations + 1, lastMs };
   }
 
   /** Waits for the look that is under way; what waits to be delivered is taken up at the next start. */

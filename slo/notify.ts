@@ -42,6 +42,7 @@ export interface NotifierOptions {
 export interface NotifyStats {
   readonly target: string;
   readonly waiting: number;
+  readonly delivered: number;
   readonly lost: number;
 }
 
@@ -71,6 +72,7 @@ export class Notifier {
     return this.#receivers.map(({ name, outbox }) => ({
       target: name,
       waiting: outbox.waiting,
+      delivered: outbox.delivered,
       lost: outbox.lost,
     }));
   }

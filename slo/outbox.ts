@@ -34,6 +34,8 @@ export const PATIENT: OutboxOptions = { waitingMax: 100, triesMax: 10, firstMs: 
 
 /** Letters to one receiver. */
 export class Outbox {
+  /** letters that arrived */
+  delivered = 0;
   /** letters that were given up, or pushed out by newer ones */
   lost = 0;
   readonly #options: OutboxOptions;
@@ -86,7 +88,8 @@ export class Outbox {
       const delivered = await this.#try(next);
       this.#sending = null;
       if (this.#stop.signal.aborted) return;
-      if (!delivered.ok) this.lost += 1;
+      if (delivered.ok) this.delivered += 1;
+      else this.lost += 1;
       if (this.#waiting.get(next.key) === next) this.#waiting.delete(next.key);
       await next.onDone(delivered);
     }

@@ -17,7 +17,12 @@ test("every metric that the runbook names is exported, with the store away too",
     pipeline: { waiting: 0, stored: 0, flushes: 0, failedFlushes: 0, lastFlushMs: 0, oldestWaitingMs: null },
     letters: { kept: 0, dropped: 0 },
     journal: () => ({ bytes: 0, segments: 1, damagedSpots: 0 }),
-    board: { read: away, explain: away, counted: away },
+    objectives: {
+      board: { read: away },
+      evaluator: { stats: { evaluations: 0, lastMs: 0, failures: 1 } },
+      notifier: { stats: () => [{ target: "webhook-1", waiting: 1, delivered: 0, lost: 0 }] },
+    },
+    startedMs: 0,
     now: () => 0,
   });
   const exported = [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name);

@@ -111,8 +111,7 @@ describe("those who are told", () => {
       log,
     });
     const tick = async () => {
-      await objectives.evaluator.tick();
-      await objectives.notifier.settled();
+      await objectives.evaluator.tick().finally(() => objectives.notifier.settled());
     };
     const routes = sloRoutes({ ...objectives, store, tenant: "", nowMs: now });
     const alerts = async () => AlertList.parse(await (await routes.request("/v1/alerts")).json()).alerts;
@@ -266,10 +265,10 @@ describe("those who are told", () => {
     await tick();
     isBroken = true;
     clock.nowMs += 8 * MINUTE_MS;
-    await tick();
+    await expect(tick()).rejects.toThrow(new Failure("store_unavailable"));
     expect(webhook.received).toEqual([]);
     clock.nowMs += 2 * MINUTE_MS;
-    await tick();
+    await expect(tick()).rejects.toThrow(new Failure("store_unavailable"));
     expect(told(webhook)).toMatchObject([
       { status: "firing", alerts: [{ labels: { alertname: "SLOStale", slo_severity: "page" } }] },
     ]);
