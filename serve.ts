@@ -246,9 +246,7 @@ async function openApi(
     metrics: async () => {
       const own = await renderAllMetrics({
         counters: intake?.counters ?? null,
-        pipeline: intake?.pipeline.stats ?? null,
-        letters: intake?.letters ?? null,
-        journal: intake?.journal.state ?? null,
+        ...intakeMetrics(intake, config),
         objectives,
         startedMs,
         now,
@@ -272,9 +270,23 @@ async function openApi(
   return port;
 }
 
+/** What a process that takes nothing in does not have. */
+function intakeMetrics(intake: Intake | null, { journalBytesMax }: Config) {
+  if (intake === null) return { pipeline: null, letters: null, journal: null, backlog: null };
+  const { pipeline, letters, journal, backlog } = intake;
+  return {
+    pipeline: { ...pipeline.stats, unsettled: pipeline.settling().unsettled },
+    letters,
+    journal: { ...journal.state(), bytesMax: journalBytesMax },
+    backlog: backlog.state(),
+  };
+}
+
 /** Each dependency and what is wrong with it, in words that may be shown. */
 async function readinessOf({ store, intake, standing }: Behind): Promise<Readiness> {
-  const checks: Record<string, string | null> = { store: await troubleOf(store) };
+  // A store may answer and yet take nothing: its disk is full, its user may only read.
+  const trouble = (await troubleOf(store)) ?? intake?.pipeline.stats.trouble ?? null;
+  const checks: Record<string, string | null> = { store: trouble };
   if (intake !== null) {
     checks["journal"] = await intake.journal.trouble();
     checks["backlog"] = backlogTrouble(intake.backlog.state());

@@ -1,7 +1,7 @@
 /**
  * Disks: small file systems of our own, to be filled, cut off and copied. Root only.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,9 +26,10 @@ export function noDisks() {
   }
 }
 
-/** A disk in memory. */
-export function ramDisk(mib) {
-  const at = mkdtempSync(join(tmpdir(), "waybill-ram-"));
+/** A disk in memory. `where`: a folder that is made for it, by default one of its own. */
+export function ramDisk(mib, where) {
+  const at = where ?? mkdtempSync(join(tmpdir(), "waybill-ram-"));
+  mkdirSync(at, { recursive: true });
   execFileSync("mount", ["-t", "tmpfs", "-o", `size=${mib}m`, "tmpfs", at]);
   return { at, ...mounted(at), remove: () => unmount(at) };
 }
@@ -47,7 +48,14 @@ export function imageDisk(mib) {
     unmount(at);
     rmSync(folder, { recursive: true, force: true });
   };
-  return { at, image, folder, ...mounted(at), remove };
+  const mountAgain = () => {
+    execFileSync("umount", [at]);
+    // 1: it mended something.
+    const { status } = spawnSync("e2fsck", ["-p", image]);
+    if (status > 1) throw new Error(`e2fsck says ${status}`);
+    execFileSync("mount", ["-o", "loop", image, at]);
+  };
+  return { at, image, folder, ...mounted(at), mountAgain, remove };
 }
 
 /** What a power cut at this moment leaves: the bytes that reached the image, on a disk of their own. */
@@ -72,8 +80,8 @@ function mounted(at) {
   return {
     /** Leaves no free byte. */
     fill: () => {
-      const { stdout } = { stdout: execFileSync("df", ["--output=avail", "-B1", at]).toString() };
-      const bytes = Number(stdout.trim().split("\n").pop());
+      const told = execFileSync("df", ["--output=avail", "-B1", at]).toString();
+      const bytes = Number(told.trim().split("\n").pop());
       try {
         execFileSync("fallocate", ["-l", String(Math.max(bytes, 1)), filler], { stdio: "pipe" });
       } catch {}
@@ -85,8 +93,8 @@ function mounted(at) {
       rmSync(filler, { force: true });
       rmSync(`${filler}.more`, { force: true });
     },
-    readOnly: () => remount("ro"),
-    readWrite: () => remount("rw"),
+    /** Read-only at once, as after an error of the device. Only a new mount brings an ext4 disk back. */
+    abort: () => remount("abort"),
   };
 }
 
@@ -95,7 +103,7 @@ function unmount(at) {
   try {
     execFileSync("umount", [at], { stdio: "pipe" });
   } catch {
-    execFileSync("umount", ["-l", at], { stdio: "pipe" });
+    spawnSync("umount", ["-l", at]);
   }
   rmSync(at, { recursive: true, force: true });
 }

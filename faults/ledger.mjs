@@ -43,7 +43,7 @@ export class Ledger {
   answered(request, { status, retryAfter, text, tookMs }) {
     this.answers.set(status, (this.answers.get(status) ?? 0) + 1);
     this.latenciesMs.push(tookMs);
-    if (isAck(status)) this.#ack(request, text);
+    if (isAck(status)) this.ack(request, text);
     else if (status === 429 || status === 503) this.#retryable(status, retryAfter);
     else if (FINAL.includes(status)) this.breach(`${status} to a valid request: ${text.slice(0, 200)}`);
     else if (status !== 0) this.breach(`status ${status}: ${text.slice(0, 200)}`);
@@ -69,12 +69,17 @@ export class Ledger {
     return new Set([...this.bad].filter(([, state]) => state === "acked").map(([id]) => id));
   }
 
-  #ack({ ids, bad }, text) {
+  /** Notes that a request is taken in, and whether its answer says the truth about what was refused. */
+  ack({ ids, bad }, text) {
+    this.checkRejected(bad, text);
+    for (const id of ids) this.items.set(id, "acked");
+    for (const id of bad) this.bad.set(id, "acked");
+  }
+
+  checkRejected(bad, text) {
     const rejected = rejectedIn(text);
     if (rejected !== bad.length)
       this.breach(`200 counts ${rejected} rejected instead of ${bad.length}: ${text}`);
-    for (const id of ids) this.items.set(id, "acked");
-    for (const id of bad) this.bad.set(id, "acked");
   }
 
   #retryable(status, retryAfter) {

@@ -52,13 +52,14 @@ async function sendForever(state, { ledger, run, everyMs }) {
 async function sendBlock(state, { ledger, run, block }) {
   const nowMs = Date.now();
   for (const part of ["p", "s"]) {
-    const request = requestOf(run, block, part, nowMs + (part === "s" ? 5 : 0));
+    const request = requestOf(run, { block, part, nowMs: nowMs + (part === "s" ? 5 : 0) });
     await deliver(state, request, ledger);
     if (block % 5 === 0) await deliver(state, request, ledger);
   }
 }
 
-async function deliver(state, request, ledger) {
+/** Sends a request until it is settled, or the run is over. `state`: otlp, patienceMs, isStopped, deadlineMs. */
+export async function deliver(state, request, ledger) {
   ledger.sending(request);
   for (;;) {
     const answer = await post(state.otlp, request, state.patienceMs);

@@ -34,7 +34,7 @@ async function main() {
   );
   if (flags.list) return print(cases.map(({ name, about }) => `${name}  ${about}`));
   const rows = [];
-  for (const each of cases) rows.push(await tried(each));
+  for (const each of cases) rows.push(...(await tried(each)));
   print(tableOf(rows));
   const failed = rows.filter(
     ({ skipped, breaches = [], lost = 0, duplicates = 0 }) =>
@@ -47,28 +47,19 @@ async function main() {
   return failed.length === 0 ? 0 : 1;
 }
 
-async function tried({ name, run, missing, moments, shortMoments }) {
+/** The rows of a case; most have one. */
+async function tried({ name, about, run, missing, moments = 1, shortMoments = 1 }) {
   const reason = missing?.() ?? null;
-  if (reason !== null) return { fault: name, skipped: reason };
+  if (reason !== null) return [{ fault: `${name} ${about}`, skipped: reason }];
   const beganMs = performance.now();
   process.stderr.write(`${name} …\n`);
   const count = flags.moments === undefined ? (flags.short ? shortMoments : moments) : Number(flags.moments);
   try {
-    return {
-      ...(await run({ moments: count ?? 1, isShort: flags.short })),
-      tookMs: performance.now() - beganMs,
-    };
+    const rows = [await run({ moments: count, isShort: flags.short })].flat();
+    return rows.map((row, at) => (at === 0 ? { ...row, tookMs: performance.now() - beganMs } : row));
   } catch (error) {
-    return {
-      fault: name,
-      moments: 0,
-      acked: 0,
-      lost: 0,
-      duplicates: 0,
-      healMs: null,
-      breaches: [error.stack],
-      notes: [],
-    };
+    const nothing = { moments: 0, acked: 0, lost: 0, duplicates: 0, healMs: null, notes: [] };
+    return [{ fault: `${name} ${about}`, ...nothing, breaches: [error.stack] }];
   }
 }
 

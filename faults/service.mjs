@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -17,10 +17,13 @@ process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** A Waybill that is not started yet. `wrapper` is a command to run it under, such as strace. */
-export async function waybill({ dataDir, env = {}, wrapper = [] }) {
+/**
+ * A Waybill that is not started yet. `wrapper` is a command to run it under, such as faketime; `logPath` a file that
+ * its log goes to instead of to us.
+ */
+export async function waybill({ dataDir, env = {}, wrapper = [], logPath }) {
   const [otlpPort, apiPort] = [await freePort(), await freePort()];
-  return new Waybill({ dataDir, env, wrapper, otlpPort, apiPort });
+  return new Waybill({ dataDir, env, wrapper, logPath, otlpPort, apiPort });
 }
 
 class Waybill {
@@ -42,10 +45,11 @@ class Waybill {
 
   /** Starts it, without waiting. */
   launch({ env = {}, wrapper = this.options.wrapper } = {}) {
-    const { dataDir, otlpPort, apiPort } = this.options;
+    const { dataDir, otlpPort, apiPort, logPath } = this.options;
+    const log = logPath === undefined ? "pipe" : openSync(logPath, "a");
     const [program, ...args] = [...wrapper, process.execPath, join(ROOT, "dist/cli.js"), "serve"];
     this.child = spawn(program, args, {
-      stdio: ["ignore", "ignore", "pipe"],
+      stdio: ["ignore", "ignore", log],
       env: {
         ...withoutOurs(process.env),
         UV_THREADPOOL_SIZE: "16",
@@ -63,7 +67,8 @@ class Waybill {
       running.delete(child);
       return { code, signal };
     });
-    child.stderr.setEncoding("utf8").on("data", (text) => {
+    if (log !== "pipe") closeSync(log);
+    child.stderr?.setEncoding("utf8").on("data", (text) => {
       this.said = (this.said + text).slice(-200_000);
     });
     return this;
@@ -107,6 +112,20 @@ class Waybill {
           `it is not ready after ${withinMs} ms: ${JSON.stringify(failed)}\n${this.said.slice(-2_000)}`,
         );
       await sleep(50);
+    }
+  }
+
+  /** Resolves when all that was acked is stored and settled. */
+  async drained(withinMs) {
+    const deadlineMs = performance.now() + withinMs;
+    for (;;) {
+      const metrics = await this.metrics().catch(() => new Map());
+      const waiting = ["waiting_hops", "unsettled_subjects"].map((name) =>
+        metrics.get(`waybill_pipeline_${name}`),
+      );
+      if (waiting.every((count) => count === 0)) return;
+      if (performance.now() > deadlineMs) throw new Error(`not stored, not settled: ${waiting}`);
+      await sleep(100);
     }
   }
 

@@ -30,9 +30,9 @@ export function orderOf(id) {
 }
 
 /** The request that places (`p`) or ships (`s`) the orders of a block. */
-export function requestOf(run, block, part, nowMs) {
+export function requestOf(run, { block, part, nowMs, orders = ORDERS }) {
   const kind = KINDS[block % KINDS.length];
-  const ids = Array.from({ length: ORDERS }, (_, n) => `F-${run}-${block}-${n}-${part}`);
+  const ids = Array.from({ length: orders }, (_, n) => `F-${run}-${block}-${n}-${part}`);
   const bad = kind !== "events" && block % 4 === 0 ? [`bad-${run}-${block}-${part}`] : [];
   const at = BigInt(nowMs) * 1_000_000n;
   const items = ids.map((id, n) => ({ id, at: at + BigInt(n) }));
@@ -42,6 +42,8 @@ export function requestOf(run, block, part, nowMs) {
     path: `/v1/${kind}`,
     headers: { "content-type": MEDIA[kind], ...(isPacked ? { "content-encoding": "gzip" } : {}) },
     body: isPacked ? gzipSync(text) : Buffer.from(text),
+    block,
+    part,
     ids,
     bad,
   };

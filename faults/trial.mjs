@@ -58,7 +58,7 @@ export async function heals({ service, ledger, run }, withinMs = 10_000) {
   const order = `F-${run}-${block}-0`;
   const beganMs = performance.now();
   for (const part of ["p", "s"]) {
-    const request = requestOf(run, block, part, Date.now());
+    const request = requestOf(run, { block, part, nowMs: Date.now() });
     ledger.sending(request);
     for (let status = 0; !isAck(status) && performance.now() - beganMs < withinMs + 20_000; ) {
       const answer = await post(service.otlp, request);
@@ -109,19 +109,24 @@ export function watchHealth({ service }) {
 
 /** Stops the service in order and judges what its store has. */
 export async function verdictOf(world, { acked, badAcked } = {}) {
-  const { service, ledger, folder, clickhouse } = world;
+  const { service, ledger } = world;
   if (service.isRunning) {
     await service.ready(60_000).catch((error) => ledger.breach(error.message.slice(0, 500)));
+    await service.drained(60_000).catch((error) => ledger.breach(error.message.slice(0, 500)));
     const { code, tookMs } = await service.stop();
     if (code !== 0) ledger.breach(`SIGTERM ended it with ${code} after ${Math.round(tookMs)} ms`);
   }
-  const where =
-    clickhouse === undefined ? { url: null, dataDir: join(folder, "data") } : { url: clickhouse.url };
-  return judge(where, {
+  return judge(whereOf(world), {
     acked: acked ?? ledger.ackedNow(),
     badAcked: badAcked ?? ledger.badAckedNow(),
     sent: new Set(ledger.items.keys()),
   });
+}
+
+/** Where the store of a world is, for whoever opens it when the service is gone. */
+export function whereOf({ folder, clickhouse }) {
+  if (clickhouse !== undefined) return { url: clickhouse.url, dataDir: "" };
+  return { url: null, dataDir: join(folder, "data") };
 }
 
 /** The row of a world that was judged, or of several judged one by one. */

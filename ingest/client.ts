@@ -17,12 +17,16 @@ export interface Request {
 
 /** The rows of a question, as objects. */
 export async function rowsOf(client: ClickHouseClient, request: Request): Promise<unknown[]> {
-  return sorted(async () => (await client.query({ ...plain(request), format: "JSONEachRow" })).json());
+  return sorted(async () => {
+    const answer = await client.query({ ...plain(request), format: "JSONEachRow" });
+    checkSpeaker(answer.response_headers);
+    return answer.json();
+  });
 }
 
 /** Runs a statement that has no rows. */
 export async function run(client: ClickHouseClient, request: Request): Promise<void> {
-  await sorted(() => client.command(plain(request)));
+  await sorted(async () => checkSpeaker((await client.command(plain(request))).response_headers));
 }
 
 /** Sends blocks as the body of one request; only for a server, which reads them as data and nothing else. */
@@ -33,7 +37,11 @@ export async function insertBody(
 ): Promise<void> {
   const values = Readable.from(blocks, { objectMode: false });
   await sorted(async () => {
-    const { stream } = await client.exec({ query: `INSERT INTO ${table} FORMAT Native`, values });
+    const { stream, response_headers } = await client.exec({
+      query: `INSERT INTO ${table} FORMAT Native`,
+      values,
+    });
+    checkSpeaker(response_headers);
     for await (const _ of stream);
   });
 }
@@ -42,6 +50,15 @@ export async function insertBody(
 export async function ping(client: ClickHouseClient): Promise<void> {
   const answer = await client.ping();
   if (!answer.success) throw asFailure(answer.error);
+}
+
+/**
+ * A gateway that says 200 for a server which never heard of it must not be believed: what it "stored" would be gone.
+ * The embedded engine has no headers, and nobody in front of it.
+ */
+function checkSpeaker(headers: Readonly<Record<string, unknown>>): void {
+  if (Object.keys(headers).length > 0 && !("x-clickhouse-query-id" in headers))
+    throw new Failure("store_unavailable", "Something else answers in ClickHouse's place.");
 }
 
 async function sorted<T>(ask: () => Promise<T>): Promise<T> {

@@ -22,6 +22,7 @@ import { Recent } from "./recent.ts";
 import type { Ref } from "./refs.ts";
 import type { Position } from "./segments.ts";
 import { Settler, type SettlerStats, sumOf } from "./settler.ts";
+import { noteFailed, noteFlushed, type PipelineStats, zeroStats } from "./stats.ts";
 import type { Store } from "./store.ts";
 import { type Stored, storedIn } from "./stored.ts";
 import { type Versions, versionsOf } from "./versions.ts";
@@ -44,20 +45,6 @@ export interface PipelineOptions {
   readonly waitingMax?: number;
   /** hops of open journeys kept in memory; count. @default 1,000,000, which takes about half a gigabyte */
   readonly liveMax?: number;
-}
-
-/** Running totals since the start. */
-export interface PipelineStats {
-  /** acked, not stored yet; hops */
-  waiting: number;
-  /** stored; hops, each telling counted */
-  stored: number;
-  flushes: number;
-  failedFlushes: number;
-  /** how long the last flush took; ms */
-  lastFlushMs: number;
-  /** when the oldest hop that waits was acked; epoch ms, null when none waits */
-  oldestWaitingMs: number | null;
 }
 
 /** The way from acked to answered. */
@@ -98,14 +85,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
 
 class Flow implements Pipeline {
   readonly source: HopSource;
-  readonly stats: PipelineStats = {
-    waiting: 0,
-    stored: 0,
-    flushes: 0,
-    failedFlushes: 0,
-    lastFlushMs: 0,
-    oldestWaitingMs: null,
-  };
+  readonly stats = zeroStats();
   readonly #options: PipelineOptions;
   readonly #plan: Plan;
   readonly #budget: LetterBudget;
@@ -236,6 +216,7 @@ class Flow implements Pipeline {
       for (const settler of this.#settlers.values()) await settler.settle(everything, stored);
       this.#release();
       this.#failures = 0;
+      this.stats.trouble = null;
     } finally {
       this.#round = null;
     }
@@ -246,7 +227,7 @@ class Flow implements Pipeline {
   #retryLater(error: unknown): void {
     const afterMs = Math.min(RETRY_MS_MAX, 250 * 2 ** this.#failures) * (0.5 + Math.random() / 2);
     this.#failures += 1;
-    this.stats.failedFlushes += 1;
+    noteFailed(this.stats, error);
     this.#options.log.warn(
       { error, waiting: this.stats.waiting, afterMs },
       "The store did not take a flush; trying again.",
@@ -273,8 +254,7 @@ class Flow implements Pipeline {
       this.stats.waiting -= stored.batch.rows;
       this.stats.stored += stored.batch.rows;
     }
-    this.stats.flushes += 1;
-    this.stats.lastFlushMs = this.#options.now() - beganMs;
+    noteFlushed(this.stats, this.#options.now() - beganMs);
     this.stats.oldestWaitingMs = this.#waiting[0]?.ackedMs ?? null;
   }
 

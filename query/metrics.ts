@@ -6,10 +6,12 @@
  * The words are the Collector's where it has one. Read when asked for, so nothing is counted twice. No order, trace or
  * sender is ever a label.
  */
-import { Gauge, Registry } from "prom-client";
+import { Counter, Gauge, Registry } from "prom-client";
 import type { Counters, DoorCounters } from "../collector/counters.ts";
 import { Failure } from "../errors.ts";
-import type { PipelineStats } from "../ingest/pipeline.ts";
+import type { BacklogState } from "../ingest/backlog.ts";
+import type { SegmentsState } from "../ingest/segments.ts";
+import type { PipelineStats } from "../ingest/stats.ts";
 import type { Board } from "../slo/board.ts";
 import { renderMetrics } from "../slo/metrics.ts";
 import type { Objectives } from "../slo/objectives.ts";
@@ -18,12 +20,11 @@ import { renderOwnMetrics } from "../slo/own_metrics.ts";
 /** What there is to tell; parts that this process does not have are null. */
 export interface MetricSources {
   readonly counters: Counters | null;
-  readonly pipeline: Readonly<PipelineStats> | null;
+  readonly pipeline: (Readonly<PipelineStats> & { readonly unsettled: number }) | null;
   readonly letters: { readonly kept: number; readonly dropped: number } | null;
-  /** how the journal stands: size in bytes, segments, spots that hold no record */
-  readonly journal:
-    | (() => { readonly bytes: number; readonly segments: number; readonly damagedSpots: number })
-    | null;
+  /** how the journal stands, and what it may hold; bytes */
+  readonly journal: (SegmentsState & { readonly bytesMax: number }) | null;
+  readonly backlog: Pick<BacklogState, "parked" | "replayed" | "unreadable"> | null;
   readonly objectives: {
     readonly board: Pick<Objectives["board"], "read">;
     readonly evaluator: Pick<Objectives["evaluator"], "stats">;
@@ -43,7 +44,8 @@ export async function renderAllMetrics(sources: MetricSources): Promise<string> 
   if (sources.counters !== null) setDoors(registry, sources.counters);
   if (sources.letters !== null) setLetters(registry, sources.letters);
   if (sources.pipeline !== null) setPipeline(registry, sources.pipeline, sources.now());
-  if (sources.journal !== null) setJournal(registry, sources.journal());
+  if (sources.journal !== null) setJournal(registry, sources.journal);
+  if (sources.backlog !== null) setBacklog(registry, sources.backlog);
   return [await registry.metrics(), ...(await renderObjectives(sources))].join("\n");
 }
 
@@ -103,33 +105,57 @@ function setLetters(registry: Registry, { kept, dropped }: NonNullable<MetricSou
   total(registry, ["dead_letters_dropped_total", help], []).set(dropped);
 }
 
-function setPipeline(registry: Registry, stats: Readonly<PipelineStats>, nowMs: number): void {
+function setPipeline(registry: Registry, stats: NonNullable<MetricSources["pipeline"]>, nowMs: number): void {
   const gauge = (name: string, help: string, value: number) => total(registry, [name, help], []).set(value);
   gauge("pipeline_waiting_hops", "Acknowledged, not stored yet.", stats.waiting);
+  gauge("pipeline_unsettled_subjects", "Stored or not, their journeys are not written yet.", stats.unsettled);
   gauge("pipeline_stored_hops_total", "Stored since the start.", stats.stored);
   gauge("pipeline_flushes_total", "Flushes that the store took.", stats.flushes);
-  gauge("pipeline_failed_flushes_total", "Flushes that the store did not take.", stats.failedFlushes);
-  gauge("pipeline_last_flush_seconds", "How long the last flush took.", stats.lastFlushMs / 1000);
+  gauge(
+    "pipeline_failed_flushes_total",
+    "Flushes that the store did not take; tried again.",
+    stats.failedFlushes,
+  );
+  gauge(
+    "pipeline_flush_seconds_total",
+    "How long the flushes took that the store took.",
+    stats.flushMs / 1000,
+  );
+  gauge("pipeline_last_flush_seconds", "How long the last of them took.", stats.lastFlushMs / 1000);
   const lagMs = stats.oldestWaitingMs === null ? 0 : Math.max(0, nowMs - stats.oldestWaitingMs);
   gauge("pipeline_lag_seconds", "Age of the oldest hop that is not stored yet.", lagMs / 1000);
 }
 
-function setJournal(
-  registry: Registry,
-  state: { readonly bytes: number; readonly segments: number; readonly damagedSpots: number },
-): void {
-  total(registry, ["journal_bytes", "Size of the journal."], []).set(state.bytes);
-  total(registry, ["journal_segments", "Files of the journal."], []).set(state.segments);
-  total(registry, ["journal_damaged_spots", "Places that held no record when it was read."], []).set(
-    state.damagedSpots,
-  );
+function setJournal(registry: Registry, state: NonNullable<MetricSources["journal"]>): void {
+  const gauge = (name: string, help: string, value: number) => total(registry, [name, help], []).set(value);
+  gauge("journal_bytes", "Size of the journal.", state.bytes);
+  gauge("journal_limit_bytes", "Beyond this size senders get 503.", state.bytesMax);
+  gauge("journal_segments", "Files of the journal.", state.segments);
+  gauge("journal_damaged_spots", "Places that held no record when it was read.", state.damagedSpots);
+  gauge("journal_damaged_bytes", "Size of those places.", state.damagedBytes);
+  const lost = total(registry, ["journal_lost_segments", "Files that were not whole at the start."], ["how"]);
+  lost.set({ how: "missing" }, state.missingSegments);
+  lost.set({ how: "empty" }, state.emptySegments);
+  lost.set({ how: "unreadable" }, state.unreadableSegments);
 }
 
-/** A gauge holds what was counted elsewhere: a counter of the library could only be added to. */
+function setBacklog(registry: Registry, state: NonNullable<MetricSources["backlog"]>): void {
+  const gauge = (name: string, help: string, value: number) => total(registry, [name, help], []).set(value);
+  gauge("backlog_parked_deliveries", "Acknowledged deliveries that are in the journal only.", state.parked);
+  gauge("backlog_replayed_deliveries_total", "Read back from the journal since the start.", state.replayed);
+  gauge("backlog_unreadable_deliveries_total", "Of those, now dead letters.", state.unreadable);
+}
+
+/** Holds what was counted elsewhere; the registry is new each time, so that a counter can be set by adding once. */
 function total<L extends string>(
   registry: Registry,
   [name, help]: readonly [string, string],
   labelNames: readonly L[],
-) {
-  return new Gauge({ name: `waybill_${name}`, help, labelNames: [...labelNames], registers: [registry] });
+): Pick<Gauge<L>, "set"> {
+  const settings = { name: `waybill_${name}`, help, labelNames: [...labelNames], registers: [registry] };
+  if (!name.endsWith("_total")) return new Gauge(settings);
+  const counter = new Counter(settings);
+  const set = (labels: number | Partial<Record<L, string | number>>, value?: number) =>
+    typeof labels === "number" ? counter.inc(labels) : counter.inc(labels, value);
+  return { set };
 }

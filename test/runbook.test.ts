@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { createCounters } from "../collector/counters.ts";
 import { FAILURES, Failure } from "../errors.ts";
+import { zeroStats } from "../ingest/stats.ts";
 import { renderAllMetrics } from "../query/metrics.ts";
 
 const RUNBOOK = readFileSync(new URL("../docs/runbook.md", import.meta.url), "utf8");
@@ -14,9 +15,19 @@ counters.traces.rejected.set("span_id", 1);
 test("every metric that the runbook names is exported, with the store away too", async () => {
   const text = await renderAllMetrics({
     counters,
-    pipeline: { waiting: 0, stored: 0, flushes: 0, failedFlushes: 0, lastFlushMs: 0, oldestWaitingMs: null },
+    pipeline: { ...zeroStats(), unsettled: 0 },
     letters: { kept: 0, dropped: 0 },
-    journal: () => ({ bytes: 0, segments: 1, damagedSpots: 0 }),
+    journal: {
+      bytes: 0,
+      bytesMax: 1,
+      segments: 1,
+      damagedSpots: 0,
+      damagedBytes: 0,
+      missingSegments: 0,
+      emptySegments: 0,
+      unreadableSegments: 0,
+    },
+    backlog: { parked: 0, replayed: 0, unreadable: 0 },
     objectives: {
       board: { read: away },
       evaluator: { stats: { evaluations: 0, lastMs: 0, failures: 1 } },

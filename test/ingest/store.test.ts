@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { openStore } from "../../ingest/store.ts";
@@ -164,4 +167,17 @@ describe("a server that is not there", () => {
       await expect(openStore({ url, dataDir: "unused" })).rejects.toMatchObject({ code: "config" });
     },
   );
+});
+
+test("what answers in a server's place is not believed, whatever it says", async () => {
+  const gateway = createServer((request, response) => {
+    request.resume().on("end", () => response.end("<html>Welcome</html>\n"));
+  });
+  gateway.listen(0, "127.0.0.1");
+  await once(gateway, "listening");
+  const { port } = gateway.address() as AddressInfo; // it listens on TCP
+  await expect(openStore({ url: `http://127.0.0.1:${port}`, dataDir: "" })).rejects.toThrow(
+    "Something else answers in ClickHouse's place.",
+  );
+  gateway.close();
 });

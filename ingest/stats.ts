@@ -1,0 +1,51 @@
+/**
+ * Stats: what a pipeline did so far, as plain numbers.
+ *
+ *   pipeline → [stats] → readiness, /metrics
+ */
+import { Failure } from "../errors.ts";
+
+/** Running totals since the start. */
+export interface PipelineStats {
+  /** acked, not stored yet; hops */
+  waiting: number;
+  /** stored; hops, each telling counted */
+  stored: number;
+  flushes: number;
+  failedFlushes: number;
+  /** how long the last flush took; ms */
+  lastFlushMs: number;
+  /** how long all flushes took that the store took; ms */
+  flushMs: number;
+  /** when the oldest hop that waits was acked; epoch ms, null when none waits */
+  oldestWaitingMs: number | null;
+  /** why the store did not take the last flush, in words that may be shown; null when it did */
+  trouble: string | null;
+}
+
+/** Of a pipeline that has done nothing yet. */
+export function zeroStats(): PipelineStats {
+  return {
+    waiting: 0,
+    stored: 0,
+    flushes: 0,
+    failedFlushes: 0,
+    lastFlushMs: 0,
+    flushMs: 0,
+    oldestWaitingMs: null,
+    trouble: null,
+  };
+}
+
+/** The store took a flush. */
+export function noteFlushed(stats: PipelineStats, tookMs: number): void {
+  stats.flushes += 1;
+  stats.lastFlushMs = tookMs;
+  stats.flushMs += tookMs;
+}
+
+/** It did not, or what follows from a flush could not be written; it is tried again. */
+export function noteFailed(stats: PipelineStats, error: unknown): void {
+  stats.failedFlushes += 1;
+  stats.trouble = error instanceof Failure ? error.message : "It refuses what is written.";
+}
