@@ -10,13 +10,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createAdaptorServer } from "@hono/node-server";
 import { afterEach, describe, expect, test } from "vitest";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { migrate } from "../../ingest/migrate.ts";
 import { openStore } from "../../ingest/store.ts";
 import { renderMetrics } from "../../slo/metrics.ts";
 import { openObjectives } from "../../slo/objectives.ts";
-import { renderRules } from "../../slo/rules.ts";
+import { renderInhibition, renderRules } from "../../slo/rules.ts";
 import { DEFINITIONS } from "../query/shop.ts";
 import { freePort } from "../server.ts";
 import { type JourneyRow, tellJourneys } from "../slo/journeys.ts";
@@ -50,11 +50,13 @@ const PAGE = {
   slo_name: "success",
 };
 
+function alertsIn({ received }: Receiver) {
+  return received.map(({ body }) => Told.parse(JSON.parse(body))).flatMap(({ alerts }) => alerts);
+}
+
 /** What Alertmanager told of the page, in order. */
-function pagesIn({ received }: Receiver): string[] {
-  return received
-    .map(({ body }) => Told.parse(JSON.parse(body)))
-    .flatMap(({ alerts }) => alerts)
+function pagesIn(receiver: Receiver): string[] {
+  return alertsIn(receiver)
     .filter(({ labels }) => labels["slo_severity"] === "page")
     .map(({ status, labels }) => {
       expect(labels).toEqual(PAGE);
@@ -109,6 +111,7 @@ async function alertmanager(): Promise<{ url: string; receiver: Receiver }> {
       group_interval: "1s",
       repeat_interval: "1h",
     },
+    ...z.record(z.string(), z.unknown()).parse(parse(renderInhibition())),
     receivers: [{ name: "hook", webhook_configs: [{ url: `${receiver.url}/`, send_resolved: true }] }],
   };
   await writeFile(join(dir, "alertmanager.yml"), stringify(config));
@@ -188,6 +191,8 @@ describe.skipIf(!isComplete)("a page and its end reach people", () => {
     }
     await until(() => pagesIn(receiver).includes("resolved"), "its end arrives");
     expect(pagesIn(receiver)).toEqual(["firing", "resolved"]);
+    // The rules fire tickets too, which Alertmanager holds back, as `waybill slo rules --inhibit` tells it.
+    expect(alertsIn(receiver)).toHaveLength(2);
   });
 
   test("from the generated rules by way of Prometheus and Alertmanager", async () => {
@@ -224,5 +229,7 @@ describe.skipIf(!isComplete)("a page and its end reach people", () => {
     await takeBack();
     await until(() => pagesIn(receiver).includes("resolved"), "its end arrives");
     expect(pagesIn(receiver)).toEqual(["firing", "resolved"]);
+    // The rules fire tickets too, which Alertmanager holds back, as `waybill slo rules --inhibit` tells it.
+    expect(alertsIn(receiver)).toHaveLength(2);
   });
 });
