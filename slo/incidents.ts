@@ -77,15 +77,26 @@ export function advance(before: AlertState, evaluated: Evaluated): AlertState {
   const noData = turned(before.noData, trafficVerdict(slo), watermarkMs);
   const state = { watermarkMs, decided: [...decided], exhausted, noData };
   const burns = (severity: Severity) => slo.tiers.some((tier) => tier.firing && tier.severity === severity);
-  const page = step(before, evaluated, { name: "ErrorBudgetBurn", severity: "page", fires: burns("page") });
+  const over = (severity: Severity) => clearedMs(evaluated, severity);
+  const page = step(before, evaluated, {
+    name: "ErrorBudgetBurn",
+    severity: "page",
+    fires: burns("page"),
+    overMs: over("page"),
+  });
   const mayRaise = maySpeak(page, evaluated);
-  const ticket = (name: Incident["name"], fires: boolean) =>
-    step(before, evaluated, { name, severity: "ticket", fires: fires && (mayRaise || isOn(before, name)) });
+  const ticket = (name: Incident["name"], fires: boolean, overMs: number | null) =>
+    step(before, evaluated, {
+      name,
+      severity: "ticket",
+      fires: fires && (mayRaise || isOn(before, name)),
+      overMs,
+    });
   const incidents = [
     page,
-    ticket("ErrorBudgetBurn", burns("ticket")),
-    ticket("ErrorBudgetExhausted", exhausted.firing),
-    ticket("SLONoData", noData.firing),
+    ticket("ErrorBudgetBurn", burns("ticket"), over("ticket")),
+    ticket("ErrorBudgetExhausted", exhausted.firing, exhausted.sinceMs),
+    ticket("SLONoData", noData.firing, noData.sinceMs),
   ].filter((incident) => incident !== null);
   return { ...state, incidents };
 }
@@ -107,21 +118,24 @@ interface Wanted {
   readonly name: Incident["name"];
   readonly severity: Severity;
   readonly fires: boolean;
+  /** when what it is about was over, should it not fire any more; null: nobody knows; epoch ms UTC */
+  readonly overMs: number | null;
 }
 
 /** The last incident of that kind: it goes on, ends, or a new one begins. */
 function step(before: AlertState, evaluated: Evaluated, wanted: Wanted): Incident | null {
   const last = lastOf(before, wanted);
   const isOngoing = last !== null && last.endsAtMs === null;
-  if (isOngoing) return wanted.fires ? last : { ...last, endsAtMs: endOf(wanted, evaluated) };
+  if (isOngoing) return wanted.fires ? last : { ...last, endsAtMs: wanted.overMs ?? evaluated.watermarkMs };
   return wanted.fires ? begun(wanted, evaluated) : last;
 }
 
 /** A burn was over when the last of its tiers cleared, which is known a minute later. */
-function endOf({ name, severity }: Wanted, { slo, watermarkMs }: Evaluated): number {
-  const tiers = slo.tiers.filter((tier) => tier.severity === severity && tier.since !== null);
-  if (name !== "ErrorBudgetBurn" || tiers.length === 0) return watermarkMs;
-  return Math.max(...tiers.map(({ since }) => Date.parse(since ?? "")));
+function clearedMs({ slo }: Evaluated, severity: Severity): number | null {
+  const since = slo.tiers.flatMap((tier) =>
+    tier.severity === severity && tier.since !== null ? [Date.parse(tier.since)] : [],
+  );
+  return since.length === 0 ? null : Math.max(...since);
 }
 
 function lastOf(

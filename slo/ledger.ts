@@ -11,7 +11,7 @@ import type { Definition } from "../ingest/definitions.ts";
 import type { Store } from "../ingest/store.ts";
 import { newestVersion } from "../ingest/versions.ts";
 import { Book, type Revisions } from "./book.ts";
-import { askMarks, changedJourneys, recentJourneys, type Wanted } from "./marks.ts";
+import { askMarks, type Changed, changedJourneys, recentJourneys, type Wanted } from "./marks.ts";
 import { partsOf, WHOLE } from "./parts.ts";
 import { reachOf } from "./tally.ts";
 
@@ -210,7 +210,7 @@ export class Ledger {
     this.#version = rows.reduce((newest, { version }) => Math.max(newest, version), this.#version);
   }
 
-  async #revise(entry: Entry, changed: readonly { kind: string; id: string }[]): Promise<number> {
+  async #revise(entry: Entry, changed: readonly Changed[]): Promise<number> {
     let unknown = 0;
     for (let at = 0; at < changed.length; at += KEYS_MAX) {
       const only = changed.slice(at, at + KEYS_MAX);

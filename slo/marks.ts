@@ -4,8 +4,8 @@
  *   reading → [marks] → ledger
  *
  * One statement for all objectives of a definition, or one for each part of it. Journeys that may still change come one
- * by one under their names; all others only as sums, a minute and a way of counting each. FINAL keeps the newest row of
- * each journey.
+ * by one under their names; all others only as sums, a minute and a way of counting each. Of each journey its newest row
+ * counts: FINAL finds it among all, the version among those that changed.
  */
 import { z } from "zod";
 import { ask, type Clause, every, sql, value } from "../ingest/clause.ts";
@@ -27,8 +27,15 @@ export interface Wanted {
   /** so does one with a row of this version or above; microseconds */
   readonly hotVersion: number;
   readonly part: Part;
-  /** only these, each under its name; null: all there are */
-  readonly only: readonly { readonly kind: string; readonly id: string }[] | null;
+  /** only these, each under its name, by a row of that version or above; null: all there are */
+  readonly only: readonly Changed[] | null;
+}
+
+/** A journey that has a new row. */
+export interface Changed {
+  readonly kind: string;
+  readonly id: string;
+  readonly version: number;
 }
 
 /** Entries in columns: the same place in each belongs together. */
@@ -79,9 +86,10 @@ FROM (
         ${pick(reading)} AS pick,
         arrayFilter(mark -> mark.1 >= ${value("UInt32", Math.max(1, fromMinute))},
           if(state = 'merged' OR verdict = 'excluded', [], [${marksOf(reading)}])) AS counted
-      FROM journeys FINAL
+      FROM ${wanted.only === null ? sql`journeys FINAL` : sql`journeys`}
       WHERE tenant = ${value("String", wanted.tenant)} AND definition = ${value("String", wanted.definition.name)}
         AND ${every([within(wanted.part), keys(wanted)])}
+      ${wanted.only === null ? sql`` : sql`ORDER BY version DESC LIMIT 1 BY subject_kind, subject`}
     )
   )
   WHERE name != '' OR mark.1 > 0
@@ -116,7 +124,9 @@ function keys({ only }: Wanted): Clause {
     "Array(String)",
     only.map(({ id }) => id),
   );
-  return sql`(subject_kind, subject) IN arrayZip(${kinds}, ${ids})`;
+  // The newest row is among these, so the older ones of millions of journeys need not be read to find it.
+  const oldest = only.reduce((least, { version }) => Math.min(least, version), Number.MAX_SAFE_INTEGER);
+  return sql`version >= ${value("UInt64", oldest)} AND (subject_kind, subject) IN arrayZip(${kinds}, ${ids})`;
 }
 
 /** The first moment a row knows of: its start, or a step before that. */

@@ -26,11 +26,14 @@ const VERDICTS = { good: "good", bad: "bad", open: "none", excluded: "excluded",
 
 let nextId = 1_000_000;
 
-/** Makes the tables that objectives are kept in, as the migrations do. */
+/** Makes the tables that objectives are kept in, as the migrations do; empty, also when they are there. */
 export async function journeysTable(store: Store): Promise<void> {
   const folder = new URL("../../ingest/schema/", import.meta.url);
   const files = readdirSync(folder).filter((file) => /_(journeys|alert_states|annotations)\.sql$/.test(file));
-  for (const file of files) await store.command(readFileSync(new URL(file, folder), "utf8"));
+  for (const file of files) {
+    await store.command(readFileSync(new URL(file, folder), "utf8"));
+    await store.command(`TRUNCATE TABLE ${file.replace(/^\d+_|\.sql$/g, "")}`);
+  }
 }
 
 /** Writes the rows in one insert. */
