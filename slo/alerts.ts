@@ -32,7 +32,7 @@ export function alertsOf(shown: Shown): SloAlert[] {
 function alertOf(incident: Incident, { board, nowMs }: Shown): SloAlert {
   const slo = board?.slos.find(({ id }) => id === incident.sloId) ?? null;
   const told = Object.values(incident.told);
-  const tiers = (slo?.tiers ?? []).filter((tier) => tier.firing);
+  const tiers = incident.name === "ErrorBudgetBurn" ? (slo?.tiers ?? []) : [];
   const summary = summaryOf({ incident, slo, detail: null, publicUrl: null, nowMs });
   return {
     id: incident.sloId,
@@ -40,7 +40,7 @@ function alertOf(incident: Incident, { board, nowMs }: Shown): SloAlert {
     owner: incident.labels["slo_service"] ?? "",
     severity: incident.severity,
     labels: incident.labels,
-    tiers: tiers.map((tier) => tier.name),
+    tiers: tiers.filter(({ firing }) => firing).map(({ name }) => name),
     since: renderTime(incident.startsAtMs),
     notified: told.length === 0 ? null : renderTime(Math.min(...told)),
     muted: slo?.muted ?? null,

@@ -10,6 +10,7 @@
 import { Failure } from "../errors.ts";
 import type { Definition } from "../ingest/definitions.ts";
 import type { Store } from "../ingest/store.ts";
+import { nearest } from "../nearest.ts";
 import { burntByStep, burntByTag } from "./burnt.ts";
 import type { Span } from "./calendar.ts";
 import {
@@ -131,7 +132,7 @@ export function openBoard(sources: BoardSources): SloBoard {
   };
   const find = (id: string): Promised => {
     const promised = promises.find((candidate) => idOf(candidate) === id);
-    if (promised === undefined) throw new Failure("not_found");
+    if (promised === undefined) throw new Failure("not_found", hintFor(id, promises.map(idOf)));
     return promised;
   };
   const explain = async (id: string, nowMs: number, over?: Span): Promise<SloDetail> => {
@@ -154,6 +155,14 @@ export function openBoard(sources: BoardSources): SloBoard {
     };
   };
   return { read, explain, counted };
+}
+
+/** What may have been meant by an objective that nobody knows. */
+function hintFor(id: string, known: readonly string[]): string {
+  const meant = nearest(id, known);
+  return meant === undefined
+    ? "Objectives are called definition.objective; /v1/slos lists them."
+    : `Did you mean "${meant}"?`;
 }
 
 function accountOf(ledger: Ledger, promised: Promised) {

@@ -26,7 +26,8 @@ const HEADINGS = [
 /** The table, ending in a line feed. */
 export function renderSlos(list: SloList): string {
   if (list.slos.length === 0) return "No objectives are configured.\n";
-  const lines = [...renderTable([HEADINGS, ...list.slos.map(cellsOf)]), ...renderAlerts(list)];
+  const table = renderTable([HEADINGS, ...list.slos.map(cellsOf)]);
+  const lines = [...table, ...renderAlerts(list), ...renderDoubts(list)];
   return `${lines.join("\n")}\n`;
 }
 
@@ -71,6 +72,12 @@ function renderAlerts(list: SloList): string[] {
   return lines.length === 0 ? [] : ["", ...lines.sort()];
 }
 
+/** What the counts say against an objective; one line each. */
+function renderDoubts({ slos }: SloList): string[] {
+  const lines = slos.flatMap(({ id, doubts }) => doubts.map((doubt) => `doubt: ${id}: ${doubt}.`));
+  return lines.length === 0 ? [] : ["", ...lines];
+}
+
 /** One objective in words, with its chart and what spent its budget. */
 export function renderSlo(slo: SloChart): string {
   const spent = slo.burntByStep.map(({ step, bad, consumedRatio }) => {
@@ -86,6 +93,10 @@ export function renderSlo(slo: SloChart): string {
     `${slo.id}: ${renderPercent(slo.targetRatio)} over ${slo.window}, ${slo.state.replace("_", " ")}`,
     `${slo.good} good, ${slo.bad} bad, up to ${slo.watermark.slice(0, 19)}Z. ${budgetText(slo)}`,
     `burn  ${sparkline(slo.series.map(({ burn }) => burn))}`,
+    ...part(
+      "Doubts:",
+      slo.doubts.map((doubt) => `  ${doubt}`),
+    ),
     ...part("Spent at:", spent),
     ...part("Spent under:", tags),
     ...part("For example:", examples),

@@ -8,7 +8,6 @@
  * freeze while data is missing, hold a ticket back after its page, or name orders.
  */
 import { stringify } from "yaml";
-import type { Objective } from "../ingest/definitions.ts";
 import { idOf, type Promised } from "./evaluate.ts";
 import { STALE_AFTER_MS } from "./incidents.ts";
 import { renderWindow } from "./phrase.ts";
@@ -204,6 +203,8 @@ function alert(promised: Promised, { name, severity, expr, summary }: Alerting):
   };
 }
 
-function identity({ objective }: { readonly objective: Objective }, severity: Tier["severity"]) {
-  return { severity: objective.severities[severity], slo_severity: severity };
+/** What the alert is known by. The series say whose it is already; without it here, promtool takes two objectives for one. */
+function identity(promised: Promised, severity: Tier["severity"]) {
+  const { severities } = promised.objective;
+  return { severity: severities[severity], slo_severity: severity, ...labelsOf(promised, false) };
 }

@@ -103,7 +103,8 @@ onBothShapes("the board", (open) => {
 
   test("knows only objectives that are configured", async () => {
     const { board } = await boardOf([]);
-    await expect(board.explain("create-order.cheap", NOW_MS)).rejects.toMatchObject({ code: "not_found" });
+    const known = { code: "not_found", detail: 'Did you mean "create-order.success"?' };
+    await expect(board.explain("create-order.sucess", NOW_MS)).rejects.toMatchObject(known);
   });
 
   test("has one alert for an objective that burns, whatever the number of tiers", async () => {
@@ -225,6 +226,8 @@ onBothShapes("the board", (open) => {
         "create-order.success: 90 % over 28d, burning",
         "117 good, 3 bad, up to 2026-03-10T12:00:00Z. 75 % of it is left; at this rate it is empty in 14 d.",
         "burn  ·······················▃",
+        "Doubts:",
+        "  one failure spends 8.33 % of the budget: 12 are allowed in 28d with 120 journeys",
         "Spent at:",
         "  paid: 2, 16.66 % of the budget",
         "  shipped: 1, 8.33 % of the budget",
@@ -280,6 +283,9 @@ onBothShapes("the board", (open) => {
         "",
         "ticket: create-order.success spends its error budget 1.5 times faster than planned, over the last 3 d." +
           " 75 % of it is left; at this rate it is empty in 14 d.",
+        "",
+        "doubt: create-order.success: one failure spends 8.33 % of the budget: 12 are allowed in 28d with 120 journeys.",
+        "doubt: create-order.fast: one failure spends 8.54 % of the budget: 11.7 are allowed in 28d with 117 journeys.",
         "",
       ].join("\n"),
     );

@@ -112,8 +112,9 @@ describe.skipIf(!hasPromtool)("by promtool", () => {
   const promtool = (...args: string[]) => execFileSync("promtool", args, { encoding: "utf8", stdio: "pipe" });
 
   test.each([false, true])("the rules are rules (Sloth's labels: %s)", (slothLabels) => {
-    const path = write("checked.yml", renderRules([promised], { ...OPTIONS, slothLabels }));
-    expect(promtool("check", "rules", path)).toContain("SUCCESS");
+    const other = somePromise({ name: "fast", measure: { kind: "latency", withinMs: 400 } });
+    const path = write("checked.yml", renderRules([promised, other], { ...OPTIONS, slothLabels }));
+    expect(promtool("check", "rules", "--lint=all", "--lint-fatal", path)).toContain("SUCCESS");
   });
 
   const labels = '{slo_id="create-order.success",slo_service="checkout-team",slo_name="success"';
