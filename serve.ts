@@ -8,17 +8,15 @@
  * `query` receives nothing.
  */
 
-import { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createAdaptorServer } from "@hono/node-server";
 import type { Logger } from "pino";
 import { type Counters, createCounters } from "./collector/counters.ts";
 import type { TimeBounds } from "./collector/decoder/columns.ts";
 import { listen } from "./collector/listen.ts";
 import { createReceiver, type Receiver } from "./collector/receiver.ts";
 import type { Config } from "./config.ts";
-import { FAILURES, Failure } from "./errors.ts";
-import { Backlog, type BacklogState } from "./ingest/backlog.ts";
+import { Failure } from "./errors.ts";
+import { Backlog } from "./ingest/backlog.ts";
 import type { Definitions } from "./ingest/definitions.ts";
 import { makeInsertsDurable } from "./ingest/durable.ts";
 import { type Journal, openJournal } from "./ingest/journal.ts";
@@ -30,18 +28,19 @@ import { openPipeline, type Pipeline } from "./ingest/pipeline.ts";
 import { sweepForever } from "./ingest/retention.ts";
 import { openStore, type Store } from "./ingest/store.ts";
 import { storedIn } from "./ingest/stored.ts";
-import { troubleOf } from "./ingest/trouble.ts";
 import { createApi } from "./query/api.ts";
 import { renderAllMetrics } from "./query/metrics.ts";
-import type { Readiness } from "./query/routes/health.ts";
+import { readinessOf } from "./query/readiness.ts";
+import { createApiServer } from "./query/server.ts";
 import { renderStoreMetrics } from "./query/store_metrics.ts";
 import { openObjectives } from "./slo/objectives.ts";
 
 /** The one tenant until tokens name theirs. */
 const TENANT = "default";
 
-/** How long the API keeps a connection that nobody uses; ms. */
-const KEEP_ALIVE_MS = 65_000;
+/** Of the files that this process may open; the store needs most of the rest. */
+const SHARE_OF_SENDERS = 0.3;
+const SHARE_OF_READERS = 0.1;
 
 /** How long requests that are here may take to finish once the service stops; ms. */
 const DRAIN_MS = 8_000;
@@ -198,7 +197,8 @@ async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
 }
 
 async function openDoor({ host, otlpPort }: Config, receiver: Receiver, onClose: OnClose): Promise<number> {
-  const port = await listen(receiver.server, { host, port: otlpPort, setting: "WAYBILL_OTLP_PORT" });
+  const at = { host, port: otlpPort, setting: "WAYBILL_OTLP_PORT", share: SHARE_OF_SENDERS };
+  const port = await listen(receiver.server, at);
   onClose(() => receiver.drain(DRAIN_MS));
   return port;
 }
@@ -242,7 +242,7 @@ async function openApi(
       limits: { bodyBytesMax: config.bodyBytesMax, times: timesOf(definitions) },
     },
     report: (error) => log.error({ err: error }, "A question could not be answered."),
-    ready: () => readinessOf({ store, intake, standing }),
+    ready: () => readinessOf({ store, intake, isStopping: standing.isStopping }),
     metrics: async () => {
       const own = await renderAllMetrics({
         counters: intake?.counters ?? null,
@@ -254,17 +254,15 @@ async function openApi(
       return `${own}\n${await renderStoreMetrics(store)}`;
     },
   });
-  const server = createAdaptorServer({ fetch: api.fetch });
-  if (!(server instanceof Server)) throw new RangeError("the API is served over HTTP/1.1");
-  // Longer than anybody's pool keeps a connection: one that is closed just as it is used again loses a question.
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.headersTimeout = KEEP_ALIVE_MS + 1_000;
-  const port = await listen(server, { host: config.host, port: config.apiPort, setting: "WAYBILL_API_PORT" });
-  onClose(async () => {
-    const cut = setTimeout(() => server.closeAllConnections(), ANSWER_MS);
-    await new Promise<void>((resolve) => server.close(() => resolve()).closeIdleConnections());
-    clearTimeout(cut);
-  });
+  const { server, drain } = createApiServer(api.fetch);
+  const at = {
+    host: config.host,
+    port: config.apiPort,
+    setting: "WAYBILL_API_PORT",
+    share: SHARE_OF_READERS,
+  };
+  const port = await listen(server, at);
+  onClose(() => drain(ANSWER_MS));
   evaluator.start();
   onClose(() => evaluator.close());
   return port;
@@ -280,21 +278,4 @@ function intakeMetrics(intake: Intake | null, { journalBytesMax }: Config) {
     journal: { ...journal.state(), bytesMax: journalBytesMax },
     backlog: backlog.state(),
   };
-}
-
-/** Each dependency and what is wrong with it, in words that may be shown. */
-async function readinessOf({ store, intake, standing }: Behind): Promise<Readiness> {
-  // A store may answer and yet take nothing: its disk is full, its user may only read.
-  const trouble = (await troubleOf(store)) ?? intake?.pipeline.stats.trouble ?? null;
-  const checks: Record<string, string | null> = { store: trouble };
-  if (intake !== null) {
-    checks["journal"] = await intake.journal.trouble();
-    checks["backlog"] = backlogTrouble(intake.backlog.state());
-  }
-  return standing.isStopping ? { ...checks, stopping: FAILURES.stopping.text } : checks;
-}
-
-function backlogTrouble({ isReplaying, replayedRatio, parked }: BacklogState): string | null {
-  if (isReplaying) return `The journal is being replayed, ${Math.floor(replayedRatio * 100)} % done.`;
-  return parked > 0 ? `${parked} deliveries wait in the journal for the store to catch up.` : null;
 }

@@ -6,6 +6,7 @@
 import { once } from "node:events";
 import type { Server } from "node:net";
 import { Failure } from "../errors.ts";
+import { connectionsMax } from "./files.ts";
 
 /** Where to listen. */
 export interface Address {
@@ -14,6 +15,8 @@ export interface Address {
   readonly port: number;
   /** name of the setting that chooses the port, for the error message: `WAYBILL_OTLP_PORT` */
   readonly setting: string;
+  /** of the files that this process may open, what connections may take; 0 to 1. Beyond it they are closed at once. */
+  readonly share: number;
 }
 
 /**
@@ -22,12 +25,13 @@ export interface Address {
  * @returns          the port that was bound
  * @throws {Failure} `in_use` when another process has the port; `config` when the address is not ours to bind
  */
-export async function listen(server: Server, { host, port, setting }: Address): Promise<number> {
+export async function listen(server: Server, { host, port, setting, share }: Address): Promise<number> {
+  server.maxConnections = connectionsMax(share);
   try {
     server.listen({ host, port });
     await once(server, "listening");
   } catch (error) {
-    throw explain(error, { host, port, setting });
+    throw explain(error, { host, port, setting, share });
   }
   const bound = server.address();
   if (bound === null || typeof bound === "string") throw new RangeError("not listening on a TCP port");

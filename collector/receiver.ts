@@ -90,6 +90,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     lost.add(socket);
     turnAway(edge, { error, socket, last: latest.get(socket) });
   });
+  const told = { droppedMs: 0 };
+  server.on("drop", () => noteDropped(edge, told));
   return { server, drain: (graceMs) => drain(edge, server, graceMs) };
 }
 
@@ -105,6 +107,21 @@ function openEdge({ accept, limits, ...options }: ReceiverOptions): Edge {
     log,
     isDraining: false,
   };
+}
+
+/** How often the log hears of connections that were too many; ms. */
+const DROPPED_TELL_MS = 60_000;
+
+/** More connections than there may be. */
+function noteDropped({ counters, log, intake }: Edge, told: { droppedMs: number }): void {
+  count(counters.other.requests, "crowded");
+  const nowMs = intake.now();
+  if (nowMs - told.droppedMs < DROPPED_TELL_MS) return;
+  told.droppedMs = nowMs;
+  log.warn(
+    { reason: "crowded" },
+    "Too many connections for the files this process may open; closed at once.",
+  );
 }
 
 /** A connection whose bytes are not a request: one answer, one line, closed. */

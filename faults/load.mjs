@@ -14,9 +14,17 @@ import { requestOf } from "./traffic.mjs";
 /** Longer than the receiver may think about a request. */
 const PATIENCE_MS = 30_000;
 
-/** Starts senders. `everyMs` is the pause of each between two requests. */
-export function startLoad({ otlp, ledger, run, senders = 3, everyMs = 5, patienceMs = PATIENCE_MS }) {
-  const state = { otlp, isStopped: false, isPaused: false, next: 0, patienceMs };
+/** Starts senders. `everyMs` is the pause of each between two requests, `first` the number of the first block. */
+export function startLoad({
+  otlp,
+  ledger,
+  run,
+  senders = 3,
+  everyMs = 5,
+  patienceMs = PATIENCE_MS,
+  first = 0,
+}) {
+  const state = { otlp, isStopped: false, isPaused: false, next: first, patienceMs };
   const work = Array.from({ length: senders }, () => sendForever(state, { ledger, run, everyMs }));
   return {
     get blocks() {

@@ -118,13 +118,17 @@ class Waybill {
   /** Resolves when all that was acked is stored and settled. */
   async drained(withinMs) {
     const deadlineMs = performance.now() + withinMs;
+    let why = "";
     for (;;) {
-      const metrics = await this.metrics().catch(() => new Map());
+      const metrics = await this.metrics().catch((error) => {
+        why = error.message;
+        return new Map();
+      });
       const waiting = ["waiting_hops", "unsettled_subjects"].map((name) =>
         metrics.get(`waybill_pipeline_${name}`),
       );
       if (waiting.every((count) => count === 0)) return;
-      if (performance.now() > deadlineMs) throw new Error(`not stored, not settled: ${waiting}`);
+      if (performance.now() > deadlineMs) throw new Error(`not stored, not settled: ${waiting}; ${why}`);
       await sleep(100);
     }
   }
@@ -160,7 +164,9 @@ class Waybill {
 
   /** The metrics page as a map. */
   async metrics() {
-    const text = await (await fetch(`${this.api}/metrics`)).text();
+    const response = await fetch(`${this.api}/metrics`);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`/metrics says ${response.status}: ${text.slice(0, 500)}`);
     return new Map(
       text
         .split("\n")

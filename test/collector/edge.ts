@@ -35,7 +35,12 @@ export async function openEdge(options: Partial<ReceiverOptions> = {}): Promise<
     counters,
     ...options,
   });
-  const port = await listen(receiver.server, { host: "127.0.0.1", port: 0, setting: "WAYBILL_OTLP_PORT" });
+  const port = await listen(receiver.server, {
+    host: "127.0.0.1",
+    port: 0,
+    setting: "WAYBILL_OTLP_PORT",
+    share: 1,
+  });
   onTestFinished(() => receiver.drain(0));
   return { url: `http://127.0.0.1:${port}`, port, receiver, deliveries, counters, lines };
 }
