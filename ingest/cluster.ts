@@ -67,9 +67,13 @@ export interface Cluster {
   /** epoch ms; when the first unsettled fact came, null when all is settled */
   dirtyMs: number | null;
   touchedMs: number;
+  /** epoch ms; not settled again before, for the last time cost much */
+  restsUntilMs: number;
   /** number of the delivery that brought the first unsettled fact, and of the one that brought the last fact */
   serial: number;
   newest: number;
+  /** number of the delivery that brought the first fact */
+  oldest: number;
 }
 
 /** A cluster of nothing. */
@@ -88,8 +92,10 @@ export function newCluster(nowMs: number, serial: number): Cluster {
     isWhole: true,
     dirtyMs: null,
     touchedMs: nowMs,
+    restsUntilMs: 0,
     serial,
     newest: serial,
+    oldest: serial,
   };
 }
 
@@ -128,7 +134,9 @@ export function merge(a: Cluster, b: Cluster, next: Int32Array): Cluster {
   moves.extras = null;
   stays.isWhole &&= moves.isWhole;
   stays.touchedMs = Math.max(stays.touchedMs, moves.touchedMs);
+  stays.restsUntilMs = Math.max(stays.restsUntilMs, moves.restsUntilMs);
   stays.newest = Math.max(stays.newest, moves.newest);
+  stays.oldest = Math.min(stays.oldest, moves.oldest);
   if (moves.dirtyMs === null) return stays;
   stays.serial = stays.dirtyMs === null ? moves.serial : Math.min(stays.serial, moves.serial);
   stays.dirtyMs = stays.dirtyMs === null ? moves.dirtyMs : Math.min(stays.dirtyMs, moves.dirtyMs);

@@ -12,6 +12,15 @@ import { isTrace, joiningKind, type Past, traceWords } from "./past.ts";
 import type { Ref } from "./refs.ts";
 import { Traces } from "./traces.ts";
 
+/** What is known of a ref: the cluster is null when only the store may know it, "none" when nothing at all goes by it. */
+export interface Sight {
+  readonly spots: readonly number[];
+  readonly cluster: Cluster | "none" | null;
+}
+
+const IN_DOUBT: Sight = { spots: [], cluster: null };
+const UNHEARD_OF: Sight = { spots: [], cluster: "none" };
+
 /** All live clusters. */
 export class Clusters {
   readonly traces = new Traces();
@@ -99,9 +108,23 @@ export class Clusters {
     }
   }
 
-  /** Where live hops go by a ref; see reflist.ts. */
-  spotsOf({ kind, value }: Ref): readonly number[] {
-    if (!isTrace(kind)) return this.#names.get(joiningKind(kind), value)?.spots ?? [];
-    return this.traces.places[this.traces.find(traceWords(value), 0)] ?? [];
+  /** What is known of a ref here: where hops go by it (see reflist.ts), and the cluster it led to. */
+  sightOf({ kind, value }: Ref): Sight {
+    if (!isTrace(kind)) {
+      const name = this.#names.get(joiningKind(kind), value);
+      if (name !== undefined) return { spots: name.spots, cluster: current(name.cluster) };
+      return this.#past.has(`${joiningKind(kind)}=${value}`) ? IN_DOUBT : UNHEARD_OF;
+    }
+    const words = traceWords(value);
+    const trace = this.traces.find(words, 0);
+    const cluster = this.traces.clusters[trace];
+    if (cluster) return { spots: this.traces.places[trace] ?? [], cluster: current(cluster) };
+    return this.#past.hasTrace(words, 0) ? IN_DOUBT : UNHEARD_OF;
+  }
+
+  /** Notes that hops which are only in the store go by a ref. */
+  learn(ref: Ref): void {
+    const { cluster } = this.sightOf(ref);
+    if (cluster !== null && cluster !== "none") cluster.isWhole = false;
   }
 }

@@ -36,21 +36,41 @@ export interface GatherOptions extends StitchOptions {
   readonly hopsMax: number;
 }
 
-/** Loads everything that has a say in what is wanted. */
-export async function gather(source: HopSource, wanted: Wanted, options: GatherOptions): Promise<Gathered> {
-  const loaded: Hop[] = [...wanted.hops];
-  const asked = new Set<string>();
-  const visited = new Set<string>();
-  let graph = graphOf(loaded, options.kinds);
+/** What was loaded so far: several searches over the same hops load nothing twice. */
+export interface Loaded {
+  graph: Graph | null;
+  readonly hops: Hop[];
+  readonly asked: Set<string>;
+  readonly visited: Set<string>;
+}
+
+/** Nothing yet. */
+export function nothingLoaded(): Loaded {
+  return { graph: null, hops: [], asked: new Set(), visited: new Set() };
+}
+
+/**
+ * Loads everything that has a say in what is wanted.
+ *
+ * @param loaded  what another search for the same hops and keys, and another kind of subject, has loaded
+ */
+export async function gather(
+  source: HopSource,
+  wanted: Wanted,
+  { loaded = nothingLoaded(), ...options }: GatherOptions & { readonly loaded?: Loaded },
+): Promise<Gathered> {
+  if (loaded.graph === null) for (const hop of wanted.hops) loaded.hops.push(hop);
+  let graph = loaded.graph ?? graphOf(loaded.hops, options.kinds);
   for (;;) {
     const { refs: all, complete } = reach({ graph, wanted, options });
-    const refs = fresh(all, asked);
+    const refs = fresh(all, loaded.asked);
+    loaded.graph = graph;
     if (refs.length === 0) return { graph, complete, truncated: false };
     const rows = await source.refs(options.tenant, refs);
-    const places = unvisited(rows, visited);
+    const places = unvisited(rows, loaded.visited);
     if (places.length === 0) continue;
-    loaded.push(...(await source.hops(options.tenant, places)));
-    graph = graphOf(loaded, options.kinds);
+    for (const hop of await source.hops(options.tenant, places)) loaded.hops.push(hop);
+    graph = graphOf(loaded.hops, options.kinds);
     if (graph.nodes.length > options.hopsMax) return { graph, complete, truncated: true };
   }
 }
@@ -67,19 +87,10 @@ function fresh(refs: Iterable<Ref>, asked: Set<string>): Ref[] {
 
 function unvisited(rows: readonly RefRow[], visited: Set<string>): Place[] {
   const places: Place[] = [];
-  for (const { locality, day } of rows) {
-    const text = placeText({ locality, day });
-    if (!visited.has(text)) places.push({ locality, day });
+  for (const row of rows) {
+    const text = placeText(row);
+    if (!visited.has(text)) places.push(row);
     visited.add(text);
   }
   return places;
-}
-
-/** Both sources as one; what one does not know the other may. */
-export function united(a: HopSource, b: HopSource): HopSource {
-  return {
-    refs: async (tenant, refs) => (await Promise.all([a.refs(tenant, refs), b.refs(tenant, refs)])).flat(),
-    hops: async (tenant, places) =>
-      (await Promise.all([a.hops(tenant, places), b.hops(tenant, places)])).flat(),
-  };
 }

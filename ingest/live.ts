@@ -10,6 +10,7 @@
  */
 import { word } from "../collector/decoder/buffers.ts";
 import { listStart } from "../collector/decoder/columns.ts";
+import type { Sighted } from "./acked.ts";
 import { Adding, type Arrival, type Found, hexOf, isNone, NO_KEYS } from "./adding.ts";
 import { messagesOf } from "./carriers.ts";
 import { type Cluster, current, type Extra, type KeySet, type Name } from "./cluster.ts";
@@ -98,11 +99,24 @@ export class Live {
     return this.#shaper.shape(cluster, this.#pool.slots, this.#keysets);
   }
 
-  /** Where live hops go by any of the refs. */
-  refs(refs: readonly Ref[]): RefRow[] {
-    return refs.flatMap((ref) =>
-      placesIn(this.#clusters.spotsOf(ref)).map((place) => ({ ...ref, ...place })),
-    );
+  /** Where live hops go by any of the refs, and about which of them the store has to be asked too. */
+  sight(refs: readonly Ref[]): Sighted {
+    const rows: RefRow[] = [];
+    const unsure: Ref[] = [];
+    for (const ref of refs) {
+      const { spots, cluster } = this.#clusters.sightOf(ref);
+      if (cluster === "none") continue;
+      const isWhole = cluster?.isWhole === true;
+      if (!isWhole) unsure.push(ref);
+      const since = isWhole ? { since: cluster.oldest } : {};
+      for (const place of placesIn(spots)) rows.push({ ...ref, ...place, ...since });
+    }
+    return { rows, unsure };
+  }
+
+  /** Takes note of refs that hops in the store go by from now on, which memory need not have. */
+  learn(refs: readonly Ref[]): void {
+    for (const ref of refs) this.#clusters.learn(ref);
   }
 
   /**

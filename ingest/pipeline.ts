@@ -10,9 +10,10 @@
  */
 import type { Delivery } from "../collector/request.ts";
 import { Failure } from "../errors.ts";
+import { ackedSource } from "./acked.ts";
 import type { Definitions } from "./definitions.ts";
 import { extract } from "./extract.ts";
-import { type HopSource, united } from "./gather.ts";
+import type { HopSource } from "./gather.ts";
 import type { Journal } from "./journal.ts";
 import type { Known } from "./known.ts";
 import { LetterBudget } from "./letters.ts";
@@ -45,6 +46,8 @@ export interface PipelineOptions {
   readonly waitingMax?: number;
   /** hops of open journeys kept in memory; count. @default 1,000,000, which takes about half a gigabyte */
   readonly liveMax?: number;
+  /** stored hops of the latest deliveries kept in memory, whole; count. @default 100,000 */
+  readonly recentMax?: number;
 }
 
 /** The way from acked to answered. */
@@ -75,6 +78,7 @@ const BUSY_HOPS = 5_000;
 const BLOCK_HOPS = 200_000;
 const WAITING_MAX = 500_000;
 const LIVE_MAX = 1_000_000;
+const RECENT_MAX = 100_000;
 const HOPS_MAX = 200_000;
 const RETRY_MS_MAX = 10_000;
 
@@ -89,7 +93,7 @@ class Flow implements Pipeline {
   readonly #options: PipelineOptions;
   readonly #plan: Plan;
   readonly #budget: LetterBudget;
-  readonly #recent = new Recent();
+  readonly #recent: Recent;
   readonly #stored: Stored;
   readonly #versions: Versions;
   readonly #settlers = new Map<string, Settler>();
@@ -109,13 +113,10 @@ class Flow implements Pipeline {
     this.#plan = planOf(options.definitions);
     this.#versions = versionsOf(options.store);
     this.#budget = options.letters ?? new LetterBudget();
-    // What is recent is asked first: a hop that moves into the store between the two questions is then seen twice, not never.
+    this.#recent = new Recent(options.recentMax ?? RECENT_MAX);
     this.#stored = storedIn(options.store, { placesMax: 10_000, hopsMax: HOPS_MAX });
-    const recent: HopSource = {
-      refs: async (tenant, refs) => this.#settlers.get(tenant)?.refs(refs) ?? [],
-      hops: async (tenant, places) => this.#recent.hops(tenant, places),
-    };
-    this.source = united(recent, this.#stored);
+    const sight = (tenant: string, refs: readonly Ref[]) => this.#settlerOf(tenant).sight(refs);
+    this.source = ackedSource({ sight, recent: this.#recent, stored: this.#stored });
     // Early, so that the first journeys do not have to be gathered; a store that is not there is asked again.
     this.#knowing = this.#know().catch(() => undefined);
   }
@@ -134,7 +135,7 @@ class Flow implements Pipeline {
     const found = extract(decoded.batch, this.#plan, envelope.tenant);
     const serial = ++this.#serial;
     const ackedMs = this.#options.now();
-    this.#recent.add(found);
+    this.#recent.add(found, serial);
     const refs = this.#settlerOf(envelope.tenant).add(found, serial);
     this.#waiting.push({ envelope, rejected: decoded.rejected, extract: found, refs, serial, ackedMs });
     this.#positions.push({ serial, position });
@@ -144,14 +145,16 @@ class Flow implements Pipeline {
   };
 
   kindsOf = async (tenant: string, value: string, kinds: readonly string[]): Promise<string[]> => {
-    const recent = this.#settlers.get(tenant)?.refs(kinds.map((kind) => ({ kind, value }))) ?? [];
-    const found = new Set(recent.map(({ kind }) => kind));
-    for (const kind of await this.#stored.kindsOf(tenant, value, kinds)) found.add(kind);
+    const { rows, unsure } = this.#settlerOf(tenant).sight(kinds.map((kind) => ({ kind, value })));
+    const found = new Set(rows.map(({ kind }) => kind));
+    if (unsure.length > 0)
+      for (const kind of await this.#stored.kindsOf(tenant, value, kinds)) found.add(kind);
     return kinds.filter((kind) => found.has(kind));
   };
 
   learn = (refs: readonly Ref[]): void => {
     const known = this.#known;
+    for (const settler of this.#settlers.values()) settler.learn(refs);
     if (known !== null) for (const ref of refs) noteIn(known, ref);
   };
 
@@ -250,7 +253,7 @@ class Flow implements Pipeline {
       throw error;
     }
     for (const { extract: stored } of taken) {
-      this.#recent.drop(stored);
+      this.#recent.noteStored(stored);
       this.stats.waiting -= stored.batch.rows;
       this.stats.stored += stored.batch.rows;
     }

@@ -24,6 +24,8 @@ export interface Place {
   readonly locality: bigint;
   /** days since 1970-01-01 UTC */
   readonly day: number;
+  /** every hop there came with the delivery of this number, or a later one of this process; absent when nobody knows */
+  readonly since?: number;
 }
 
 /** "At this place, hops carry this ref." */

@@ -9,7 +9,7 @@
 import type { Hop } from "../collector/hop.ts";
 import type { Definitions, KeyKind } from "./definitions.ts";
 import { fold } from "./fold.ts";
-import { gather, type HopSource } from "./gather.ts";
+import { gather, type HopSource, nothingLoaded } from "./gather.ts";
 import type { Journey } from "./journey.ts";
 import { type Ref, refText } from "./refs.ts";
 import { type Membership, type Stitched, stitch } from "./stitch.ts";
@@ -36,23 +36,39 @@ export interface SettleOptions {
   readonly hopsMax: number;
 }
 
-/** Folds every journey that the hops may have changed. */
+/**
+ * Folds every journey that the hops may have changed. What is too much to be loaded at once is halved: a journey folded
+ * from a part of its hops would be a wrong one. Only what one hop alone leads to is cut.
+ */
 export async function settle(options: SettleOptions, hops: readonly Hop[], nowNs: bigint): Promise<Settled> {
   const { definitions, source } = options;
   const { keys: kinds, limits } = definitions;
   const settled: Settled[] = [];
+  const loaded = nothingLoaded();
   for (const subjectKind of new Set(definitions.journeys.map((definition) => definition.subject))) {
     const stitching = { kinds, subjectKind, hubSubjects: limits.hubSubjects };
-    const { graph, complete } = await gather(source, { keys: [], hops }, { ...options, ...stitching });
+    const gathering = { ...options, ...stitching, loaded };
+    const { graph, complete, truncated } = await gather(source, { keys: [], hops }, gathering);
+    if (truncated && hops.length > 1) return settleHalves(options, hops, nowNs);
     const view = { subjectKind, stitched: stitch(graph, stitching) };
     settled.push({
       journeys: journeysIn(definitions, view, { subjects: complete.values(), nowNs }),
       merged: mergedIn(definitions, view),
     });
   }
+  return together(settled);
+}
+
+async function settleHalves(options: SettleOptions, hops: readonly Hop[], nowNs: bigint): Promise<Settled> {
+  const half = Math.ceil(hops.length / 2);
+  const first = await settle(options, hops.slice(0, half), nowNs);
+  return together([first, await settle(options, hops.slice(half), nowNs)]);
+}
+
+function together(all: readonly Settled[]): Settled {
   return {
-    journeys: settled.flatMap(({ journeys }) => journeys),
-    merged: settled.flatMap(({ merged }) => merged),
+    journeys: all.flatMap(({ journeys }) => journeys),
+    merged: all.flatMap(({ merged }) => merged),
   };
 }
 

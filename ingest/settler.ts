@@ -9,8 +9,9 @@
  */
 import { setImmediate as breathe } from "node:timers/promises";
 import type { Hop } from "../collector/hop.ts";
+import type { Sighted } from "./acked.ts";
 import { journeysBlock } from "./blocks.ts";
-import type { Addition, Cluster } from "./cluster.ts";
+import { type Addition, type Cluster, current } from "./cluster.ts";
 import type { Definitions } from "./definitions.ts";
 import type { Extract } from "./extract.ts";
 import type { HopSource } from "./gather.ts";
@@ -22,7 +23,7 @@ import { type Outcomes, outcomesFor } from "./outcome.ts";
 import { pastIn } from "./past.ts";
 import { Provisional } from "./provisional.ts";
 import type { RefList } from "./reflist.ts";
-import type { Ref, RefRow } from "./refs.ts";
+import type { Ref } from "./refs.ts";
 import { type Merged, type Settled, settle } from "./settle.ts";
 import type { Store } from "./store.ts";
 import type { Versions } from "./versions.ts";
@@ -65,6 +66,8 @@ const SLICE = 100;
 const CAUSES_MAX = 32;
 /** Of one call to `settle`; count. */
 const HOPS_MAX = 200_000;
+/** Settled by one call: what is next to each other is gathered once, not once for each; count. */
+const PORTION_HOPS = 50_000;
 
 /** What was taken from a cluster to be settled. */
 interface Taken {
@@ -97,8 +100,13 @@ export class Settler {
   }
 
   /** Where hops go by any of the refs, as far as memory has them; all that are not stored are there. */
-  refs(refs: readonly Ref[]): RefRow[] {
-    return this.#live.refs(refs);
+  sight(refs: readonly Ref[]): Sighted {
+    return this.#live.sight(refs);
+  }
+
+  /** Takes note of refs that hops in the store go by from now on, which memory need not have. */
+  learn(refs: readonly Ref[]): void {
+    this.#live.learn(refs);
   }
 
   get stats(): SettlerStats {
@@ -120,11 +128,12 @@ export class Settler {
    */
   async settle(everything: boolean, stored: number): Promise<void> {
     const nowMs = this.#options.now();
-    const isFew = everything || this.#live.dirty < FEW;
-    const due = this.#live.due(
-      ({ touchedMs, dirtyMs }) =>
-        isFew || nowMs - touchedMs >= QUIET_MS || nowMs - (dirtyMs ?? nowMs) >= WAIT_MS_MAX,
-    );
+    const isFew = this.#live.dirty < FEW;
+    const due = this.#live.due(({ touchedMs, dirtyMs, restsUntilMs }) => {
+      if (everything) return true;
+      if (nowMs < restsUntilMs) return false;
+      return isFew || nowMs - touchedMs >= QUIET_MS || nowMs - (dirtyMs ?? nowMs) >= WAIT_MS_MAX;
+    });
     if (due.length === 0) return;
     // Before any fact is read: a version must not promise what its reader has not seen.
     const version = await this.#options.versions.next();
@@ -160,8 +169,10 @@ export class Settler {
     }
     this.#fromMemory += taken.length - rest.length;
     this.#fromStore += rest.length;
+    const beganMs = performance.now();
     for (const hops of portions(rest))
       append(await settle({ source, definitions, tenant, hopsMax: HOPS_MAX }, hops, nowNs));
+    restFor(rest, now(), performance.now() - beganMs);
     return { journeys, merged };
   }
 
@@ -214,13 +225,18 @@ export function sumOf(all: readonly SettlerStats[]): SettlerStats {
   return sum;
 }
 
+/** What is gathered again with every few facts that come would be gathered most of the time: as long as it took it rests. */
+function restFor(taken: readonly Taken[], nowMs: number, tookMs: number): void {
+  for (const { cluster } of taken) current(cluster).restsUntilMs = nowMs + Math.min(tookMs, WAIT_MS_MAX);
+}
+
 /** The hops that were added, some thousands at a time. */
 function* portions(taken: readonly Taken[]): Generator<Hop[]> {
   let hops: Hop[] = [];
   for (const { added } of taken) {
     for (const { from, first, end } of added)
       for (let row = first; row < end; row++) hops.push(from.hop(row));
-    if (hops.length < HOPS_MAX / 20) continue;
+    if (hops.length < PORTION_HOPS) continue;
     yield hops;
     hops = [];
   }

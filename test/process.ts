@@ -77,6 +77,7 @@ function settingsOf({ dataDir, definitions, env = {} }: ProcessOptions): Record<
   return {
     ...Object.fromEntries(others),
     UV_THREADPOOL_SIZE: "16",
+    NODE_OPTIONS: "--max-semi-space-size=64",
     WAYBILL_LOG_LEVEL: "error",
     WAYBILL_DATA_DIR: dataDir,
     WAYBILL_CONFIG: definitions,

@@ -47,3 +47,12 @@ export class Kept implements HopSource {
     return kinds.filter((kind) => this.#refs.has(`${tenant}\n${refText({ kind, value })}`));
   }
 }
+
+/** Both sources as one; what one does not know the other may. */
+export function united(a: HopSource, b: HopSource): HopSource {
+  return {
+    refs: async (tenant, refs) => (await Promise.all([a.refs(tenant, refs), b.refs(tenant, refs)])).flat(),
+    hops: async (tenant, places) =>
+      (await Promise.all([a.hops(tenant, places), b.hops(tenant, places)])).flat(),
+  };
+}

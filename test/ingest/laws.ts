@@ -9,7 +9,7 @@ import { expect } from "vitest";
 import type { Hop } from "../../collector/hop.ts";
 import type { Definitions } from "../../ingest/definitions.ts";
 import { fold } from "../../ingest/fold.ts";
-import { gather, type HopSource, united } from "../../ingest/gather.ts";
+import { gather, type HopSource } from "../../ingest/gather.ts";
 import { type Graph, graphOf, type Node } from "../../ingest/graph.ts";
 import type { Journey } from "../../ingest/journey.ts";
 import { keysOf } from "../../ingest/keys.ts";
@@ -18,7 +18,7 @@ import { settle } from "../../ingest/settle.ts";
 import { type Stitched, stitch } from "../../ingest/stitch.ts";
 import type { Evidence } from "../../ingest/subject.ts";
 import { at, CREATE_ORDER, DEFINITIONS, KINDS, onEvent, pattern, step } from "./build.ts";
-import { Kept } from "./kept.ts";
+import { Kept, united } from "./kept.ts";
 import { chance, shuffled, truthOf, type World, worldOf } from "./world.ts";
 
 /** What the laws hold for: the product's rules, or broken ones. */

@@ -1,0 +1,48 @@
+/**
+ * Acked: every acked hop, from memory where memory has them all, from the store where it may not.
+ *
+ *   live, recent ─┐
+ *   store ────────┴→ [acked] → gather
+ *
+ * Memory vouches for a name when nothing older goes by it, or by anything it has to do with, and every delivery since is
+ * still here. Then the store is not asked: what it has is a part of that. In doubt both are asked; a hop seen twice is
+ * one. Memory is asked first, so that a hop that moves into the store meanwhile is seen twice, not never.
+ */
+import type { HopSource } from "./gather.ts";
+import type { Recent } from "./recent.ts";
+import type { Place, Ref, RefRow } from "./refs.ts";
+
+/** What memory knows about refs. */
+export interface Sighted {
+  /** where hops go by them; a row with `since` is vouched for */
+  readonly rows: readonly RefRow[];
+  /** the refs that the store may know more about */
+  readonly unsure: readonly Ref[];
+}
+
+/** What the two sides are. */
+export interface Sides {
+  readonly sight: (tenant: string, refs: readonly Ref[]) => Sighted;
+  readonly recent: Recent;
+  readonly stored: HopSource;
+}
+
+/** Both sides as one. */
+export function ackedSource({ sight, recent, stored }: Sides): HopSource {
+  return {
+    refs: async (tenant, refs) => {
+      const { rows, unsure } = sight(tenant, refs);
+      return unsure.length === 0 ? rows : [...rows, ...(await stored.refs(tenant, unsure))];
+    },
+    hops: async (tenant, places) => {
+      const hops = recent.hops(tenant, places);
+      const unsure = places.filter((place) => !isVouchedFor(place, recent));
+      return unsure.length === 0 ? hops : [...hops, ...(await stored.hops(tenant, unsure))];
+    },
+  };
+}
+
+/** Asked again when the hops are read: a delivery may have left since the place was named. */
+function isVouchedFor({ since }: Place, recent: Recent): boolean {
+  return since !== undefined && recent.hasAllSince(since);
+}
