@@ -13,7 +13,7 @@ import { objectLog } from "./log.ts";
 import { requestsOf, sendAll } from "./senders.ts";
 import { listedRows, wrongAnswers } from "./verdict.ts";
 
-const ORDERS = Number(process.env["OBJECT_ORDERS"] ?? 40);
+const ORDERS = Number(process.env["OBJECT_SPREAD"] ?? 40);
 const SEED = Number(process.env["OBJECT_SEED"] ?? 7);
 const PATIENCE_MS = 60_000;
 
@@ -28,7 +28,7 @@ const log = objectLog({
 });
 
 /** Half a minute: only by `npm run test:objects`. */
-const IS_ASKED_FOR = process.env["OBJECT_ORDERS"] !== undefined;
+const IS_ASKED_FOR = process.env["OBJECT_SPREAD"] !== undefined;
 
 let root = "";
 let server: Server;
