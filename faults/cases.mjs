@@ -5,11 +5,12 @@ import { clockJumps } from "./cases/clock.mjs";
 import { journalHurt } from "./cases/damage.mjs";
 import { full, readOnly } from "./cases/disk.mjs";
 import { farTimes, outOfOrder, toldTwice } from "./cases/facts.mjs";
-import { killed, stopped } from "./cases/kill.mjs";
+import { killed } from "./cases/kill.mjs";
 import { filesOut, memoryShort } from "./cases/limits.mjs";
 import { peersVanish } from "./cases/network.mjs";
 import { cut } from "./cases/power.mjs";
 import { otherStarts, twoOnOneFolder } from "./cases/starts.mjs";
+import { stopped, stoppedHard } from "./cases/stop.mjs";
 import { answersLost, storeAway } from "./cases/store.mjs";
 import { syncsFail } from "./cases/sync.mjs";
 import { noDisks } from "./disks.mjs";
@@ -22,7 +23,7 @@ export const CASES = [
     about: "kill -9 under load, at start-up, in the replay",
     run: killed,
     moments: 50,
-    shortMoments: 4,
+    shortMoments: 3,
     isShort: true,
   },
   {
@@ -33,7 +34,7 @@ export const CASES = [
     moments: 20,
     shortMoments: 1,
   },
-  { name: "F3", about: "the store killed, stopped, cut off", run: storeAway, moments: 1, isShort: true },
+  { name: "F3", about: "the store killed, stopped, cut off", run: storeAway, moments: 1 },
   {
     name: "F4",
     about: "the store's answers lost, late, or a lie",
@@ -80,12 +81,18 @@ export const CASES = [
   { name: "F11", about: "peers that vanish, stall, read a byte a second", run: peersVanish, moments: 1 },
   { name: "F12", about: "SIGTERM under load", run: stopped, moments: 20, shortMoments: 2, isShort: true },
   {
+    name: "F12",
+    about: "SIGTERM while the store hangs, and a second one",
+    run: stoppedHard,
+    moments: 4,
+    shortMoments: 1,
+  },
+  {
     name: "F13",
     about: "two processes on one folder",
     run: twoOnOneFolder,
     moments: 3,
     shortMoments: 1,
-    isShort: true,
   },
   { name: "F14", about: "smaller limits, a newer folder", run: otherStarts, moments: 2, shortMoments: 1 },
   {
@@ -102,7 +109,6 @@ export const CASES = [
     run: outOfOrder,
     moments: 5,
     shortMoments: 1,
-    isShort: true,
   },
   { name: "F17", about: "times that cannot be", run: farTimes, moments: 2, shortMoments: 1, isShort: true },
 ];

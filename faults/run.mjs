@@ -1,9 +1,9 @@
 /**
  * Run: provokes faults, heals them, and holds what is left against what was promised.
  *
- *   npm run test:faults [-- --only F1,F4] [--moments 20] [--short] [--list]
+ *   npm run test:faults [-- --only F1,F4] [--moments 20] [--short] [--json] [--list]
  *
- * `--moments` is how often kills, stops and power cuts are provoked. Faults that need what is not here (root, strace,
+ * `--moments` is how often each is provoked, `--short` a few moments of those that `npm test` runs. Faults that need what is not here (root, strace,
  * faketime) are skipped and say why. Exit code 0: nothing lost, nothing doubled, nothing said that should not be.
  */
 import { existsSync } from "node:fs";
@@ -21,6 +21,7 @@ const { values: flags } = parseArgs({
     only: { type: "string" },
     moments: { type: "string" },
     short: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
     list: { type: "boolean", default: false },
   },
 });
@@ -35,11 +36,15 @@ async function main() {
   if (flags.list) return print(cases.map(({ name, about }) => `${name}  ${about}`));
   const rows = [];
   for (const each of cases) rows.push(...(await tried(each)));
-  print(tableOf(rows));
   const failed = rows.filter(
     ({ skipped, breaches = [], lost = 0, duplicates = 0 }) =>
       skipped === undefined && (breaches.length > 0 || lost > 0 || duplicates > 0),
   );
+  if (flags.json) {
+    print([JSON.stringify(rows)]);
+    return failed.length === 0 ? 0 : 1;
+  }
+  print(tableOf(rows));
   for (const { fault, breaches } of failed) print([`\n${fault}:`, ...breaches.map((words) => `  ${words}`)]);
   console.log(
     failed.length === 0 ? "\nNothing lost, nothing doubled." : `\n${failed.length} faults broke a promise.`,

@@ -135,24 +135,24 @@ class Waybill {
 
   async kill() {
     if (!this.isRunning) return;
-    this.#signal("SIGKILL");
+    this.signal("SIGKILL");
     await this.exited;
   }
 
   /** SIGTERM; how it ended and how long that took, in ms. */
   async stop() {
     const beganMs = performance.now();
-    this.#signal("SIGTERM");
+    this.signal("SIGTERM");
     const ended = await this.exited;
     return { ...ended, tookMs: performance.now() - beganMs };
   }
 
   suspend() {
-    this.#signal("SIGSTOP");
+    this.signal("SIGSTOP");
   }
 
   resume() {
-    this.#signal("SIGCONT");
+    this.signal("SIGCONT");
   }
 
   /** Resident memory in MiB, and open files. */
@@ -175,7 +175,7 @@ class Waybill {
     );
   }
 
-  #signal(signal) {
+  signal(signal) {
     if (this.isRunning) this.child.kill(signal);
   }
 }
