@@ -4,7 +4,8 @@
  *   watch → [notify] → outbox → Alertmanager, webhooks
  *
  * Alertmanager is told again every minute of all that lasts, as it expects; a webhook once of the begin and once of the
- * end. While an objective is muted nobody is told of anything new. Who was told is noted, so a restart tells nobody twice.
+ * end. While an objective is muted nobody is told of anything new, and while a page lasts of no new ticket. Who was told
+ * is noted, so a restart tells nobody twice.
  */
 import { Failure } from "../errors.ts";
 import type { Notify, NotifyTarget } from "../ingest/definitions.ts";
@@ -81,7 +82,11 @@ export class Notifier {
   async tell(watched: Watched, nowMs: number): Promise<void> {
     const spoken = watched.incidents.filter((incident) => !isMuted(incident, watched));
     for (const receiver of this.#receivers) {
-      const own = spoken.filter(({ severity }) => receiver.target.severities.includes(severity));
+      const own = spoken.filter(
+        (incident) =>
+          receiver.target.severities.includes(incident.severity) &&
+          !isHeldBack(incident, watched, receiver.name),
+      );
       if (receiver.kind === "alertmanager") await this.#post(receiver, { incidents: own, watched, nowMs });
       else for (const incident of own) await this.#call(receiver, { incidents: [incident], watched, nowMs });
     }
@@ -171,6 +176,12 @@ interface About {
 
 function isMuted({ sloId }: Incident, { board }: Watched): boolean {
   return (board?.slos.find(({ id }) => id === sloId)?.muted ?? null) !== null;
+}
+
+/** A ticket that nobody was told of before its objective's page: while that lasts, the page stands for it. */
+function isHeldBack({ sloId, severity, told }: Incident, { incidents }: Watched, target: string): boolean {
+  if (severity === "page" || told[target] !== undefined) return false;
+  return incidents.some((one) => one.severity === "page" && one.sloId === sloId && one.endsAtMs === null);
 }
 
 /** What a webhook has to be told next; an end only if it knows of the begin. */

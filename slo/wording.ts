@@ -94,6 +94,7 @@ function exampleTexts({ detail, publicUrl }: Saying): string[] {
 }
 
 function firing({ slo, incident }: Saying) {
+  if (incident.name !== "ErrorBudgetBurn") return [];
   return (slo?.tiers ?? []).filter((tier) => tier.firing && tier.severity === incident.severity);
 }
 

@@ -214,6 +214,23 @@ describe("those who are told", () => {
     expect(told(webhook)[0]?.groupKey).toBe(told(webhook)[1]?.groupKey);
   });
 
+  test("are not told of a ticket that they missed, as long as the page stands for it", async () => {
+    const tier = { severity: null, budget: null, burn: null, longMs: null, shortMs: null, labels: new Map() };
+    const tiers = [
+      { ...tier, name: "page-fast", enabled: true, afterMs: MINUTE_MS },
+      { ...tier, name: "page-slow", enabled: false, afterMs: 0 },
+    ];
+    const { webhook, clock, start } = await house(burning, { tiers });
+    webhook.answers.push(400, 400);
+    const { tick } = start();
+    await tick();
+    const severities = () => told(webhook).map(({ alerts }) => alerts[0]?.labels["slo_severity"]);
+    expect(severities()).toEqual(["ticket", "ticket"]);
+    clock.nowMs += MINUTE_MS;
+    await tick();
+    expect(severities()).toEqual(["ticket", "ticket", "page"]);
+  });
+
   test("at Alertmanager hear it every minute, with the same labels, and then that it ended", async () => {
     const { store, alertmanager, clock, start } = await house(burning);
     const { tick } = start();
