@@ -55,8 +55,9 @@ const BUILT = fileURLToPath(new URL("../cli.js", import.meta.url));
 /** Run from the sources, as the tests do, it needs a build beside them. */
 const CLI = existsSync(BUILT) ? BUILT : fileURLToPath(new URL("../dist/cli.js", import.meta.url));
 
-/** As run.mjs sets it: queries, gzip and fsync share these threads. */
+/** As run.mjs sets them: queries, gzip and fsync share these threads, and facts live for seconds. */
 const POOL = "16";
+const YOUNG = "--max-semi-space-size=64";
 
 /** Starts one and waits until it takes data. */
 export async function startService(start: ServiceStart): Promise<BenchService> {
@@ -71,6 +72,7 @@ export async function startService(start: ServiceStart): Promise<BenchService> {
       WAYBILL_API_PORT: "0",
       WAYBILL_LOG_LEVEL: "error",
       UV_THREADPOOL_SIZE: POOL,
+      NODE_OPTIONS: YOUNG,
     },
     stdio: ["ignore", "ignore", "pipe"],
   });

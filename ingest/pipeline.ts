@@ -252,8 +252,8 @@ class Flow implements Pipeline {
       this.#waiting = [...taken, ...this.#waiting];
       throw error;
     }
-    for (const { extract: stored } of taken) {
-      this.#recent.noteStored(stored);
+    for (const { extract: stored, serial } of taken) {
+      this.#recent.noteStored(serial);
       this.stats.waiting -= stored.batch.rows;
       this.stats.stored += stored.batch.rows;
     }

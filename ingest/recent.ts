@@ -12,16 +12,15 @@ import type { Hop } from "../collector/hop.ts";
 import type { Extract } from "./extract.ts";
 import type { Place } from "./refs.ts";
 
-/** One delivery, here. */
-interface Delivered {
+/** One delivery, here: of what was extracted no more than finding and showing its hops takes. */
+interface Delivered extends Pick<Extract, "tenant" | "batch" | "localities" | "days"> {
   readonly serial: number;
   isStored: boolean;
-  isIndexed: boolean;
 }
 
 /** The rows of one delivery that lie in one locality, of which the lower half is known. */
 interface Group {
-  readonly extract: Extract;
+  readonly from: Delivered;
   readonly upper: number;
   readonly rows: number[];
 }
@@ -29,10 +28,11 @@ interface Group {
 /** The latest hops. */
 export class Recent {
   readonly #hopsMax: number;
-  /** in order of arrival */
-  readonly #deliveries = new Map<Extract, Delivered>();
+  /** by number, in order of arrival */
+  readonly #deliveries = new Map<number, Delivered>();
   readonly #groups = new Map<number, Group[]>();
-  #fresh: Extract[] = [];
+  /** not indexed yet */
+  readonly #fresh = new Set<Delivered>();
   #hops = 0;
   /** number of the last delivery that left; those after it are here */
   #left = 0;
@@ -43,18 +43,19 @@ export class Recent {
   }
 
   /** Makes the hops of a delivery findable. Numbers rise. */
-  add(extract: Extract, serial: number): void {
-    this.#deliveries.set(extract, { serial, isStored: false, isIndexed: false });
-    this.#fresh.push(extract);
-    this.#hops += extract.batch.rows;
+  add({ tenant, batch, localities, days }: Extract, serial: number): void {
+    const delivered = { tenant, batch, localities, days, serial, isStored: false };
+    this.#deliveries.set(serial, delivered);
+    this.#fresh.add(delivered);
+    this.#hops += batch.rows;
   }
 
   /** Notes that the store has a delivery: it may leave when there is no room. */
-  noteStored(extract: Extract): void {
-    const delivered = this.#deliveries.get(extract);
-    if (delivered !== undefined) delivered.isStored = true;
-    for (const [oldest, { isStored }] of this.#deliveries) {
-      if (this.#hops <= this.#hopsMax || !isStored) return;
+  noteStored(serial: number): void {
+    const stored = this.#deliveries.get(serial);
+    if (stored !== undefined) stored.isStored = true;
+    for (const oldest of this.#deliveries.values()) {
+      if (this.#hops <= this.#hopsMax || !oldest.isStored) return;
       this.#drop(oldest);
     }
   }
@@ -68,8 +69,8 @@ export class Recent {
   hops(tenant: string, places: readonly Place[]): Hop[] {
     this.#index();
     return places.flatMap((place) =>
-      this.#groupsAt(tenant, place).flatMap(({ extract, rows }) =>
-        rows.filter((row) => extract.days[row] === place.day).map((row) => extract.batch.hop(row)),
+      this.#groupsAt(tenant, place).flatMap(({ from, rows }) =>
+        rows.filter((row) => from.days[row] === place.day).map((row) => from.batch.hop(row)),
       ),
     );
   }
@@ -77,42 +78,37 @@ export class Recent {
   #groupsAt(tenant: string, { locality }: Place): Group[] {
     const upper = Number(locality >> 32n);
     const groups = this.#groups.get(lowerHalf(locality)) ?? [];
-    return groups.filter((group) => group.upper === upper && group.extract.tenant === tenant);
+    return groups.filter((group) => group.upper === upper && group.from.tenant === tenant);
   }
 
   #index(): void {
-    for (const extract of this.#fresh) {
-      const delivered = this.#deliveries.get(extract);
-      if (delivered === undefined) continue;
-      delivered.isIndexed = true;
-      for (let row = 0; row < extract.batch.rows; row++) this.#rowsBeside(extract, row).push(row);
-    }
-    this.#fresh = [];
+    for (const delivered of this.#fresh)
+      for (let row = 0; row < delivered.batch.rows; row++) this.#rowsBeside(delivered, row).push(row);
+    this.#fresh.clear();
   }
 
   /** The rows of the same delivery in the same locality, as far as they are indexed. */
-  #rowsBeside(extract: Extract, row: number): number[] {
-    const halves = halvesOf(extract);
+  #rowsBeside(from: Delivered, row: number): number[] {
+    const halves = halvesOf(from);
     const upper = halves[row * 2 + 1] ?? 0;
     const groups = this.#groups.get(halves[row * 2] ?? 0) ?? [];
     if (groups.length === 0) this.#groups.set(halves[row * 2] ?? 0, groups);
     const last = groups.at(-1);
-    if (last?.extract === extract && last.upper === upper) return last.rows;
+    if (last?.from === from && last.upper === upper) return last.rows;
     const rows: number[] = [];
-    groups.push({ extract, upper, rows });
+    groups.push({ from, upper, rows });
     return rows;
   }
 
-  #drop(extract: Extract): void {
-    const { serial, isIndexed } = this.#deliveries.get(extract) ?? { serial: 0, isIndexed: false };
-    this.#deliveries.delete(extract);
-    this.#left = Math.max(this.#left, serial);
-    this.#hops -= extract.batch.rows;
-    if (!isIndexed) return;
-    const halves = halvesOf(extract);
-    for (let row = 0; row < extract.batch.rows; row++) {
+  #drop(gone: Delivered): void {
+    this.#deliveries.delete(gone.serial);
+    this.#left = gone.serial;
+    this.#hops -= gone.batch.rows;
+    if (this.#fresh.delete(gone)) return;
+    const halves = halvesOf(gone);
+    for (let row = 0; row < gone.batch.rows; row++) {
       const half = halves[row * 2] ?? 0;
-      const left = (this.#groups.get(half) ?? []).filter((group) => group.extract !== extract);
+      const left = (this.#groups.get(half) ?? []).filter(({ from }) => from !== gone);
       if (left.length > 0) this.#groups.set(half, left);
       else this.#groups.delete(half);
     }
@@ -124,6 +120,6 @@ function lowerHalf(locality: bigint): number {
 }
 
 /** Two words each, the lower half first. */
-function halvesOf({ localities: { buffer, byteOffset, length } }: Extract): Uint32Array {
+function halvesOf({ localities: { buffer, byteOffset, length } }: Pick<Extract, "localities">): Uint32Array {
   return new Uint32Array(buffer, byteOffset, length * 2);
 }

@@ -87,7 +87,7 @@ class Bench {
   readonly #live: Live;
   readonly #left = new Set<string>();
   readonly #source: HopSource;
-  #waiting: Extract[] = [];
+  #waiting: { readonly extracted: Extract; readonly serial: number }[] = [];
   #serial = 0;
 
   constructor({ factsMax, recentMax }: Bounds) {
@@ -113,14 +113,14 @@ class Bench {
     this.#all.add(TENANT, keptOf(extracted));
     this.#recent.add(extracted, serial);
     this.#live.add(extracted, { serial, nowMs: serial });
-    this.#waiting.push(extracted);
+    this.#waiting.push({ extracted, serial });
   }
 
   /** Stores the first of what waits. */
   flush(count: number): void {
-    for (const extracted of this.#waiting.splice(0, count)) {
+    for (const { extracted, serial } of this.#waiting.splice(0, count)) {
       this.#stored.add(TENANT, keptOf(extracted));
-      this.#recent.noteStored(extracted);
+      this.#recent.noteStored(serial);
     }
   }
 
