@@ -3,9 +3,10 @@
  *
  *   clock → [evaluator] → watch → notify
  *
- * A look that fails is looked at again in a minute; what it missed is made up for. Owns the timer, decides nothing.
+ * Of several processes on one store all look and one has people told; the others take over what it decided. A look that fails is looked at again in a minute; what it missed is made up for. Owns the timer, decides nothing.
  */
 import { Failure } from "../errors.ts";
+import type { Lease } from "./lease.ts";
 import type { Notifier } from "./notify.ts";
 import type { Watch } from "./watch.ts";
 import { watermarkAt } from "./windows.ts";
@@ -19,6 +20,7 @@ const AFTER_MS = 1_000;
 export interface EvaluatorOptions {
   readonly watch: Watch;
   readonly notifier: Notifier;
+  readonly lease: Lease;
   /** epoch milliseconds UTC */
   readonly now: () => number;
   readonly log: { readonly warn: (fields: object, text: string) => void };
@@ -31,15 +33,18 @@ export interface EvaluatorStats {
   /** how long the last of them took; ms */
   readonly lastMs: number;
   readonly failures: number;
+  /** whether it is this process that tells people */
+  readonly leads: boolean;
 }
 
 /** A running evaluator. */
 export class Evaluator {
-  stats: EvaluatorStats = { evaluations: 0, lastMs: 0, failures: 0 };
+  stats: EvaluatorStats = { evaluations: 0, lastMs: 0, failures: 0, leads: false };
   readonly #options: EvaluatorOptions;
   #timer: NodeJS.Timeout | null = null;
   #ticking: Promise<void> = Promise.resolve();
   #closed = false;
+  #hasAsked = false;
 
   constructor(options: EvaluatorOptions) {
     this.#options = options;
@@ -59,9 +64,15 @@ export class Evaluator {
   async tick(): Promise<void> {
     const { watch, notifier, now } = this.#options;
     const [nowMs, begun] = [now(), performance.now()];
+    const leads = await this.#claim(nowMs);
+    // Who did not tell people until now does not know yet whom another process told of what.
+    if (!leads || !this.stats.leads) watch.forget();
+    this.stats = { ...this.stats, leads };
     const watched = await watch.look(nowMs);
-    await notifier.tell(watched, nowMs);
-    await watch.save(nowMs);
+    if (leads) {
+      await notifier.tell(watched, nowMs);
+      await watch.save(nowMs);
+    }
     const lastMs = performance.now() - begun;
     // Without the store the numbers are those of a minute ago, or none.
     if ((watched.board?.watermarkMs ?? 0) < watermarkAt(nowMs)) throw new Failure("store_unavailable");
@@ -74,6 +85,19 @@ export class Evaluator {
     if (this.#timer !== null) clearTimeout(this.#timer);
     await this.#ticking;
     await this.#options.notifier.close();
+    if (this.stats.leads) await this.#options.lease.release(this.#options.now()).catch(() => {});
+  }
+
+  /** Without the store it stays as it was; who never had an answer tells people: of its silence, there is nothing else. */
+  async #claim(nowMs: number): Promise<boolean> {
+    try {
+      const leads = await this.#options.lease.claim(nowMs);
+      this.#hasAsked = true;
+      return leads;
+    } catch (error) {
+      if (error instanceof Failure && error.retryable) return this.stats.leads || !this.#hasAsked;
+      throw error;
+    }
   }
 
   #schedule(): void {

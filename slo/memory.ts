@@ -31,6 +31,20 @@ export const alertStates = statement(new URL("./sql/alert_states.sql", import.me
   row: z.object({ slo_id: z.string(), state: z.string(), version: z.coerce.number() }),
 });
 
+/** Rows to write, all of one version. */
+export interface Writing {
+  readonly tenant: string;
+  readonly version: number;
+  /** id and state */
+  readonly states: readonly (readonly [string, string])[];
+}
+
+/** Writes rows; the larger version wins. @throws {Failure} when the store does not take them */
+export async function writeStates(store: Store, { tenant, version, states }: Writing): Promise<void> {
+  const [ids, texts] = [states.map(([id]) => id), states.map(([, state]) => state)];
+  await store.command(SAVE, { tenant, version, ids, states: texts });
+}
+
 /** What was decided of all objectives, for the board to go on from; null when nothing was. */
 export function decidedIn({ states }: Remembrance): Remembered | null {
   const known = [...states].filter(([, { watermarkMs }]) => watermarkMs > 0);
@@ -52,6 +66,12 @@ export class Memory {
   constructor(store: Store, tenant: string) {
     this.#store = store;
     this.#tenant = tenant;
+  }
+
+  /** What another process decided meanwhile is asked for anew. */
+  forget(): void {
+    this.#loaded = null;
+    this.#written.clear();
   }
 
   /** As it was when it was first asked for. @throws {Failure} when the store does not answer */
@@ -88,12 +108,8 @@ export class Memory {
     if (changed.length === 0) return;
     // Twice in a millisecond, or with a clock that was set back, the later still wins.
     this.#version = Math.max(nowMs, this.#version + 1);
-    await this.#store.command(SAVE, {
-      tenant: this.#tenant,
-      version: this.#version,
-      ids: changed.map(({ id }) => id),
-      states: changed.map(({ full }) => full),
-    });
+    const texts = changed.map(({ id, full }) => [id, full] as const);
+    await writeStates(this.#store, { tenant: this.#tenant, version: this.#version, states: texts });
     for (const { id, text, watermarkMs } of changed) this.#written.set(id, { text, watermarkMs });
   }
 

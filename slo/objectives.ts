@@ -9,6 +9,7 @@ import type { Definitions } from "../ingest/definitions.ts";
 import type { Store } from "../ingest/store.ts";
 import { openBoard, type SloBoard } from "./board.ts";
 import { Evaluator } from "./evaluator.ts";
+import { Lease } from "./lease.ts";
 import { decidedIn, Memory } from "./memory.ts";
 import { Notifier, type NotifierOptions } from "./notify.ts";
 import { Watch } from "./watch.ts";
@@ -20,6 +21,8 @@ export interface ObjectivesOptions extends Pick<NotifierOptions, "secret" | "now
   readonly tenant: string;
   /** goes before what waybill.yaml says; null: nobody said */
   readonly publicUrl: string | null;
+  /** between taking the lease and being sure of it. @default 2 s; ms */
+  readonly pauseMs?: number;
 }
 
 /** The parts. */
@@ -40,5 +43,6 @@ export function openObjectives(options: ObjectivesOptions): Objectives {
   const { notify } = definitions;
   const publicUrl = options.publicUrl ?? notify.publicUrl;
   const notifier = new Notifier({ notify, secret, publicUrl, board, watch, now, log });
-  return { board, watch, notifier, evaluator: new Evaluator({ watch, notifier, now, log }) };
+  const lease = new Lease({ store, tenant, pauseMs: options.pauseMs });
+  return { board, watch, notifier, evaluator: new Evaluator({ watch, notifier, lease, now, log }) };
 }

@@ -39,6 +39,9 @@ export function renderOwnMetrics({ evaluator, notifier, board, startedMs, nowMs 
   const { held = 0, owed = 0 } = board?.ledger ?? {};
   gauge("slo_held_journeys", "Journeys held under their names, to be revised.").set(held);
   gauge("slo_owed_journeys", "Changed journeys that wait for the next full count.").set(owed);
+  gauge("notifier_leads", "1 where people are told from, of several processes on one store.").set(
+    evaluator.leads ? 1 : 0,
+  );
   const queue = gauge("notifier_queue_size", "Notifications that wait to be delivered.", ["receiver"]);
   const sent = gauge("notifier_sent_notifications_total", "Delivered.", ["receiver"]);
   const failed = gauge("notifier_send_failed_notifications_total", "Given up.", ["receiver"]);

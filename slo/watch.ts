@@ -56,6 +56,12 @@ export class Watch {
     return looked;
   }
 
+  /** Takes up at the next look what another process decided, and whom it told. */
+  forget(): void {
+    this.#sources.memory.forget();
+    this.#remembering = null;
+  }
+
   /** Notes that somebody was told. */
   told(tellings: readonly Telling[]): void {
     for (const { incident, target, of, atMs } of tellings) {

@@ -30,7 +30,7 @@ test("every metric that the runbook names is exported, with the store away too",
     backlog: { parked: 0, replayed: 0, unreadable: 0 },
     objectives: {
       board: { read: away },
-      evaluator: { stats: { evaluations: 0, lastMs: 0, failures: 1 } },
+      evaluator: { stats: { evaluations: 0, lastMs: 0, failures: 1, leads: true } },
       notifier: { stats: () => [{ target: "webhook-1", waiting: 1, delivered: 0, lost: 0 }] },
     },
     startedMs: 0,

@@ -8,6 +8,7 @@ import { Failure } from "../../errors.ts";
 import type { Objective } from "../../ingest/definitions.ts";
 import { openStore, type Store } from "../../ingest/store.ts";
 import { sloRoutes } from "../../query/routes/slos.ts";
+import { LEASE_MS, Lease } from "../../slo/lease.ts";
 import { openObjectives } from "../../slo/objectives.ts";
 import { signatureOf } from "../../slo/payloads.ts";
 import { AlertList } from "../../slo/view.ts";
@@ -106,6 +107,7 @@ describe("those who are told", () => {
       definitions,
       tenant: "",
       publicUrl: null,
+      pauseMs: 5,
       secret,
       now,
       log,
@@ -229,6 +231,64 @@ describe("those who are told", () => {
     clock.nowMs += MINUTE_MS;
     await tick();
     expect(severities()).toEqual(["ticket", "ticket", "page"]);
+  });
+
+  test("are told once by two processes on one store, also when the one that told them goes", async () => {
+    const { store, webhook, clock, start } = await house(burning);
+    // Of an embedded store there is one process; that several may have this one is all that is made up here.
+    const shared: Store = { ...store, shape: "server" };
+    const [first, second] = [start(shared), start(shared)];
+    await first.tick();
+    await second.tick();
+    clock.nowMs += MINUTE_MS;
+    await second.tick();
+    await first.tick();
+    expect(told(webhook).map(({ status }) => status)).toEqual(["firing"]);
+    expect(await second.alerts()).toMatchObject([{ notified: "2026-03-10T12:01:01.000000000Z" }]);
+    await tellJourneys(
+      store,
+      failing(10).map((row) => ({ ...row, outcome: "good", version: 2 })),
+    );
+    await first.close();
+    for (let minute = 0; minute < 2; minute++) {
+      clock.nowMs += MINUTE_MS;
+      await second.tick();
+    }
+    expect(told(webhook).map(({ status }) => status)).toEqual(["firing", "resolved"]);
+  });
+
+  test("are told by one of any processes that begin at the same moment", async () => {
+    const { store } = await house([]);
+    const shared: Store = { ...store, shape: "server" };
+    const leases = Array.from({ length: 5 }, () => new Lease({ store: shared, tenant: "", pauseMs: 300 }));
+    const claim = (nowMs: number) => Promise.all(leases.map((lease) => lease.claim(nowMs)));
+    const first = await claim(NOW_MS);
+    expect(first.filter(Boolean)).toHaveLength(1);
+    expect(await claim(NOW_MS + LEASE_MS - 1)).toEqual(first);
+    await leases[first.indexOf(true)]?.release(NOW_MS + LEASE_MS);
+    expect((await claim(NOW_MS + LEASE_MS)).filter(Boolean)).toHaveLength(1);
+  });
+
+  test("are told by another process when the one that told them is not heard of any more", async () => {
+    const { store, webhook, clock, start } = await house(burning);
+    const shared: Store = { ...store, shape: "server" };
+    await start(shared).tick();
+    await tellJourneys(
+      store,
+      failing(10).map((row) => ({ ...row, outcome: "good", version: 2 })),
+    );
+    const second = start(shared);
+    const statuses = [];
+    for (let minute = 0; minute < 4; minute++) {
+      clock.nowMs += MINUTE_MS;
+      await second.tick();
+      statuses.push(
+        told(webhook)
+          .map(({ status }) => status)
+          .join(),
+      );
+    }
+    expect(statuses).toEqual(["firing", "firing", "firing,resolved", "firing,resolved"]);
   });
 
   test("at Alertmanager hear it every minute, with the same labels, and then that it ended", async () => {
