@@ -9,6 +9,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { pino } from "pino";
+import { telemetryOf } from "./collector/telemetry.ts";
 import type { Surroundings } from "./commands/around.ts";
 import { type Asking, ask } from "./commands/ask.ts";
 import { addBenchCommand } from "./commands/bench.ts";
@@ -29,6 +30,7 @@ let toldMs = 0;
 const surroundings: Surroundings = {
   config: () => parseConfig(process.env),
   secret: (name: string) => process.env[name],
+  telemetry: () => telemetryOf(process.env),
   now: () => Date.now(),
   print: (text: string) => {
     // What was told of the progress is over.

@@ -237,3 +237,17 @@ function clickhouseOf(fields: Fields): ClickHouseServer | null {
     database: databaseIn(text) || (fields.WAYBILL_CLICKHOUSE_DATABASE ?? ""),
   };
 }
+
+/** Where this process listens. */
+export function portsOf({ role, otlpPort, apiPort }: Config): number[] {
+  return [...(role === "query" ? [] : [otlpPort]), ...(role === "ingest" ? [] : [apiPort])];
+}
+
+/** Where the configured store is. */
+export function storeOptions({ clickhouse, dataDir }: Config) {
+  if (clickhouse === null) return { url: null, dataDir };
+  const url = new URL(clickhouse.url);
+  url.username = clickhouse.username;
+  url.password = clickhouse.password;
+  return { url: url.href, dataDir, ...(clickhouse.database === "" ? {} : { database: clickhouse.database }) };
+}

@@ -13,8 +13,11 @@ import type { Logger } from "pino";
 import { type Counters, createCounters } from "./collector/counters.ts";
 import type { TimeBounds } from "./collector/decoder/columns.ts";
 import { listen } from "./collector/listen.ts";
+import { openTracing } from "./collector/open_traces.ts";
 import { createReceiver, type Receiver } from "./collector/receiver.ts";
-import type { Config } from "./config.ts";
+import { NO_TELEMETRY, type Telemetry } from "./collector/telemetry.ts";
+import type { Tracing } from "./collector/tracing.ts";
+import { type Config, portsOf, storeOptions } from "./config.ts";
 import { Failure } from "./errors.ts";
 import { Backlog } from "./ingest/backlog.ts";
 import type { Definitions } from "./ingest/definitions.ts";
@@ -54,6 +57,9 @@ const STORE_MS = 10_000;
 /** More than any limit on a body can be set to; bytes. */
 const BODY_BYTES_EVER = 2 ** 30;
 
+/** How long the last of our own spans may take to leave; ms. */
+const SPANS_MS = 3_000;
+
 const DAY_MS = 86_400_000;
 
 /** What a service is started with. */
@@ -63,6 +69,8 @@ export interface ServiceOptions {
   readonly log: Logger;
   /** epoch milliseconds */
   readonly now: () => number;
+  /** where our own spans go. @default nowhere */
+  readonly telemetry?: Telemetry;
   /** the value of an environment variable that waybill.yaml names. @default none is set */
   readonly secret?: (name: string) => string | undefined;
 }
@@ -101,13 +109,19 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 type OnClose = (closer: () => Promise<void>) => void;
 
 async function start(options: ServiceOptions, onClose: OnClose): Promise<Omit<Service, "close">> {
-  const { config, log } = options;
+  const { config, log, telemetry = NO_TELEMETRY } = options;
   if (config.role === "query" && config.clickhouse === null) {
     throw new Failure(
       "config",
       "WAYBILL_ROLE=query needs WAYBILL_CLICKHOUSE_URL: the embedded store is in the process that receives.",
     );
   }
+  const { tracing, close } = await openTracing({
+    telemetry,
+    ports: portsOf(config),
+    warn: (text) => log.warn(text),
+  });
+  onClose(() => inTime(close(), SPANS_MS));
   const store = await openPatiently({
     shape: config.clickhouse === null ? "embedded" : "server",
     open: () => openStore(storeOptions(config)),
@@ -119,23 +133,15 @@ async function start(options: ServiceOptions, onClose: OnClose): Promise<Omit<Se
   });
   onClose(store.close);
   const standing: Standing = { isStopping: false };
-  const intake = config.role === "query" ? null : await openIntake(options, store, onClose);
-  const api = config.role === "ingest" ? null : await openApi(options, { store, intake, standing }, onClose);
+  const intake = config.role === "query" ? null : await openIntake(options, { store, tracing }, onClose);
+  const behind = { store, tracing, intake, standing };
+  const api = config.role === "ingest" ? null : await openApi(options, behind, onClose);
   const otlpPort = intake === null ? null : await openDoor(config, intake.receiver, onClose);
   onClose(async () => {
     standing.isStopping = true;
   });
   intake?.backlog.start().catch((err: unknown) => log.error({ err }, "A bug in replaying the journal."));
   return { otlpPort, apiPort: api, flush: async () => intake?.pipeline.flush() };
-}
-
-/** Where the configured store is. */
-export function storeOptions({ clickhouse, dataDir }: Config) {
-  if (clickhouse === null) return { url: null, dataDir };
-  const url = new URL(clickhouse.url);
-  url.username = clickhouse.username;
-  url.password = clickhouse.password;
-  return { url: url.href, dataDir, ...(clickhouse.database === "" ? {} : { database: clickhouse.database }) };
 }
 
 interface Intake {
@@ -147,7 +153,11 @@ interface Intake {
   readonly letters: LetterBudget;
 }
 
-async function openIntake(options: ServiceOptions, store: Store, onClose: OnClose): Promise<Intake> {
+async function openIntake(
+  options: ServiceOptions,
+  { store, tracing }: Pick<Behind, "store" | "tracing">,
+  onClose: OnClose,
+): Promise<Intake> {
   const { config, definitions, log, now } = options;
   const journal = await openJournal({
     dataDir: config.dataDir,
@@ -156,7 +166,7 @@ async function openIntake(options: ServiceOptions, store: Store, onClose: OnClos
   });
   onClose(journal.close);
   const letters = new LetterBudget();
-  const pipeline = openPipeline({ store, journal, definitions, now, log, letters });
+  const pipeline = openPipeline({ store, journal, definitions, now, log, letters, tracing });
   onClose(() => inTime(pipeline.close(), STORE_MS));
   const times = timesOf(definitions);
   // What was acked was within the limits of its day, which may have been wider.
@@ -177,6 +187,7 @@ async function openIntake(options: ServiceOptions, store: Store, onClose: OnClos
     log,
     counters,
     tenant: TENANT,
+    tracing,
     unreadable: sampleBodies({ store, budget: letters }, (error) =>
       log.warn({ err: error }, "A body that could not be read could not be kept either."),
     ),
@@ -205,6 +216,7 @@ async function openDoor({ host, otlpPort }: Config, receiver: Receiver, onClose:
 
 interface Behind {
   readonly store: Store;
+  readonly tracing: Tracing;
   readonly intake: Intake | null;
   readonly standing: Standing;
 }
@@ -215,7 +227,7 @@ interface Standing {
 
 async function openApi(
   options: ServiceOptions,
-  { store, intake, standing }: Behind,
+  { store, tracing, intake, standing }: Behind,
   onClose: OnClose,
 ): Promise<number> {
   const { config, definitions, log, now } = options;
@@ -234,6 +246,7 @@ async function openApi(
     definitions,
     tenant: TENANT,
     token: config.token,
+    tracing,
     now,
     intake: {
       learn: intake?.pipeline.learn ?? (() => undefined),

@@ -14,6 +14,7 @@ import { BodyBudget } from "./body.ts";
 import { type Counters, count } from "./counters.ts";
 import type { Intake } from "./intake.ts";
 import type { Accept, DecodeLimits } from "./request.ts";
+import { NO_TRACING, type Tracing } from "./tracing.ts";
 import { type ClientError, closeUnreadable, type Unreadable, unreadableFailure } from "./unreadable.ts";
 import { type Edge, type EdgeLog, serve } from "./visit.ts";
 
@@ -53,6 +54,8 @@ export interface ReceiverOptions {
   /** whose data this is. @default "default" */
   readonly tenant?: string;
   readonly timeouts?: Timeouts;
+  /** spans about requests. @default none */
+  readonly tracing?: Tracing;
   /** is shown each body that could not be read. @default nobody */
   readonly unreadable?: Intake["unreadable"];
 }
@@ -97,7 +100,15 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 
 function openEdge({ accept, limits, ...options }: ReceiverOptions): Edge {
   const { heldBytesMax = 2 * limits.bodyBytesMax } = limits;
-  const { now, log, counters, tenant = "default", corsOrigins = [], unreadable } = options;
+  const {
+    now,
+    log,
+    counters,
+    tenant = "default",
+    corsOrigins = [],
+    unreadable,
+    tracing = NO_TRACING,
+  } = options;
   return {
     intake: { accept, limits, tenant, now, counters, unreadable },
     authorize: bearerAuth(options.token),
@@ -105,6 +116,7 @@ function openEdge({ accept, limits, ...options }: ReceiverOptions): Edge {
     corsOrigins,
     counters,
     log,
+    tracing,
     isDraining: false,
   };
 }

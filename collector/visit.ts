@@ -16,6 +16,7 @@ import { type Counters, count } from "./counters.ts";
 import { type Door, doorOf, methodsOf } from "./door.ts";
 import { type Intake, takeIn, turnDownMetrics } from "./intake.ts";
 import { bugReply, failureReply, type Reply } from "./reply.ts";
+import { type Going, NO_SPAN, ownExportMark, type Tracing } from "./tracing.ts";
 
 /** The log as the edge uses it. */
 export type EdgeLog = Pick<BaseLogger, "info" | "warn" | "error">;
@@ -28,6 +29,7 @@ export interface Edge {
   readonly corsOrigins: readonly string[];
   readonly counters: Counters;
   readonly log: EdgeLog;
+  readonly tracing: Tracing;
   /** set once, when the service goes down */
   isDraining: boolean;
 }
@@ -45,11 +47,34 @@ interface Visit {
 
 /** Answers one request. Never rejects. */
 export async function serve(edge: Edge, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const door = doorOf(request.url ?? "");
+  const mark = ownExportMark(request.headers);
+  if (mark !== null) edge.tracing.cameBack(mark);
+  const isTraced = mark === null && door !== null && door !== "livez" && door !== "readyz";
+  if (!isTraced) return answer(edge, { request, response, door, span: NO_SPAN });
+  const { method = "" } = request;
+  const attributes = { "http.request.method": method, "http.route": `/v1/${door}` };
+  await edge.tracing.span({ name: `${method} /v1/${door}`, kind: "server", attributes }, (span) =>
+    answer(edge, { request, response, door, span }),
+  );
+}
+
+interface Asked {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly door: Door | null;
+  readonly span: Going;
+}
+
+async function answer(edge: Edge, { request, response, door, span }: Asked): Promise<void> {
   const held = new HeldBytes(edge.budget);
-  const visit = { request, door: doorOf(request.url ?? ""), sender: senderOf(request), held };
+  const visit = { request, door, sender: senderOf(request), held };
   const reply = await replyTo(edge, visit).catch((error: unknown) => refuse(edge, visit, error));
+  span.set({ "http.request.body.size": held.taken });
   visit.held.release();
-  if (reply === null) return;
+  if (reply === null) return span.fail("the sender left");
+  span.set({ "http.response.status_code": reply.status });
+  if (reply.status >= 500) span.fail(`answered ${reply.status}`);
   const cors = corsHeaders(request.headers, edge.corsOrigins);
   const close = edge.isDraining ? { connection: "close" } : {};
   const length = reply.status === 204 ? {} : { "content-length": reply.body.length };

@@ -4,6 +4,7 @@
  * Types only; cli.ts fills them in.
  */
 import type { Logger } from "pino";
+import type { Telemetry } from "../collector/telemetry.ts";
 import type { Config } from "../config.ts";
 
 /** The world around a command. */
@@ -12,6 +13,8 @@ export interface Surroundings {
   readonly config: () => Config;
   /** the value of an environment variable that waybill.yaml names; undefined when it is not set */
   readonly secret: (name: string) => string | undefined;
+  /** where our own spans go */
+  readonly telemetry: () => Telemetry;
   /** epoch milliseconds */
   readonly now: () => number;
   /** data, a line or more, to stdout */

@@ -2,9 +2,9 @@
  * Migrate command: brings the store's tables up to date, without serving.
  */
 
+import { storeOptions } from "../config.ts";
 import { migrate } from "../ingest/migrate.ts";
 import { openStore } from "../ingest/store.ts";
-import { storeOptions } from "../serve.ts";
 import type { Surroundings } from "./around.ts";
 
 /** Applies what is missing and says what it was. */

@@ -24,7 +24,8 @@ export async function serve(around: Surroundings): Promise<number> {
 export function openService(around: Surroundings): Promise<Service> {
   const config = around.config();
   const definitions = loadDefinitions(config.definitionsPath);
-  return startService({ config, definitions, log: around.log(), now: around.now, secret: around.secret });
+  const { now, secret } = around;
+  return startService({ config, definitions, log: around.log(), telemetry: around.telemetry(), now, secret });
 }
 
 /** Resolves at the first signal. */

@@ -9,6 +9,7 @@
  * delivery until its hops are stored and its journeys settled.
  */
 import type { Delivery } from "../collector/request.ts";
+import { NO_TRACING, type Tracing } from "../collector/tracing.ts";
 import { Failure } from "../errors.ts";
 import { ackedSource } from "./acked.ts";
 import type { Definitions } from "./definitions.ts";
@@ -40,6 +41,8 @@ export interface PipelineOptions {
   readonly log: { readonly warn: (fields: object, text: string) => void };
   /** how long an acked hop may wait for company before it is stored; ms. @default 250 */
   readonly flushMs?: number;
+  /** spans about flushes. @default none */
+  readonly tracing?: Tracing;
   /** room for dead letters. @default a day's worth */
   readonly letters?: LetterBudget;
   /** acked but not stored: beyond this new deliveries are refused for now; hops. @default 500,000 */
@@ -162,7 +165,7 @@ class Flow implements Pipeline {
 
   flush = async (): Promise<void> => {
     while (this.#waiting.length > 0 || this.#round !== null || this.settling().unsettled > 0) {
-      this.#round ??= this.#endRound(true);
+      this.#round ??= this.#traced(true);
       await this.#round;
     }
   };
@@ -208,8 +211,14 @@ class Flow implements Pipeline {
   }
 
   #startRound(): void {
-    this.#round ??= this.#endRound(false);
+    this.#round ??= this.#traced(false);
     this.#round.catch((error: unknown) => this.#retryLater(error));
+  }
+
+  #traced(everything: boolean): Promise<void> {
+    const { tracing = NO_TRACING } = this.#options;
+    const attributes = { "waybill.hops": this.stats.waiting, "waybill.subjects": this.settling().unsettled };
+    return tracing.span({ name: "flush", kind: "internal", attributes }, () => this.#endRound(everything));
   }
 
   async #endRound(everything: boolean): Promise<void> {

@@ -9,6 +9,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { NO_TRACING, type Tracing } from "../collector/tracing.ts";
 import { Failure } from "../errors.ts";
 import type { Definitions } from "../ingest/definitions.ts";
 import type { RefoldOptions } from "../ingest/refold.ts";
@@ -33,6 +34,7 @@ import { sloRoutes } from "./routes/slos.ts";
 import { startRoutes } from "./routes/start.ts";
 import { subjectRoutes } from "./routes/subjects.ts";
 import { strictQuery } from "./strict.ts";
+import { traced } from "./traced.ts";
 
 /** What the API stands on. */
 export interface ApiDeps extends HealthRoutesDeps {
@@ -49,6 +51,8 @@ export interface ApiDeps extends HealthRoutesDeps {
   readonly board: SloBoard;
   /** the alerts of the objectives */
   readonly watch: Watch;
+  /** spans about questions. @default none */
+  readonly tracing?: Tracing;
   /** is told of every failure that is ours. @default nobody */
   readonly report?: (error: unknown) => void;
   /** how hops come in and where those are that did, for what was refused and is sent again */
@@ -61,6 +65,7 @@ const BODY_BYTES_MAX = 2 * 1024 * 1024;
 /** The API as a Hono app: `app.fetch` serves it, `app.request()` tests it. */
 export function createApi({ tenant = "default", ...deps }: ApiDeps): OpenAPIHono {
   const app = createRoutes();
+  app.use(traced(deps.tracing ?? NO_TRACING));
   app.use(pageSafety());
   app.use(crossSiteGuard());
   app.use(tokenGuard(deps.token));

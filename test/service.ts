@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
+import { NO_TELEMETRY } from "../collector/telemetry.ts";
 import type { Surroundings } from "../commands/around.ts";
 import { parseConfig } from "../config.ts";
 import type { Definitions } from "../ingest/definitions.ts";
@@ -81,6 +82,7 @@ export function listening(): Said {
     err,
     config: () => parseConfig({}),
     secret: () => undefined,
+    telemetry: () => NO_TELEMETRY,
     now: () => 0,
     print: (text) => void out.push(text),
     talk: (text) => void err.push(text),
