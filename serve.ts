@@ -33,6 +33,7 @@ import { openStore, type Store } from "./ingest/store.ts";
 import { storedIn } from "./ingest/stored.ts";
 import { createApi } from "./query/api.ts";
 import { renderAllMetrics } from "./query/metrics.ts";
+import { renderProcessMetrics } from "./query/process_metrics.ts";
 import { readinessOf } from "./query/readiness.ts";
 import { createApiServer } from "./query/server.ts";
 import { renderStoreMetrics } from "./query/store_metrics.ts";
@@ -264,7 +265,7 @@ async function openApi(
         startedMs,
         now,
       });
-      return `${own}\n${await renderStoreMetrics(store)}`;
+      return [own, await renderStoreMetrics(store), await renderProcessMetrics()].join("\n");
     },
   });
   const { server, drain } = createApiServer(api.fetch);
