@@ -11,7 +11,7 @@ import { renderRecount, renderSlo, renderSlos } from "../../slo/render.ts";
 import { AlertList, Recount, SloChart, SloList } from "../../slo/view.ts";
 import { Watch } from "../../slo/watch.ts";
 import { onBothShapes } from "../server.ts";
-import { type JourneyRow, journeysTable, tellJourneys } from "./journeys.ts";
+import { type JourneyRow, oneStore, tellJourneys } from "./journeys.ts";
 import { DAY_MS, days, HOUR_MS, MINUTE_MS, someDefinition, someObjective } from "./promise.ts";
 
 const NOW_MS = Date.parse("2026-03-10T12:01:30Z");
@@ -51,10 +51,11 @@ function breakable(store: Store) {
   return { store: { ...store, query }, break: () => (isBroken = true) };
 }
 
-onBothShapes("the board", (open) => {
+onBothShapes("the board", (openNew) => {
+  const open = oneStore(openNew);
+
   async function boardOf(rows: readonly JourneyRow[]) {
     const { store, ...rest } = breakable(await open());
-    await journeysTable(store);
     await tellJourneys(store, rows);
     const board = openBoard({ store, definitions, tenant: "" });
     const watch = new Watch({ definitions, board, memory: new Memory(store, "") });

@@ -2,7 +2,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Objective, Step } from "../../ingest/definitions.ts";
-import type { Store } from "../../ingest/store.ts";
 import { openBoard } from "../../slo/board.ts";
 import { burntByStep, burntByTag } from "../../slo/burnt.ts";
 import { Ledger } from "../../slo/ledger.ts";
@@ -10,7 +9,7 @@ import { changedJourneys } from "../../slo/marks.ts";
 import { type Part, partsOf, WHOLE } from "../../slo/parts.ts";
 import { recount, recountMinutes } from "../../slo/recount.ts";
 import { onBothShapes } from "../server.ts";
-import { type JourneyRow, journeysTable, tellJourneys } from "./journeys.ts";
+import { type JourneyRow, oneStore, tellJourneys } from "./journeys.ts";
 import { DAY_MS, days, HOUR_MS, MINUTE_MS, someDefinition, someObjective } from "./promise.ts";
 
 const WATERMARK_MS = Date.parse("2026-03-10T12:00:00Z");
@@ -57,13 +56,7 @@ function ago(ms: number, told: Partial<JourneyRow> = {}): JourneyRow {
 }
 
 onBothShapes("journeys counted by the minute", (openNew) => {
-  // One store for all: opening one takes longer than what most of these ask of it.
-  let opened: Promise<Store> | null = null;
-  async function open() {
-    opened ??= openNew();
-    await journeysTable(await opened);
-    return opened;
-  }
+  const open = oneStore(openNew);
 
   async function ledgerOf(rows: readonly JourneyRow[], more: { readonly rowsMax?: number } = {}) {
     const store = await open();

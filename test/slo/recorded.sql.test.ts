@@ -9,7 +9,7 @@ import { openBoard } from "../../slo/board.ts";
 import { Replayed } from "../../slo/recorded.ts";
 import { onBothShapes } from "../server.ts";
 import { listening } from "../service.ts";
-import { type JourneyRow, journeysTable, tellJourneys } from "./journeys.ts";
+import { type JourneyRow, oneStore, tellJourneys } from "./journeys.ts";
 import { MINUTE_MS, someDefinition, someObjective } from "./promise.ts";
 
 const NOW_MS = Date.parse("2026-03-10T12:01:30Z");
@@ -26,10 +26,11 @@ function someTraffic(): JourneyRow[] {
   );
 }
 
-onBothShapes("recorded journeys", (open) => {
+onBothShapes("recorded journeys", (openNew) => {
+  const open = oneStore(openNew);
+
   async function routesOver(rows: readonly JourneyRow[]) {
     const store = await open();
-    await journeysTable(store);
     await tellJourneys(store, rows);
     const board = openBoard({ store, definitions: [someDefinition([someObjective()])], tenant: "" });
     return simulatedRoutes({ board, nowMs: () => NOW_MS });
