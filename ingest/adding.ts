@@ -8,7 +8,8 @@
 import type { Cluster, KeySet } from "./cluster.ts";
 import type { Extract } from "./extract.ts";
 import type { Keys } from "./keys.ts";
-import { RefList, type Spot } from "./reflist.ts";
+import { RefList } from "./reflist.ts";
+import type { Spot } from "./spots.ts";
 
 /** A delivery as it is added: its number, and when; epoch ms. */
 export interface Arrival {

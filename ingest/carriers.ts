@@ -79,8 +79,9 @@ function messagesIn(attributes: Attributes, span: Attributes): string[] {
   const destination = destinationIn(attributes) || destinationIn(span);
   const partition = firstOf(attributes, PARTITION) ?? firstOf(span, PARTITION) ?? "";
   return [
-    ...(id === "" ? [] : [`${destination}\n${id}`]),
-    ...(offset === "" || partition === "" ? [] : [`${destination}\n${partition}/${offset}`]),
+    // Joined, for it is kept: what a template makes stays two texts and a third that holds them.
+    ...(id === "" ? [] : [[destination, id].join("\n")]),
+    ...(offset === "" || partition === "" ? [] : [[destination, `${partition}/${offset}`].join("\n")]),
   ];
 }
 

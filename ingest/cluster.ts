@@ -7,6 +7,7 @@
  * `isWhole` says so. A cluster says nothing about subjects; one with several is as good a cluster as any.
  */
 import type { HopBatch } from "../collector/decoder/columns.ts";
+import type { PackedHop } from "../collector/decoder/packed.ts";
 import type { Hop } from "../collector/hop.ts";
 import type { Pointer } from "./forest.ts";
 
@@ -33,11 +34,14 @@ export interface Name {
   readonly value: string;
   /** see `current` */
   cluster: Cluster;
-  /** where hops go by it; see reflist.ts */
-  readonly spots: number[];
+  /** where hops go by it: the first of a chain, see spots.ts */
+  spots: number;
   /** the sets of keys that begin with it */
-  readonly sets: KeySet[];
+  sets: readonly KeySet[];
 }
+
+/** Of a name that is in no set of keys, or not its first. */
+export const NO_SETS: readonly KeySet[] = [];
 
 /** A set of keys that live facts carry: its number, and what its keys go by. */
 export interface KeySet {
@@ -57,8 +61,8 @@ export interface Cluster {
   names: Name[];
   traces: number[];
   keysets: number[];
-  /** the hops that a definition may match, or that hold a tag; by id */
-  hops: Map<string, Hop> | null;
+  /** the hops that a definition may match, or that hold a tag; one told twice is here twice */
+  hops: PackedHop[];
   extras: Map<number, Extra> | null;
   /** since it was settled last */
   added: Addition[];
@@ -86,7 +90,7 @@ export function newCluster(nowMs: number, serial: number): Cluster {
     names: [],
     traces: [],
     keysets: [],
-    hops: null,
+    hops: [],
     extras: null,
     added: [],
     isWhole: true,
@@ -97,6 +101,16 @@ export function newCluster(nowMs: number, serial: number): Cluster {
     newest: serial,
     oldest: serial,
   };
+}
+
+/** The hops of a cluster that folding looks at, each fact once. */
+export function outlinesOf({ hops }: Cluster): Hop[] {
+  const byId = new Map<string, Hop>();
+  for (const packed of hops) {
+    const hop = packed.hop();
+    byId.set(hop.id, hop);
+  }
+  return [...byId.values()];
 }
 
 /** The cluster that this one is part of by now. */
@@ -124,13 +138,13 @@ export function merge(a: Cluster, b: Cluster, next: Int32Array): Cluster {
   stays.traces = appended(stays.traces, moves.traces);
   stays.keysets = appended(stays.keysets, moves.keysets);
   stays.added = appended(stays.added, moves.added);
-  stays.hops = united(stays.hops, moves.hops);
+  stays.hops = appended(stays.hops, moves.hops);
   stays.extras = united(stays.extras, moves.extras);
   moves.names = [];
   moves.traces = [];
   moves.keysets = [];
   moves.added = [];
-  moves.hops = null;
+  moves.hops = [];
   moves.extras = null;
   stays.isWhole &&= moves.isWhole;
   stays.touchedMs = Math.max(stays.touchedMs, moves.touchedMs);
@@ -156,11 +170,17 @@ function joinChains(stays: Cluster, moves: Cluster, next: Int32Array): void {
   stays.size += moves.size;
 }
 
-function appended<T>(all: T[], more: T[]): T[] {
-  if (all.length === 0) return more;
+/**
+ * Two lists as one, which may be the first of them. Short ones are copied: a list that was pushed to keeps room for
+ * sixteen more, and most never get more than a few.
+ */
+export function appended<T>(all: T[], more: readonly T[]): T[] {
+  if (all.length < SHORT) return all.concat(more);
   for (const each of more) all.push(each);
   return all;
 }
+
+const SHORT = 32;
 
 function united<K, V>(all: Map<K, V> | null, more: Map<K, V> | null): Map<K, V> | null {
   if (all === null || more === null) return all ?? more;

@@ -6,24 +6,33 @@
  * Finds, makes and joins; holds no facts. A name that is new here may be an old one: then the cluster is not whole.
  */
 import type { Arrival } from "./adding.ts";
-import { type Cluster, current, merge, type Name, newCluster } from "./cluster.ts";
+import { appended, type Cluster, current, merge, type Name, NO_SETS, newCluster } from "./cluster.ts";
 import { Names } from "./names.ts";
 import { isTrace, joiningKind, type Past, traceWords } from "./past.ts";
 import type { Ref } from "./refs.ts";
+import { NO_SPOTS, type Spot, Spots } from "./spots.ts";
 import { Traces } from "./traces.ts";
+
+/** What comes, and the cluster that it is known to belong to; null for one of its own. */
+export interface Arriving {
+  readonly arrival: Arrival;
+  readonly into: Cluster | null;
+}
 
 /** What is known of a ref: the cluster is null when only the store may know it, "none" when nothing at all goes by it. */
 export interface Sight {
-  readonly spots: readonly number[];
+  /** a chain, see spots.ts */
+  readonly spots: number;
   readonly cluster: Cluster | "none" | null;
 }
 
-const IN_DOUBT: Sight = { spots: [], cluster: null };
-const UNHEARD_OF: Sight = { spots: [], cluster: "none" };
+const IN_DOUBT: Sight = { spots: NO_SPOTS, cluster: null };
+const UNHEARD_OF: Sight = { spots: NO_SPOTS, cluster: "none" };
 
 /** All live clusters. */
 export class Clusters {
   readonly traces = new Traces();
+  readonly spots = new Spots();
   /** those with facts that are not settled */
   readonly dirty = new Set<Cluster>();
   /** in order of the last touch */
@@ -40,26 +49,26 @@ export class Clusters {
     return this.#all;
   }
 
-  /** The slot of the trace whose id starts at a word. */
-  traceOf(arrival: Arrival, words: Uint32Array, at: number): number {
+  /** The slot of the trace whose id starts at a word; one that is new here begins in the cluster of the arrival. */
+  traceOf({ arrival, into }: Arriving, words: Uint32Array, at: number): number {
     const known = this.traces.find(words, at);
     if (known !== -1) return known;
-    const cluster = this.begin(arrival);
-    cluster.isWhole = !this.#past.hasTrace(words, at);
+    const cluster = into === null ? this.begin(arrival) : current(into);
+    if (this.#past.hasTrace(words, at)) cluster.isWhole = false;
     const trace = this.traces.add(words, at, cluster);
-    cluster.traces.push(trace);
+    cluster.traces = appended(cluster.traces, [trace]);
     return trace;
   }
 
-  /** The name of this kind and value. */
-  nameOf(arrival: Arrival, kind: string, value: string): Name {
+  /** The name of this kind and value; one that is new here begins in the cluster of the arrival. */
+  nameOf({ arrival, into }: Arriving, kind: string, value: string): Name {
     const known = this.#names.get(kind, value);
     if (known !== undefined) return known;
-    const cluster = this.begin(arrival);
-    cluster.isWhole = !this.#past.has(`${kind}=${value}`);
-    const name: Name = { kind, value, cluster, spots: [], sets: [] };
+    const cluster = into === null ? this.begin(arrival) : current(into);
+    if (this.#past.has(`${kind}=${value}`)) cluster.isWhole = false;
+    const name: Name = { kind, value, cluster, spots: NO_SPOTS, sets: NO_SETS };
     this.#names.add(name);
-    cluster.names.push(name);
+    cluster.names = appended(cluster.names, [name]);
     return name;
   }
 
@@ -68,6 +77,21 @@ export class Clusters {
     const cluster = newCluster(nowMs, serial);
     this.#all.add(cluster);
     return cluster;
+  }
+
+  /** Notes where hops go by a name. Answers whether that is new. */
+  noteName(name: Name, spot: Spot, what: 0 | 1): boolean {
+    const before = name.spots;
+    name.spots = this.spots.note(before, spot, what);
+    return name.spots !== before;
+  }
+
+  /** The same for a trace. */
+  noteTrace(trace: number, spot: Spot, what: 0 | 1): boolean {
+    const before = this.traces.spots[trace] ?? NO_SPOTS;
+    const after = this.spots.note(before, spot, what);
+    this.traces.spots[trace] = after;
+    return after !== before;
   }
 
   /** Makes one of two. `next` are the chains of slots. */
@@ -99,16 +123,18 @@ export class Clusters {
   forget(cluster: Cluster): void {
     this.#all.delete(cluster);
     for (const name of cluster.names) {
+      this.spots.giveBack(name.spots);
       this.#names.delete(name);
       this.#past.add(`${name.kind}=${name.value}`);
     }
     for (const trace of cluster.traces) {
+      this.spots.giveBack(this.traces.spots[trace] ?? NO_SPOTS);
       this.#past.addTrace(this.traces.ids, trace * 4);
       this.traces.remove(trace);
     }
   }
 
-  /** What is known of a ref here: where hops go by it (see reflist.ts), and the cluster it led to. */
+  /** What is known of a ref here: where hops go by it, and the cluster that it leads to. */
   sightOf({ kind, value }: Ref): Sight {
     if (!isTrace(kind)) {
       const name = this.#names.get(joiningKind(kind), value);
@@ -118,7 +144,7 @@ export class Clusters {
     const words = traceWords(value);
     const trace = this.traces.find(words, 0);
     const cluster = this.traces.clusters[trace];
-    if (cluster) return { spots: this.traces.places[trace] ?? [], cluster: current(cluster) };
+    if (cluster) return { spots: this.traces.spots[trace] ?? NO_SPOTS, cluster: current(cluster) };
     return this.#past.hasTrace(words, 0) ? IN_DOUBT : UNHEARD_OF;
   }
 

@@ -9,6 +9,7 @@
  */
 import { word } from "../collector/decoder/buffers.ts";
 import { type HopBatch, type HopColumns, listStart } from "../collector/decoder/columns.ts";
+import { type PackedHop, packerOf } from "../collector/decoder/packed.ts";
 import type { Hop } from "../collector/hop.ts";
 import { MESSAGE_NAMES } from "./carriers.ts";
 import type { Keys } from "./keys.ts";
@@ -28,7 +29,7 @@ export interface Extract {
   /** days since 1970-01-01 UTC */
   readonly days: Uint16Array;
   /** the rows that a definition may match, that hold a tag or say why something failed: as much as folding looks at */
-  readonly outlines: ReadonlyMap<number, Hop>;
+  readonly outlines: ReadonlyMap<number, PackedHop>;
   /** 1 for rows that are a cause or an effect by more than their parent: links, messages, CloudEvents */
   readonly carries: Uint8Array;
   /** those of them that are so by more than links alone, whole */
@@ -86,11 +87,15 @@ function carryingIn(columns: HopColumns): (row: number) => "nothing" | "links" |
 }
 
 /** The rows that folding looks at. Rows that differ only in what no matcher looks at are judged once. */
-function outlinesIn(batch: HopBatch, plan: Plan): Map<number, Hop> {
+function outlinesIn(batch: HopBatch, plan: Plan): Map<number, PackedHop> {
   const isTelling = tellers(batch.columns, plan);
-  const kept = flagged(batch.columns.attributes.dictionary, plan.foldNames);
+  const kept = {
+    attributes: flagged(batch.columns.attributes.dictionary, plan.foldNames),
+    events: flagged(batch.columns.events.attributes.dictionary, plan.errorNames),
+  };
   const judged = new Map<number, ReturnType<Plan["mattering"]>>();
-  const outlines = new Map<number, Hop>();
+  const outlines = new Map<number, PackedHop>();
+  const packed = packerOf(batch, kept);
   for (let row = 0; row < batch.rows; row++) {
     const like = likeness(batch.columns, row);
     let judgement = judged.get(like);
@@ -100,7 +105,7 @@ function outlinesIn(batch: HopBatch, plan: Plan): Map<number, Hop> {
     }
     const isMilestone =
       judgement === "always" || (judgement === "maybe" && plan.matters(batch.outline(row, kept)));
-    if (isMilestone || isTelling(row)) outlines.set(row, batch.outline(row, kept));
+    if (isMilestone || isTelling(row)) outlines.set(row, packed(row));
   }
   return outlines;
 }

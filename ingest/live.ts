@@ -13,16 +13,16 @@ import { listStart } from "../collector/decoder/columns.ts";
 import type { Sighted } from "./acked.ts";
 import { Adding, type Arrival, type Found, hexOf, isNone, NO_KEYS } from "./adding.ts";
 import { messagesOf } from "./carriers.ts";
-import { type Cluster, current, type Extra, type KeySet, type Name } from "./cluster.ts";
+import { appended, type Cluster, current, type Extra, type KeySet, type Name } from "./cluster.ts";
 import { Clusters } from "./clusters.ts";
 import type { Extract } from "./extract.ts";
 import type { Pointer } from "./forest.ts";
-import type { Keys } from "./keys.ts";
 import { joiningKind, type Past } from "./past.ts";
 import { Pool } from "./pool.ts";
-import { noteSpot, placesIn, type RefList, type Spot } from "./reflist.ts";
+import type { RefList } from "./reflist.ts";
 import { CARRIER, carrierRefsOf, type Ref, type RefRow } from "./refs.ts";
 import { fill, type ShapeOfCluster, Shaper } from "./shape.ts";
+import type { Spot } from "./spots.ts";
 
 /** What live facts are bounded by, and how their past is looked up. */
 export interface LiveOptions {
@@ -38,7 +38,7 @@ export class Live {
   readonly #options: LiveOptions;
   readonly #pool = new Pool();
   readonly #clusters: Clusters;
-  readonly #keysets: (Keys | null)[] = [NO_KEYS];
+  readonly #keysets: (KeySet | null)[] = [{ id: 0, names: [] }];
   readonly #freeKeysets: number[] = [];
   readonly #shaper = new Shaper();
 
@@ -81,7 +81,7 @@ export class Live {
   /** Gives back what could not be settled. */
   giveBack(taken: Cluster, { added, serial }: Pick<Cluster, "added" | "serial">): void {
     const cluster = current(taken);
-    cluster.added = [...added, ...cluster.added];
+    cluster.added = appended([...added], cluster.added);
     cluster.serial = cluster.dirtyMs === null ? serial : Math.min(serial, cluster.serial);
     cluster.dirtyMs ??= cluster.touchedMs;
     this.#clusters.dirty.add(cluster);
@@ -109,7 +109,7 @@ export class Live {
       const isWhole = cluster?.isWhole === true;
       if (!isWhole) unsure.push(ref);
       const since = isWhole ? { since: cluster.oldest } : {};
-      for (const place of placesIn(spots)) rows.push({ ...ref, ...place, ...since });
+      for (const place of this.#clusters.spots.places(spots)) rows.push({ ...ref, ...place, ...since });
     }
     return { rows, unsure };
   }
@@ -153,25 +153,24 @@ export class Live {
     }
     const outline = extract.outlines.get(row);
     if (outline === undefined) return;
-    cluster.hops ??= new Map();
-    cluster.hops.set(outline.id, outline);
+    cluster.hops = appended(cluster.hops, [outline]);
   }
 
   /** The cluster of a row by its trace and keys, and the refs of both; null for a row with neither that is no carrier. */
   #placeOf(adding: Adding, row: number): Found | null {
-    const { extract } = adding;
+    const { extract, arrival, traceWords } = adding;
     const keyset = this.#keysetOf(adding, extract.keysetOf[row] ?? 0);
-    const trace = !isNone(adding.traceWords, row * 4)
-      ? this.#clusters.traceOf(adding.arrival, adding.traceWords, row * 4)
-      : -1;
-    let cluster: Cluster | null = trace === -1 ? null : (this.#clusters.traces.clusters[trace] ?? null);
-    for (const name of keyset.names)
-      cluster = this.#clusters.join(cluster ?? name.cluster, name.cluster, this.#pool.slots.next);
+    let cluster = keyset.names[0]?.cluster ?? null;
+    const trace = isNone(traceWords, row * 4)
+      ? -1
+      : this.#clusters.traceOf({ arrival, into: cluster }, traceWords, row * 4);
+    const ofTrace = this.#clusters.traces.clusters[trace] ?? null;
+    if (ofTrace !== null) cluster = this.#clusters.join(cluster ?? ofTrace, ofTrace, this.#pool.slots.next);
     if (cluster === null) {
       if (extract.carries[row] === 0) return null;
-      cluster = this.#clusters.begin(adding.arrival);
+      cluster = this.#clusters.begin(arrival);
     }
-    const found = { cluster, trace, keyset: keyset.id };
+    const found = { cluster: current(cluster), trace, keyset: keyset.id };
     this.#noteRefs(adding, row, { trace, keyset });
     adding.remember(row, found);
     return found;
@@ -183,38 +182,39 @@ export class Live {
     { trace, keyset }: { readonly trace: number; readonly keyset: KeySet },
   ): void {
     const spot = adding.spotOf(row);
-    for (const name of keyset.names) this.#note(adding, name, spot);
-    const spots = this.#clusters.traces.places[trace];
-    if (spots !== undefined && noteSpot(spots, spot, 0))
+    for (const name of keyset.names) if (this.#clusters.noteName(name, spot, 0)) adding.refs.add(name, spot);
+    if (trace !== -1 && this.#clusters.noteTrace(trace, spot, 0))
       adding.refs.add({ kind: CARRIER.trace, value: hexOf(adding.traceWords, row * 4) }, spot);
   }
 
-  #note({ refs }: Adding, name: Name, spot: Spot): void {
-    if (noteSpot(name.spots, spot, 0)) refs.add(name, spot);
-  }
-
+  /** What a set of keys of the batch is among the live ones. All its names are in one cluster. */
   #keysetOf(adding: Adding, index: number): KeySet {
     const known = adding.keysets[index];
     if (known !== undefined) return known;
-    const keys: Keys = adding.extract.keysets[index] ?? NO_KEYS;
     const names: Name[] = [];
-    for (const [kind, values] of keys)
-      for (const value of values) names.push(this.#clusters.nameOf(adding.arrival, kind, value));
-    const set = names[0]?.sets.find((other) => isSame(other.names, names)) ?? this.#addKeyset(keys, names);
+    let cluster: Cluster | null = null;
+    for (const [kind, values] of adding.extract.keysets[index] ?? NO_KEYS)
+      for (const value of values) {
+        const name = this.#clusters.nameOf({ arrival: adding.arrival, into: cluster }, kind, value);
+        names.push(name);
+        cluster = this.#clusters.join(cluster ?? name.cluster, name.cluster, this.#pool.slots.next);
+      }
+    // A copy has no room for more: an array that was pushed to keeps sixteen places.
+    const set = names[0]?.sets.find((other) => isSame(other.names, names)) ?? this.#addKeyset(names.slice());
     adding.keysets[index] = set;
     return set;
   }
 
   /** The same few sets of keys come in every batch of a journey: each is kept once. */
-  #addKeyset(keys: Keys, names: readonly Name[]): KeySet {
+  #addKeyset(names: readonly Name[]): KeySet {
     const id = this.#freeKeysets.pop() ?? this.#keysets.length;
-    this.#keysets[id] = keys;
-    let cluster: Cluster | null = null;
-    for (const name of names)
-      cluster = this.#clusters.join(cluster ?? name.cluster, name.cluster, this.#pool.slots.next);
-    cluster?.keysets.push(id);
     const set = { id, names };
-    names[0]?.sets.push(set);
+    this.#keysets[id] = set;
+    const first = names[0];
+    if (first === undefined) return set;
+    first.sets = [...first.sets, set];
+    const cluster = current(first.cluster);
+    cluster.keysets = appended(cluster.keysets, [id]);
     return set;
   }
 
@@ -224,9 +224,11 @@ export class Live {
     const carrier = adding.extract.carriers.get(row);
     for (const ref of carrier === undefined ? [] : carrierRefsOf(carrier)) {
       if (ref.kind === CARRIER.link) continue;
-      const name = this.#clusters.nameOf(adding.arrival, joiningKind(ref.kind), ref.value);
+      const arriving = { arrival: adding.arrival, into: found.cluster };
+      const name = this.#clusters.nameOf(arriving, joiningKind(ref.kind), ref.value);
       this.#clusters.join(found.cluster, name.cluster, this.#pool.slots.next);
-      if (noteSpot(name.spots, spot, ref.kind === CARRIER.causedBy ? 1 : 0)) adding.refs.add(ref, spot);
+      if (this.#clusters.noteName(name, spot, ref.kind === CARRIER.causedBy ? 1 : 0))
+        adding.refs.add(ref, spot);
     }
     const links = this.#linksOf(adding, row, { found, spot });
     const received = carrier === undefined ? 0 : messagesOf(carrier).received.length;
@@ -237,21 +239,23 @@ export class Live {
   }
 
   /** Joins the traces that a row links to. */
-  #linksOf(adding: Adding, row: number, { found, spot }: { found: Found; spot: Spot }): Pointer[] {
+  #linksOf(adding: Adding, row: number, { found, spot }: { found: Found; spot: Spot }): readonly Pointer[] {
     const { links } = adding.extract.batch.columns;
+    if (listStart(links, row) === word(links.ends, row)) return NO_LINKS;
     const pointers: Pointer[] = [];
     for (let i = listStart(links, row); i < word(links.ends, row); i++) {
       const words = links.traceIds.data;
       if (isNone(words, i * 4)) continue;
-      const trace = this.#clusters.traceOf(adding.arrival, words, i * 4);
+      const arriving = { arrival: adding.arrival, into: found.cluster };
+      const trace = this.#clusters.traceOf(arriving, words, i * 4);
       const cluster = this.#clusters.traces.clusters[trace];
       if (cluster) this.#clusters.join(found.cluster, cluster, this.#pool.slots.next);
-      if (noteSpot(this.#clusters.traces.places[trace] ?? [], spot, 1))
+      if (this.#clusters.noteTrace(trace, spot, 1))
         adding.refs.add({ kind: CARRIER.link, value: hexOf(words, i * 4) }, spot);
       const { data } = links.spanIds;
       pointers.push({ trace, spanLow: data[i * 2] ?? 0, spanHigh: data[i * 2 + 1] ?? 0 });
     }
-    return pointers;
+    return pointers.slice(); // see #keysetOf
   }
 
   #put(adding: Adding, row: number, found: Found): Cluster {
@@ -265,12 +269,14 @@ export class Live {
     cluster.size++;
     const last = cluster.added.at(-1);
     if (last?.from === extract.batch && last.end === row) last.end = row + 1;
-    else cluster.added.push({ from: extract.batch, first: row, end: row + 1 });
+    else cluster.added = appended(cluster.added, [{ from: extract.batch, first: row, end: row + 1 }]);
     if (adding.touched !== cluster) this.#clusters.touch(cluster, arrival);
     adding.touched = cluster;
     return cluster;
   }
 }
+
+const NO_LINKS: readonly Pointer[] = [];
 
 /** After an eviction so much of the bound is left, so that not every batch has to evict. */
 const KEPT_RATIO = 0.95;

@@ -20,7 +20,7 @@ export interface Plan {
   readonly tagNames: ReadonlySet<string>;
   /** all attributes that folding looks at */
   readonly foldNames: ReadonlySet<string>;
-  /** attributes of a log that may say why the span around it failed */
+  /** attributes of an event that may say why a span failed: one of its own, or a log written in it */
   readonly errorNames: ReadonlySet<string>;
   /** whether a log body may hold a key */
   readonly readsBodies: boolean;

@@ -11,7 +11,7 @@ import { setImmediate as breathe } from "node:timers/promises";
 import type { Hop } from "../collector/hop.ts";
 import type { Sighted } from "./acked.ts";
 import { journeysBlock } from "./blocks.ts";
-import { type Addition, type Cluster, current } from "./cluster.ts";
+import { type Addition, type Cluster, current, outlinesOf } from "./cluster.ts";
 import type { Definitions } from "./definitions.ts";
 import type { Extract } from "./extract.ts";
 import type { HopSource } from "./gather.ts";
@@ -178,8 +178,11 @@ export class Settler {
 
   #outcome(cluster: Cluster, nowNs: bigint): Settled | null {
     if (cluster.into !== null || !cluster.isWhole) return null;
-    const hops = cluster.hops === null ? [] : [...cluster.hops.values()];
-    return this.#outcomes.of({ ...this.#live.shape(cluster), hops }, nowNs, this.#provisional.mayBeAny());
+    return this.#outcomes.of(
+      { ...this.#live.shape(cluster), hops: outlinesOf(cluster) },
+      nowNs,
+      this.#provisional.mayBeAny(),
+    );
   }
 
   /**

@@ -6,7 +6,7 @@
  * Pure.
  */
 import type { Fixed } from "../collector/decoder/fixed.ts";
-import type { Cluster } from "./cluster.ts";
+import type { Cluster, KeySet } from "./cluster.ts";
 import type { Pointer, Shape } from "./forest.ts";
 import type { Keys } from "./keys.ts";
 import type { Slots } from "./pool.ts";
@@ -58,10 +58,10 @@ export class Shaper {
   #lists = listsOf(FIRST_SIZE);
 
   /** The facts of a cluster in the order of its chain. Good until the next call. */
-  shape(cluster: Cluster, slots: Slots, keysets: readonly (Keys | null)[]): ShapeOfCluster {
+  shape(cluster: Cluster, slots: Slots, keysets: readonly (KeySet | null)[]): ShapeOfCluster {
     if (cluster.size > this.#lists.kind.length) this.#lists = listsOf(cluster.size * 2);
     const lists = this.#lists;
-    const own: Keys[] = [keysets[0] ?? new Map()];
+    const own: (KeySet | null | undefined)[] = [keysets[0]];
     const links = cluster.extras === null ? NO_LINKS : new Map<number, readonly Pointer[]>();
     const bound = cluster.extras === null ? NOBODY : new Set<number>();
     let isPlain = true;
@@ -81,15 +81,26 @@ export class Shaper {
       isPlain &&= extra?.crowded !== true;
       at++;
     }
-    return { shape: { size: cluster.size, ...lists, links, bound, isPlain }, keysets: own };
+    return { shape: { size: cluster.size, ...lists, links, bound, isPlain }, keysets: own.map(keysIn) };
   }
 }
 
 /** The number of a set of keys in a short list, to which it is added when it is new. Neighbours have the same. */
-function localOf(own: Keys[], keys: Keys | null | undefined): number {
+function localOf(own: (KeySet | null | undefined)[], keys: KeySet | null | undefined): number {
   if (!keys || keys === own[0]) return 0;
   for (let at = own.length - 1; at > 0; at--) if (own[at] === keys) return at;
   return own.push(keys) - 1;
+}
+
+/** The names of a set, by kind, as they were read. */
+function keysIn(set: KeySet | null | undefined): Keys {
+  const keys = new Map<string, string[]>();
+  for (const { kind, value } of set?.names ?? []) {
+    const values = keys.get(kind);
+    if (values === undefined) keys.set(kind, [value]);
+    else values.push(value);
+  }
+  return keys;
 }
 
 function listsOf(size: number) {

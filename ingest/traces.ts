@@ -6,6 +6,7 @@
  * A hash table of chained slots; a slot is the number by which a trace goes among the live facts until it leaves.
  */
 import type { Cluster } from "./cluster.ts";
+import { NO_SPOTS } from "./spots.ts";
 
 const NONE = -1;
 const FIRST_SLOTS = 1_024;
@@ -17,8 +18,8 @@ export class Traces {
   #heads = new Int32Array(FIRST_SLOTS).fill(NONE);
   /** the cluster of each slot, as it was when the trace came; null for a free slot */
   readonly clusters: (Cluster | null)[] = [];
-  /** per slot the days on which hops of the trace, or links to it, are kept */
-  readonly places: number[][] = [];
+  /** per slot where hops of the trace, or links to it, are: the first of a chain, see spots.ts */
+  readonly spots: number[] = [];
   #free = NONE;
   #used = 0;
 
@@ -36,7 +37,7 @@ export class Traces {
     if (slot === this.#free) this.#free = this.#next[slot] ?? NONE;
     for (let i = 0; i < 4; i++) this.#ids[slot * 4 + i] = words[at + i] ?? 0;
     this.clusters[slot] = cluster;
-    this.places[slot] = [];
+    this.spots[slot] = NO_SPOTS;
     this.#link(slot);
     this.#used++;
     return slot;
@@ -57,7 +58,7 @@ export class Traces {
     this.#next[slot] = this.#free;
     this.#free = slot;
     this.clusters[slot] = null;
-    this.places[slot] = [];
+    this.spots[slot] = NO_SPOTS;
     this.#used--;
   }
 

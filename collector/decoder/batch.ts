@@ -8,7 +8,7 @@
 
 import type { Attributes, Hop, HopKind, HopStatus, Link, SpanEvent, SpanKind } from "../hop.ts";
 import { endOfText, type Texts, word } from "./buffers.ts";
-import { type HopBatch, type HopColumns, listStart } from "./columns.ts";
+import { type Flags, type HopBatch, type HopColumns, listStart } from "./columns.ts";
 import type { Dictionary } from "./dictionary.ts";
 import { type Maps, mapEnd, mapStart } from "./maps.ts";
 
@@ -24,11 +24,13 @@ export function batchOf(columns: HopColumns): HopBatch {
     columns,
     hop: (row) => {
       const attributes = mapAt(made, columns.attributes, row);
-      return hopAt(made, columns, { row, attributes, links: linksAt(made, columns, row) });
+      const events = eventsAt(made, columns, row);
+      return hopAt(made, columns, { row, attributes, events, links: linksAt(made, columns, row) });
     },
     outline: (row, flags) => {
-      const attributes = flaggedAt(made, columns.attributes, { index: row, flags });
-      return hopAt(made, columns, { row, attributes, links: NO_LINKS });
+      const attributes = flaggedAt(made, columns.attributes, { index: row, flags: flags.attributes });
+      const events = hasFlaggedEvent(columns, row, flags) ? eventsAt(made, columns, row) : NO_EVENTS;
+      return hopAt(made, columns, { row, attributes, events, links: NO_LINKS });
     },
   };
 }
@@ -45,10 +47,11 @@ const NO_EVENTS: readonly SpanEvent[] = [];
 interface Row {
   readonly row: number;
   readonly attributes: Attributes;
+  readonly events: readonly SpanEvent[];
   readonly links: readonly Link[];
 }
 
-function hopAt(made: Made, columns: HopColumns, { row, attributes, links }: Row): Hop {
+function hopAt(made: Made, columns: HopColumns, { row, attributes, events, links }: Row): Hop {
   const { fixed, scopes, resources } = columns;
   const kind = KINDS[fixed.kind[row] ?? 1] ?? "span";
   const traceId = idAt(fixed.traceId, row, 4);
@@ -77,7 +80,7 @@ function hopAt(made: Made, columns: HopColumns, { row, attributes, links }: Row)
     scopeName: entryAt(made, scopes.names, word(scopes.name, scope)),
     scopeVersion: entryAt(made, scopes.versions, word(scopes.version, scope)),
     links,
-    events: eventsAt(made, columns, row),
+    events,
     droppedLinks: fixed.droppedLinks[row] ?? 0,
     droppedEvents: fixed.droppedEvents[row] ?? 0,
     droppedAttributes: fixed.droppedAttributes[row] ?? 0,
@@ -101,6 +104,17 @@ function eventsAt(made: Made, { events }: HopColumns, row: number): readonly Spa
     name: entryAt(made, events.names, word(events.name, i)),
     attributes: mapAt(made, events.attributes, i),
   }));
+}
+
+/** Whether any event of a row has an attribute that is flagged. */
+export function hasFlaggedEvent({ events }: HopColumns, row: number, flags: Flags): boolean {
+  const { attributes } = events;
+  const first = listStart(events, row);
+  const end = word(events.ends, row);
+  if (first === end) return false;
+  for (let i = mapStart(attributes, first); i < mapEnd(attributes, end - 1); i++)
+    if (flags.events[word(attributes.keys, i)] === 1) return true;
+  return false;
 }
 
 function range(from: number, to: number): number[] {

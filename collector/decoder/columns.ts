@@ -22,13 +22,21 @@ import { type Dictionary, newDictionary } from "./dictionary.ts";
 import { clearFixed, type Fixed, newFixed } from "./fixed.ts";
 import { closeMap, type Maps, newMaps, truncateMaps } from "./maps.ts";
 
+/** Which names matter: 1 at the number of each in its dictionary. */
+export interface Flags {
+  /** of a row's own attributes */
+  readonly attributes: Uint8Array;
+  /** of the attributes of its events, which all matter when one of them has any */
+  readonly events: Uint8Array;
+}
+
 /** Decoded hops of one request. */
 export interface HopBatch {
   readonly rows: number;
   /** One row as an object. */
   readonly hop: (row: number) => Hop;
-  /** The same without links, and of its own attributes only those whose entry in their dictionary is flagged with 1. */
-  readonly outline: (row: number, flags: Uint8Array) => Hop;
+  /** The same without links, and of attributes and events no more than is flagged. */
+  readonly outline: (row: number, flags: Flags) => Hop;
   /** the same rows, for whoever can use them without objects */
   readonly columns: HopColumns;
 }

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Hop } from "../../collector/hop.ts";
 import { ackedSource } from "../../ingest/acked.ts";
+import { outlinesOf } from "../../ingest/cluster.ts";
 import type { Definition, Definitions } from "../../ingest/definitions.ts";
 import { type Extract, extract } from "../../ingest/extract.ts";
 import { fold } from "../../ingest/fold.ts";
@@ -133,7 +134,7 @@ class Bench {
     this.flush(this.#waiting.length);
     for (const cluster of this.#live.due(() => true)) {
       const added = this.#live.take(cluster);
-      const whole = { ...this.#live.shape(cluster), hops: [...(cluster.hops?.values() ?? [])] };
+      const whole = { ...this.#live.shape(cluster), hops: outlinesOf(cluster) };
       const told = cluster.isWhole ? OUTCOMES.of(whole, NOW_NS, true) : null;
       const hops = added.flatMap(({ from, first, end }) =>
         Array.from({ length: end - first }, (_, n) => from.hop(first + n)),
