@@ -28,7 +28,7 @@ export async function ask(around: Surroundings, asking: Asking): Promise<number>
     around.print(await fetchText(around, { path, url, accept: "application/json" }));
   } else if (asking.kind === "slo") {
     const text = await fetchText(around, { path, url, accept: "application/json" });
-    around.print(renderSlos(SloList.parse(JSON.parse(text))));
+    around.print(renderSlos(SloList.parse(JSON.parse(text))).trimEnd());
   } else {
     around.print((await fetchText(around, { path, url, accept: "text/plain" })).trimEnd());
   }

@@ -6,6 +6,7 @@
  * The words are the Collector's where it has one. Read when asked for, so nothing is counted twice. No order, trace or
  * sender is ever a label.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { Counter, Gauge, Registry } from "prom-client";
 import type { Counters, DoorCounters } from "../collector/counters.ts";
 import { Failure } from "../errors.ts";
@@ -26,7 +27,7 @@ export interface MetricSources {
   readonly journal: (SegmentsState & { readonly bytesMax: number }) | null;
   readonly backlog: Pick<BacklogState, "parked" | "replayed" | "unreadable"> | null;
   readonly objectives: {
-    readonly board: Pick<Objectives["board"], "read">;
+    readonly board: Pick<Objectives["board"], "read" | "latest">;
     readonly evaluator: Pick<Objectives["evaluator"], "stats">;
     readonly notifier: Pick<Objectives["notifier"], "stats">;
   };
@@ -38,7 +39,10 @@ export interface MetricSources {
 
 const SIGNALS = { traces: "spans", logs: "log_records", events: "events" } as const;
 
-/** Everything as one page. Objectives are left out while the store has never answered. */
+/** Longer than a look takes, and shorter than who scrapes would wait; ms. */
+const LOOK_MS = 2_000;
+
+/** Everything as one page. Objectives are left out until they were first counted, which may take a minute. */
 export async function renderAllMetrics(sources: MetricSources): Promise<string> {
   const registry = new Registry();
   if (sources.counters !== null) setDoors(registry, sources.counters);
@@ -56,12 +60,20 @@ async function renderObjectives({ objectives, startedMs, now }: MetricSources): 
   return board === null ? [own] : [own, await renderMetrics(board)];
 }
 
-async function boardOf({ read }: MetricSources["objectives"]["board"], nowMs: number): Promise<Board | null> {
-  try {
-    return await read(nowMs);
-  } catch (error) {
+async function boardOf(
+  { read, latest }: MetricSources["objectives"]["board"],
+  nowMs: number,
+): Promise<Board | null> {
+  const looking = read(nowMs).catch((error: unknown) => {
     if (error instanceof Failure && error.retryable) return null;
     throw error;
+  });
+  const patience = new AbortController();
+  const waited = sleep(LOOK_MS, null, { signal: patience.signal, ref: false }).then(latest, () => null);
+  try {
+    return await Promise.race([looking, waited]);
+  } finally {
+    patience.abort();
   }
 }
 

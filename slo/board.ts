@@ -77,6 +77,8 @@ export interface Remembered {
 export interface SloBoard {
   /** The same board for a few seconds, unless it has to be a fresh one. */
   readonly read: (nowMs: number, how?: Reading) => Promise<Board>;
+  /** The last one, however old; null before the first. */
+  readonly latest: () => Board | null;
   /**
    * One objective with what spent its budget, over its window or the part of it that is asked for.
    *
@@ -154,7 +156,7 @@ export function openBoard(sources: BoardSources): SloBoard {
       minutes: ({ fromMs, toMs }) => account.cells.minutes(fromMs, Math.min(toMs, watermarkMs)),
     };
   };
-  return { read, explain, counted };
+  return { read, latest: () => latest, explain, counted };
 }
 
 /** What may have been meant by an objective that nobody knows. */

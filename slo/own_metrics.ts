@@ -6,7 +6,7 @@
  * The words for what is delivered are those of the Collector's exporters. A receiver is called as in the log, never by
  * its address. Says nothing of any objective: metrics.ts does.
  */
-import { Gauge, Registry } from "prom-client";
+import { Counter, Gauge, Registry } from "prom-client";
 import type { Board } from "./board.ts";
 import type { EvaluatorStats } from "./evaluator.ts";
 import type { NotifyStats } from "./notify.ts";
@@ -22,11 +22,18 @@ export interface Keeping {
   readonly nowMs: number;
 }
 
-/** The gauges in Prometheus' text format 0.0.4. */
+/** In Prometheus' text format 0.0.4. */
 export function renderOwnMetrics({ evaluator, notifier, board, startedMs, nowMs }: Keeping): Promise<string> {
   const registry = new Registry();
-  const gauge = (name: string, help: string, labelNames: string[] = []) =>
-    new Gauge({ name: `waybill_${name}`, help, labelNames, registers: [registry] });
+  const settings = (name: string, help: string, labelNames: string[] = []) => ({
+    name: `waybill_${name}`,
+    help,
+    labelNames,
+    registers: [registry],
+  });
+  const gauge = (...told: Parameters<typeof settings>) => new Gauge(settings(...told));
+  // The registry is new each time, so that adding once sets what was counted elsewhere.
+  const total = (...told: Parameters<typeof settings>) => new Counter(settings(...told));
   gauge("slo_evaluations_total", "Looks at all objectives that succeeded.").set(evaluator.evaluations);
   gauge("slo_failed_evaluations_total", "Looks that failed; tried again in a minute.").set(
     evaluator.failures,
@@ -43,12 +50,12 @@ export function renderOwnMetrics({ evaluator, notifier, board, startedMs, nowMs 
     evaluator.leads ? 1 : 0,
   );
   const queue = gauge("notifier_queue_size", "Notifications that wait to be delivered.", ["receiver"]);
-  const sent = gauge("notifier_sent_notifications_total", "Delivered.", ["receiver"]);
-  const failed = gauge("notifier_send_failed_notifications_total", "Given up.", ["receiver"]);
+  const sent = total("notifier_sent_notifications_total", "Delivered.", ["receiver"]);
+  const failed = total("notifier_send_failed_notifications_total", "Given up.", ["receiver"]);
   for (const { target: receiver, waiting, delivered, lost } of notifier) {
     queue.set({ receiver }, waiting);
-    sent.set({ receiver }, delivered);
-    failed.set({ receiver }, lost);
+    sent.inc({ receiver }, delivered);
+    failed.inc({ receiver }, lost);
   }
   return registry.metrics();
 }

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { createCounters } from "../collector/counters.ts";
 import { FAILURES, Failure } from "../errors.ts";
 import { zeroStats } from "../ingest/stats.ts";
-import { renderAllMetrics } from "../query/metrics.ts";
+import { type MetricSources, renderAllMetrics } from "../query/metrics.ts";
 
 const RUNBOOK = readFileSync(new URL("../docs/runbook.md", import.meta.url), "utf8");
 
@@ -12,36 +12,46 @@ const away = () => Promise.reject(new Failure("store_unavailable"));
 const counters = createCounters();
 counters.traces.rejected.set("span_id", 1);
 
+const NOTHING: MetricSources = {
+  counters,
+  pipeline: { ...zeroStats(), unsettled: 0 },
+  letters: { kept: 0, dropped: 0 },
+  journal: {
+    bytes: 0,
+    bytesMax: 1,
+    segments: 1,
+    damagedSpots: 0,
+    damagedBytes: 0,
+    missingSegments: 0,
+    emptySegments: 0,
+    unreadableSegments: 0,
+  },
+  backlog: { parked: 0, replayed: 0, unreadable: 0 },
+  objectives: {
+    board: { read: away, latest: () => null },
+    evaluator: { stats: { evaluations: 0, lastMs: 0, failures: 1, leads: true } },
+    notifier: { stats: () => [{ target: "webhook-1", waiting: 1, delivered: 0, lost: 0 }] },
+  },
+  startedMs: 0,
+  now: () => 0,
+};
+
 test("every metric that the runbook names is exported, with the store away too", async () => {
-  const text = await renderAllMetrics({
-    counters,
-    pipeline: { ...zeroStats(), unsettled: 0 },
-    letters: { kept: 0, dropped: 0 },
-    journal: {
-      bytes: 0,
-      bytesMax: 1,
-      segments: 1,
-      damagedSpots: 0,
-      damagedBytes: 0,
-      missingSegments: 0,
-      emptySegments: 0,
-      unreadableSegments: 0,
-    },
-    backlog: { parked: 0, replayed: 0, unreadable: 0 },
-    objectives: {
-      board: { read: away },
-      evaluator: { stats: { evaluations: 0, lastMs: 0, failures: 1, leads: true } },
-      notifier: { stats: () => [{ target: "webhook-1", waiting: 1, delivered: 0, lost: 0 }] },
-    },
-    startedMs: 0,
-    now: () => 0,
-  });
+  const text = await renderAllMetrics(NOTHING);
   const exported = [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name);
   const named = [...RUNBOOK.matchAll(/waybill_\w+/g)]
     .map(([name]) => name)
     .filter((name) => name !== "waybill_");
   expect(named.length).toBeGreaterThan(8);
   expect(exported).toEqual(expect.arrayContaining(named));
+});
+
+test("who scrapes does not wait for objectives that are still being counted", async () => {
+  const text = await renderAllMetrics({
+    ...NOTHING,
+    objectives: { ...NOTHING.objectives, board: { read: () => new Promise(() => {}), latest: () => null } },
+  });
+  expect(text).toContain("waybill_slo_watermark_age_seconds 0");
 });
 
 test("every outcome that the runbook names is one that requests are counted under", () => {
