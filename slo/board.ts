@@ -87,6 +87,8 @@ export interface SloBoard {
   readonly explain: (id: string, nowMs: number, over?: Span) => Promise<SloDetail>;
   /** What was counted, for charts and for proof. @throws {Failure} as `explain` */
   readonly counted: (id: string, nowMs: number, how?: Reading) => Promise<Counted>;
+  /** Asks the store nothing more by itself. */
+  readonly close: () => Promise<void>;
 }
 
 /** How a board is looked at. */
@@ -156,7 +158,7 @@ export function openBoard(sources: BoardSources): SloBoard {
       minutes: ({ fromMs, toMs }) => account.cells.minutes(fromMs, Math.min(toMs, watermarkMs)),
     };
   };
-  return { read, latest: () => latest, explain, counted };
+  return { read, latest: () => latest, explain, counted, close: () => percentiles.close() };
 }
 
 /** What may have been meant by an objective that nobody knows. */

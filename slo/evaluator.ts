@@ -6,6 +6,7 @@
  * Of several processes on one store all look and one has people told; the others take over what it decided. A look that fails is looked at again in a minute; what it missed is made up for. Owns the timer, decides nothing.
  */
 import { Failure } from "../errors.ts";
+import type { SloBoard } from "./board.ts";
 import type { Lease } from "./lease.ts";
 import type { Notifier } from "./notify.ts";
 import type { Watch } from "./watch.ts";
@@ -18,6 +19,7 @@ const AFTER_MS = 1_000;
 
 /** What an evaluator works with. */
 export interface EvaluatorOptions {
+  readonly board: Pick<SloBoard, "close">;
   readonly watch: Watch;
   readonly notifier: Notifier;
   readonly lease: Lease;
@@ -85,6 +87,7 @@ export class Evaluator {
     if (this.#timer !== null) clearTimeout(this.#timer);
     await this.#ticking;
     await this.#options.notifier.close();
+    await this.#options.board.close();
     if (this.stats.leads) await this.#options.lease.release(this.#options.now()).catch(() => {});
   }
 

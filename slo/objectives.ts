@@ -44,5 +44,5 @@ export function openObjectives(options: ObjectivesOptions): Objectives {
   const publicUrl = options.publicUrl ?? notify.publicUrl;
   const notifier = new Notifier({ notify, secret, publicUrl, board, watch, now, log });
   const lease = new Lease({ store, tenant, pauseMs: options.pauseMs });
-  return { board, watch, notifier, evaluator: new Evaluator({ watch, notifier, lease, now, log }) };
+  return { board, watch, notifier, evaluator: new Evaluator({ board, watch, notifier, lease, now, log }) };
 }

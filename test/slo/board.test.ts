@@ -74,6 +74,8 @@ onBothShapes("the board", (openNew) => {
       ["create-order.fast", "ok", 117, 0, 1],
     ]);
     expect(slos[0]?.watermark).toBe("2026-03-10T12:00:00.000000000Z");
+    expect(slos[0]?.tookMsP99).toBeGreaterThan(99);
+    expect(slos[0]?.tookMsP99).toBeLessThan(101);
     expect(slos[0]?.windows[0]).toEqual({
       window: "5m",
       windowMs: 5 * MINUTE_MS,
