@@ -23,7 +23,12 @@ export function slosDashboard(): dashboard.Dashboard {
     bands: [
       {
         title: "Budget",
-        panels: [place(remaining(), 16, 6), place(watermark(), 4, 6), place(inFlight(), 4, 6)],
+        panels: [
+          place(remaining(), 12, 6),
+          place(watermark(), 4, 6),
+          place(inFlight(), 4, 6),
+          place(muted(), 4, 6),
+        ],
       },
       { title: "Burn", panels: [place(burn(), 16, 9), place(firing(), 8, 9)] },
       { title: "Counts", panels: [place(good(), 12, 8), place(bad(), 12, 8)] },
@@ -67,6 +72,13 @@ function inFlight() {
   return numbers("Journeys in flight", "Open now; on neither side of any SLO yet.")
     .datasource(PROMETHEUS)
     .withTarget(instant("A", "sum(waybill_journeys_in_flight)", "open"));
+}
+
+function muted() {
+  return numbers("Muted", "Objectives of which nobody is told now, because an exclusion says so.")
+    .datasource(PROMETHEUS)
+    .thresholds(steps("green", [1, "orange"]))
+    .withTarget(instant("A", `sum(waybill_slo_muted{${CHOSEN}})`, "objectives"));
 }
 
 function burn() {
