@@ -29,7 +29,7 @@ import type { Store } from "./store.ts";
 import { type Stored, storedIn } from "./stored.ts";
 import { type Versions, versionsOf } from "./versions.ts";
 import { namesIn } from "./warm.ts";
-import { storeAll, type Waiting } from "./writes.ts";
+import { storeAll, takeOldest, type Waiting } from "./writes.ts";
 
 /** What a pipeline works with. */
 export interface PipelineOptions {
@@ -79,6 +79,8 @@ const FLUSH_MS = 250;
 const BUSY_FLUSH_MS = 1_000;
 const BUSY_HOPS = 5_000;
 const BLOCK_HOPS = 200_000;
+/** After an outage: an insert of all that waits might never end in time, and would be begun again and again. */
+const FLUSH_HOPS_MAX = 50_000;
 const WAITING_MAX = 500_000;
 const LIVE_MAX = 1_000_000;
 const RECENT_MAX = 100_000;
@@ -175,7 +177,7 @@ class Flow implements Pipeline {
     if (this.#timer !== null) clearTimeout(this.#timer);
     await this.flush().catch((error: unknown) => {
       this.#options.log.warn(
-        { error },
+        { err: error },
         "What waits could not be stored; the journal keeps it for the next start.",
       );
     });
@@ -241,7 +243,7 @@ class Flow implements Pipeline {
     this.#failures += 1;
     noteFailed(this.stats, error);
     this.#options.log.warn(
-      { error, waiting: this.stats.waiting, afterMs },
+      { err: error, waiting: this.stats.waiting, afterMs },
       "The store did not take a flush; trying again.",
     );
     this.#schedule(afterMs);
@@ -250,10 +252,9 @@ class Flow implements Pipeline {
   async #flushOnce(): Promise<void> {
     await this.#knowing;
     await this.#know();
-    const taken = this.#waiting;
-    if (taken.length === 0) return;
     // What is acked from here on waits for the next flush, also when this one fails.
-    this.#waiting = [];
+    const taken = takeOldest(this.#waiting, FLUSH_HOPS_MAX);
+    if (taken.length === 0) return;
     const beganMs = this.#options.now();
     try {
       await storeAll({ store: this.#options.store, budget: this.#budget, nowMs: beganMs }, taken);

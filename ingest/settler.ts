@@ -68,6 +68,8 @@ const CAUSES_MAX = 32;
 const HOPS_MAX = 200_000;
 /** Settled by one call: what is next to each other is gathered once, not once for each; count. */
 const PORTION_HOPS = 50_000;
+/** A store that did not tell so much in time is asked for less, but never for less than this; count. */
+const PORTION_HOPS_MIN = 500;
 
 /** What was taken from a cluster to be settled. */
 interface Taken {
@@ -85,6 +87,7 @@ export class Settler {
   readonly #provisional: Provisional;
   #fromMemory = 0;
   #fromStore = 0;
+  #portionHops = PORTION_HOPS;
 
   constructor(options: SettlerOptions) {
     this.#options = options;
@@ -135,45 +138,66 @@ export class Settler {
       return isFew || nowMs - touchedMs >= QUIET_MS || nowMs - (dirtyMs ?? nowMs) >= WAIT_MS_MAX;
     });
     if (due.length === 0) return;
-    // Before any fact is read: a version must not promise what its reader has not seen.
-    const version = await this.#options.versions.next();
     const taken = due.map((cluster) => ({
       cluster,
       serial: cluster.serial,
       added: this.#live.take(cluster),
     }));
+    const pending = new Set(taken);
     try {
-      await this.#write(await this.#tell(taken), version);
+      await this.#settleFromStore(await this.#settleFromMemory(pending), pending);
     } catch (error) {
-      for (const each of taken) this.#live.giveBack(each.cluster, each);
+      for (const each of pending) this.#live.giveBack(each.cluster, each);
       throw error;
     }
     this.#live.evict(stored);
   }
 
-  async #tell(taken: readonly Taken[]): Promise<Settled> {
-    const { definitions, now, source, tenant } = this.#options;
-    const nowNs = BigInt(now()) * 1_000_000n;
+  /** Takes out of `pending` what memory alone can tell, once it is written; answers the others. */
+  async #settleFromMemory(pending: Set<Taken>): Promise<Taken[]> {
+    // Before any fact is read: a version must not promise what its reader has not seen.
+    const version = await this.#options.versions.next();
+    const nowNs = this.#nowNs();
     const journeys: Journey[] = [];
     const merged: Merged[] = [];
-    const append = (more: Settled) => {
-      for (const journey of more.journeys) journeys.push(journey);
-      for (const each of more.merged) merged.push(each);
-    };
     const rest: Taken[] = [];
-    for (const [at, each] of taken.entries()) {
-      if (at % SLICE === SLICE - 1) await breathe();
+    let count = 0;
+    for (const each of pending) {
+      if (count++ % SLICE === SLICE - 1) await breathe();
       const told = this.#outcome(each.cluster, nowNs);
       if (told === null) rest.push(each);
-      else append(told);
+      for (const journey of told?.journeys ?? []) journeys.push(journey);
+      for (const gone of told?.merged ?? []) merged.push(gone);
     }
-    this.#fromMemory += taken.length - rest.length;
-    this.#fromStore += rest.length;
+    await this.#write({ journeys, merged }, version);
+    this.#fromMemory += pending.size - rest.length;
+    const others = new Set(rest);
+    for (const each of pending) if (!others.has(each)) pending.delete(each);
+    return rest;
+  }
+
+  /** The others, portion by portion: what is written stays written, and what is too much for the store is made less. */
+  async #settleFromStore(rest: readonly Taken[], pending: Set<Taken>): Promise<void> {
+    const { definitions, now, source, tenant, versions } = this.#options;
     const beganMs = performance.now();
-    for (const hops of portions(rest))
-      append(await settle({ source, definitions, tenant, hopsMax: HOPS_MAX }, hops, nowNs));
+    try {
+      for (const { hops, taken } of portions(rest, this.#portionHops)) {
+        const version = await versions.next();
+        const options = { source, definitions, tenant, hopsMax: HOPS_MAX };
+        await this.#write(await settle(options, hops, this.#nowNs()), version);
+        for (const each of taken) pending.delete(each);
+        this.#fromStore += taken.length;
+        this.#portionHops = Math.min(PORTION_HOPS, this.#portionHops * 2);
+      }
+    } catch (error) {
+      this.#portionHops = Math.max(PORTION_HOPS_MIN, Math.floor(this.#portionHops / 4));
+      throw error;
+    }
     restFor(rest, now(), performance.now() - beganMs);
-    return { journeys, merged };
+  }
+
+  #nowNs(): bigint {
+    return BigInt(this.#options.now()) * 1_000_000n;
   }
 
   #outcome(cluster: Cluster, nowNs: bigint): Settled | null {
@@ -233,15 +257,21 @@ function restFor(taken: readonly Taken[], nowMs: number, tookMs: number): void {
   for (const { cluster } of taken) current(cluster).restsUntilMs = nowMs + Math.min(tookMs, WAIT_MS_MAX);
 }
 
-/** The hops that were added, some thousands at a time. */
-function* portions(taken: readonly Taken[]): Generator<Hop[]> {
-  let hops: Hop[] = [];
-  for (const { added } of taken) {
-    for (const { from, first, end } of added)
-      for (let row = first; row < end; row++) hops.push(from.hop(row));
-    if (hops.length < PORTION_HOPS) continue;
-    yield hops;
-    hops = [];
+interface Portion {
+  readonly hops: Hop[];
+  readonly taken: Taken[];
+}
+
+/** The hops that were added, and where from, so many at a time. */
+function* portions(all: readonly Taken[], hopsMax: number): Generator<Portion> {
+  let portion: Portion = { hops: [], taken: [] };
+  for (const each of all) {
+    for (const { from, first, end } of each.added)
+      for (let row = first; row < end; row++) portion.hops.push(from.hop(row));
+    portion.taken.push(each);
+    if (portion.hops.length < hopsMax) continue;
+    yield portion;
+    portion = { hops: [], taken: [] };
   }
-  if (hops.length > 0) yield hops;
+  if (portion.taken.length > 0) yield portion;
 }

@@ -5,6 +5,7 @@
  *
  * Every write is a set: doing it again after a failure changes nothing.
  */
+import { setImmediate as breathe } from "node:timers/promises";
 import type { RejectedItem } from "../collector/decode.ts";
 import type { Envelope } from "../collector/request.ts";
 import { refsBlock } from "./blocks.ts";
@@ -27,12 +28,25 @@ export interface Waiting {
   readonly ackedMs: number;
 }
 
+/** Longest stretch of encoding; ms. */
+const STRETCH_MS = 10;
+
 /** Where deliveries go. */
 export interface Writing {
   readonly store: Store;
   /** room for dead letters */
   readonly budget: LetterBudget;
   readonly nowMs: number;
+}
+
+/** Takes the oldest of those that wait, with about so many hops; at least one if there is any. */
+export function takeOldest(waiting: Waiting[], hopsMax: number): Waiting[] {
+  let hops = 0;
+  const last = waiting.findIndex(({ extract }) => {
+    hops += extract.batch.rows;
+    return hops >= hopsMax;
+  });
+  return waiting.splice(0, last === -1 ? waiting.length : last + 1);
 }
 
 /**
@@ -53,7 +67,7 @@ export async function storeAll(
     const refs = deliveries.map((delivery) => delivery.refs).filter((list) => list.size > 0);
     const tenant = deliveries[0]?.envelope.tenant ?? "";
     if (refs.length > 0) await store.insertNative("refs", [refsBlock(tenant, refs)]);
-    const blocks = deliveries.flatMap(hopBlocks);
+    const blocks = await hopBlocks(deliveries);
     if (blocks.length > 0) await store.insertNative("hops", blocks);
   }
 }
@@ -69,9 +83,18 @@ function byTenant(waiting: readonly Waiting[]): Iterable<Waiting[]> {
   return groups.values();
 }
 
-function hopBlocks({ extract }: Waiting): Uint8Array[] {
-  const { batch, tenant, localities } = extract;
-  if (batch.rows === 0) return [];
-  // Some forty parts each; written one by one they would cost more than everything before.
-  return [Buffer.concat(encodeHops(batch, { tenant, localities }))];
+/** One block per delivery. Others get the processor in between: after an outage there are thousands. */
+async function hopBlocks(deliveries: readonly Waiting[]): Promise<Uint8Array[]> {
+  const blocks: Uint8Array[] = [];
+  let beganMs = performance.now();
+  for (const { extract } of deliveries) {
+    const { batch, tenant, localities } = extract;
+    if (batch.rows === 0) continue;
+    // Some forty parts each; written one by one they would cost more than everything before.
+    blocks.push(Buffer.concat(encodeHops(batch, { tenant, localities })));
+    if (performance.now() - beganMs < STRETCH_MS) continue;
+    await breathe();
+    beganMs = performance.now();
+  }
+  return blocks;
 }
