@@ -38,6 +38,11 @@ const ROUTING_KEY = namesOf("rabbitmq.destination.routing_key");
 /** A hop with none of these attributes, on itself or its links, names no message. */
 export const MESSAGE_NAMES: ReadonlySet<string> = new Set([...MESSAGE_ID, ...OFFSET]);
 
+/** All attributes that say which message a span has to do with, and how. */
+export const CARRIER_NAMES: ReadonlySet<string> = new Set(
+  [MESSAGE_ID, DESTINATION, OPERATION, OFFSET, PARTITION, ROUTING_KEY].flat(),
+);
+
 /** The messages that a span sent or received. */
 export function messagesOf(hop: Hop): Messages {
   if (hop.kind !== "span") return NONE;

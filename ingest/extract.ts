@@ -11,7 +11,7 @@ import { word } from "../collector/decoder/buffers.ts";
 import { type HopBatch, type HopColumns, listStart } from "../collector/decoder/columns.ts";
 import { type PackedHop, packerOf } from "../collector/decoder/packed.ts";
 import type { Hop } from "../collector/hop.ts";
-import { MESSAGE_NAMES } from "./carriers.ts";
+import { CARRIER_NAMES, MESSAGE_NAMES } from "./carriers.ts";
 import type { Keys } from "./keys.ts";
 import { flagged, hasFlagged, Keysets } from "./keysets.ts";
 import { dayAt, localityAt } from "./places.ts";
@@ -32,7 +32,7 @@ export interface Extract {
   readonly outlines: ReadonlyMap<number, PackedHop>;
   /** 1 for rows that are a cause or an effect by more than their parent: links, messages, CloudEvents */
   readonly carries: Uint8Array;
-  /** those of them that are so by more than links alone, whole */
+  /** those of them that are so by more than links alone, with all that carriers.ts reads */
   readonly carriers: ReadonlyMap<number, Hop>;
 }
 
@@ -44,12 +44,13 @@ export function extract(batch: HopBatch, plan: Plan, tenant: string): Extract {
   const carries = new Uint8Array(rows);
   const carriers = new Map<number, Hop>();
   const carrying = carryingIn(columns);
+  const carrierAt = carriersAt(batch);
   for (let row = 0; row < rows; row++) {
     keysetOf[row] = keysets.of(row, batch.hop);
     const by = carrying(row);
     if (by === "nothing") continue;
     carries[row] = 1;
-    if (by === "more") carriers.set(row, batch.hop(row));
+    if (by === "more") carriers.set(row, carrierAt(row));
   }
   const outlines = outlinesIn(batch, plan);
   const found = { tenant, batch, keysets: keysets.sets, keysetOf, outlines, carries, carriers };
@@ -83,6 +84,17 @@ function carryingIn(columns: HopColumns): (row: number) => "nothing" | "links" |
     const hasMessage = hasNames && hasFlagged(attributes, names, row);
     if (fixed.kind[row] === 3 || hasMessage || (isLinked && hasLinkNames)) return "more";
     return isLinked || fixed.droppedLinks[row] !== 0 ? "links" : "nothing";
+  };
+}
+
+/** Rows as carriers.ts reads them. */
+function carriersAt(batch: HopBatch): (row: number) => Hop {
+  const { attributes, links, fixed } = batch.columns;
+  const flags = { attributes: flagged(attributes.dictionary, CARRIER_NAMES), events: new Uint8Array() };
+  const hasLinkNames = flagged(links.attributes.dictionary, MESSAGE_NAMES).includes(1);
+  return (row) => {
+    const isMore = fixed.kind[row] === 3 || (hasLinkNames && word(links.ends, row) > listStart(links, row));
+    return isMore ? batch.hop(row) : batch.outline(row, flags);
   };
 }
 

@@ -13,12 +13,13 @@ import { type HopColumns, listStart } from "../collector/decoder/columns.ts";
 import { type Dictionary, entryCount, findEntry } from "../collector/decoder/dictionary.ts";
 import { mixRun, mixWord } from "../collector/decoder/digest.ts";
 import { type Maps, mapEnd, mapStart } from "../collector/decoder/maps.ts";
-import type { Hop } from "../collector/hop.ts";
+import type { Attributes, Hop } from "../collector/hop.ts";
 import { type KeyHolder, type Keys, keysOf } from "./keys.ts";
 import type { Plan } from "./plan.ts";
 
 const NOTHING: Keys = new Map();
-const NOTHING_ELSE = { events: [], links: [], resource: new Map<string, string>(), body: "" };
+const NOWHERE: readonly never[] = [];
+const NO_ATTRIBUTES: Attributes = new Map();
 
 /** No row's resource holds keys. */
 const NO_RESOURCE = -1;
@@ -152,7 +153,8 @@ export class Keysets {
       const i = entries[n] ?? 0;
       own.set(this.#nameOf(attributes.keys.data[i] ?? 0), stringAt(attributes.values, i));
     }
-    return { ...NOTHING_ELSE, kind: fixed.kind[row] === 2 ? "log" : "span", attributes: own };
+    const kind = fixed.kind[row] === 2 ? "log" : "span";
+    return { kind, attributes: own, events: NOWHERE, links: NOWHERE, resource: NO_ATTRIBUTES, body: "" };
   }
 
   #nameOf(key: number): string {

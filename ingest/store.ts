@@ -20,6 +20,9 @@ const COMMON = {
   output_format_json_quote_64bit_integers: 1,
   // Blocks are batched before they come here, and an insert that resolved must be stored.
   async_insert: 0,
+  // Rows that are the same are made one when parts are merged, and readers expect them until then: looking for them in
+  // every block that comes in would cost as much as all else about it.
+  optimize_on_insert: 0,
   // One flush may bring old hops from any number of days; to refuse it would be to refuse it for ever.
   throw_on_max_partitions_per_insert_block: 0,
   // A long list of localities may be part of the statement.
