@@ -11,14 +11,8 @@ import {
   STALE_AFTER_MS,
   stale,
 } from "../../slo/incidents.ts";
-import { DAY_MS, HOUR_MS, MINUTE_MS, someObjective, somePromise } from "./promise.ts";
-
-/** So many minutes with the same traffic in each. */
-interface Stretch {
-  readonly minutes: number;
-  readonly good: number;
-  readonly bad: number;
-}
+import { DAY_MS, HOUR_MS, MINUTE_MS, type Stretch, someObjective, somePromise } from "./promise.ts";
+import { PAGES, WEEK } from "./week.ts";
 
 const MONTH: Stretch = { minutes: 43_200, good: 1_000, bad: 0 };
 const START_MS = MONTH.minutes * MINUTE_MS;
@@ -46,6 +40,8 @@ function live(
   let state: AlertState = NOTHING_YET;
   const events: string[] = [];
   const seen = new Map<string, Incident>();
+  const whole = new Map<string, readonly unknown[]>();
+  const minuteOf = (ms: number | null) => (ms === null ? null : (ms - START_MS) / MINUTE_MS);
   for (let minute = 0; minute <= sums.length - 1 - MONTH.minutes; minute++) {
     const watermarkMs = START_MS + minute * MINUTE_MS;
     const standing = evaluate(promised, { watermarkMs, count, tookMsP99: null, inFlight: 0 }, decided);
@@ -55,15 +51,32 @@ function live(
     for (const incident of state.incidents) note(incident, minute);
   }
   function note(incident: Incident, minute: number) {
-    const key = `${incident.name}/${incident.severity}`;
+    const { name, severity, startsAtMs, endsAtMs } = incident;
+    const key = `${name}/${severity}`;
+    whole.set(`${key} ${startsAtMs}`, [name, severity, minuteOf(startsAtMs), minuteOf(endsAtMs)]);
     const before = seen.get(key);
     seen.set(key, incident);
     if (before?.startsAtMs !== incident.startsAtMs) events.push(`${minute} ${key} begins`);
     if (incident.endsAtMs !== null && before?.endsAtMs !== incident.endsAtMs)
       events.push(`${minute} ${key} ends`);
   }
-  return { events, state };
+  return { events, state, incidents: [...whole.values()] };
 }
+
+test("a week of everything that can go wrong is four pages and two tickets", () => {
+  const { incidents } = live(WEEK, {
+    minBadEvents: { page: 2, ticket: 1 },
+    expectTraffic: { min: 30, perMs: HOUR_MS },
+  });
+  expect(incidents).toEqual([
+    ...PAGES.slice(0, 2).map((page) => ["ErrorBudgetBurn", "page", ...page]),
+    // The outages' own tickets never begin: their pages stand for them.
+    ["ErrorBudgetBurn", "ticket", 4_181, 5_180],
+    ...PAGES.slice(2).map((page) => ["ErrorBudgetBurn", "page", ...page]),
+    // An hour after the last journey none of the thirty that were promised is left in it.
+    ["SLONoData", "ticket", 8_560, 8_701],
+  ]);
+});
 
 test("a total outage of ten minutes is one page, and no ticket for what paged", () => {
   const { events } = live([
