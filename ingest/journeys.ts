@@ -8,10 +8,11 @@
  */
 import type { JourneyRow } from "./blocks.ts";
 import type { Journey } from "./journey.ts";
+import { hashText } from "./known.ts";
 import type { Settled } from "./settle.ts";
 
-/** Per journey what its last row said; a bounded memory, never the truth. */
-export type WrittenRows = Map<string, string>;
+/** Per journey what its last row said, as a number of 53 bits; a bounded memory, never the truth. */
+export type WrittenRows = Map<string, number>;
 
 const REMEMBERED_MAX = 100_000;
 
@@ -45,9 +46,11 @@ function nameOf(tenant: string, { definition, subject }: Journey): string {
 }
 
 /** What a row says of a journey, without what only the clock changes. */
-function sayingOf(journey: Journey): string {
+function sayingOf(journey: Journey): number {
   const { definitionVersion, startedNs, endedNs, compensatedNs, steps, tags } = journey;
   const course = [definitionVersion, startedNs, endedNs, compensatedNs].map(String);
   const reason = journey.state === "overdue" ? null : journey.reason;
-  return JSON.stringify([course, reason, steps.map((step) => [step.hopId, String(step.atNs)]), [...tags]]);
+  const reached = steps.map((step) => [step.hopId, String(step.atNs)]);
+  const said = Buffer.from(JSON.stringify([course, reason, reached, [...tags]]));
+  return (hashText(said, 0x61) >>> 0) * 2 ** 21 + (hashText(said, 0x62) >>> 11);
 }

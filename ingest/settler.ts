@@ -7,7 +7,6 @@
  * alone; those that have to do with others, or with hops that are only in the store, are gathered and stitched in full.
  * Both give the same rows. What could not be written is settled again.
  */
-import { setImmediate as breathe } from "node:timers/promises";
 import type { Hop } from "../collector/hop.ts";
 import type { Sighted } from "./acked.ts";
 import { journeysBlock } from "./blocks.ts";
@@ -20,6 +19,7 @@ import { changedRows, type Rows, rememberRows, type WrittenRows } from "./journe
 import type { Known } from "./known.ts";
 import { Live } from "./live.ts";
 import { type Outcomes, outcomesFor } from "./outcome.ts";
+import { chunksOf, paced } from "./pace.ts";
 import { pastIn } from "./past.ts";
 import { Provisional } from "./provisional.ts";
 import type { RefList } from "./reflist.ts";
@@ -60,8 +60,8 @@ const QUIET_MS = 1_000;
 const WAIT_MS_MAX = 5_000;
 /** With fewer waiting, none has to wait; count. */
 const FEW = 500;
-/** So many are told in one go before others get their turn; count. */
-const SLICE = 100;
+/** Rows of one block, made in one go; count. */
+const BLOCK_ROWS = 200;
 /** A hop that names more causes is a hub, or nearly, and nobody's shortcut; count. */
 const CAUSES_MAX = 32;
 /** Of one call to `settle`; count. */
@@ -161,14 +161,12 @@ export class Settler {
     const journeys: Journey[] = [];
     const merged: Merged[] = [];
     const rest: Taken[] = [];
-    let count = 0;
-    for (const each of pending) {
-      if (count++ % SLICE === SLICE - 1) await breathe();
+    await paced(pending, (each) => {
       const told = this.#outcome(each.cluster, nowNs);
       if (told === null) rest.push(each);
       for (const journey of told?.journeys ?? []) journeys.push(journey);
       for (const gone of told?.merged ?? []) merged.push(gone);
-    }
+    });
     await this.#write({ journeys, merged }, version);
     this.#fromMemory += pending.size - rest.length;
     const others = new Set(rest);
@@ -232,9 +230,12 @@ export class Settler {
     const { store, tenant } = this.#options;
     const known: Rows = { tenant, written: this.#written };
     const merged = await this.#provisional.open(settled.merged);
-    const rows = changedRows(known, { ...settled, merged });
-    if (rows.length > 0) await store.insertNative("journeys", [journeysBlock(tenant, rows, version)]);
-    rememberRows(known, rows);
+    const chunks = [...chunksOf(settled.journeys, BLOCK_ROWS)];
+    const changed = await paced(chunks, (journeys) => changedRows(known, { journeys, merged: [] }));
+    const rows = [...changed.flat(), ...merged];
+    const blocks = await paced(chunksOf(rows, BLOCK_ROWS), (some) => journeysBlock(tenant, some, version));
+    if (blocks.length > 0) await store.insertNative("journeys", blocks);
+    await paced(chunksOf(rows, BLOCK_ROWS), (some) => rememberRows(known, some));
     this.#provisional.note(settled.journeys);
     return rows.flatMap((row) => ("into" in row ? [] : [row]));
   }

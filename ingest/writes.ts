@@ -5,13 +5,13 @@
  *
  * Every write is a set: doing it again after a failure changes nothing.
  */
-import { setImmediate as breathe } from "node:timers/promises";
 import type { RejectedItem } from "../collector/decode.ts";
 import type { Envelope } from "../collector/request.ts";
 import { refsBlock } from "./blocks.ts";
 import type { Extract } from "./extract.ts";
 import { type LetterBudget, storeLetters } from "./letters.ts";
 import { encodeHops } from "./native_hops.ts";
+import { paced } from "./pace.ts";
 import type { RefList } from "./reflist.ts";
 import type { Store } from "./store.ts";
 
@@ -27,9 +27,6 @@ export interface Waiting {
   /** epoch milliseconds */
   readonly ackedMs: number;
 }
-
-/** Longest stretch of encoding; ms. */
-const STRETCH_MS = 10;
 
 /** Where deliveries go. */
 export interface Writing {
@@ -64,11 +61,12 @@ export async function storeAll(
       rejected.map((item) => ({ envelope, item })),
     );
     if (letters.length > 0) await storeLetters({ store, budget }, letters, nowMs);
-    const refs = deliveries.map((delivery) => delivery.refs).filter((list) => list.size > 0);
+    const lists = deliveries.map((delivery) => delivery.refs).filter((list) => list.size > 0);
     const tenant = deliveries[0]?.envelope.tenant ?? "";
-    if (refs.length > 0) await store.insertNative("refs", [refsBlock(tenant, refs)]);
-    const blocks = await hopBlocks(deliveries);
-    if (blocks.length > 0) await store.insertNative("hops", blocks);
+    const refs = await paced(together(lists), (some) => refsBlock(tenant, some));
+    if (refs.length > 0) await store.insertNative("refs", refs);
+    const hops = (await paced(deliveries, hopBlocks)).flat();
+    if (hops.length > 0) await store.insertNative("hops", hops);
   }
 }
 
@@ -83,18 +81,26 @@ function byTenant(waiting: readonly Waiting[]): Iterable<Waiting[]> {
   return groups.values();
 }
 
-/** One block per delivery. Others get the processor in between: after an outage there are thousands. */
-async function hopBlocks(deliveries: readonly Waiting[]): Promise<Uint8Array[]> {
-  const blocks: Uint8Array[] = [];
-  let beganMs = performance.now();
-  for (const { extract } of deliveries) {
-    const { batch, tenant, localities } = extract;
-    if (batch.rows === 0) continue;
-    // Some forty parts each; written one by one they would cost more than everything before.
-    blocks.push(Buffer.concat(encodeHops(batch, { tenant, localities })));
-    if (performance.now() - beganMs < STRETCH_MS) continue;
-    await breathe();
-    beganMs = performance.now();
+const BLOCK_REFS = 2_000;
+
+/** Lists of some thousands of refs together: one block each. */
+function* together(lists: readonly RefList[]): Generator<RefList[]> {
+  let some: RefList[] = [];
+  let size = 0;
+  for (const list of lists) {
+    some.push(list);
+    size += list.size;
+    if (size < BLOCK_REFS) continue;
+    yield some;
+    some = [];
+    size = 0;
   }
-  return blocks;
+  if (some.length > 0) yield some;
+}
+
+function hopBlocks({ extract }: Waiting): Uint8Array[] {
+  const { batch, tenant, localities } = extract;
+  if (batch.rows === 0) return [];
+  // Some forty parts each; written one by one they would cost more than everything before.
+  return [Buffer.concat(encodeHops(batch, { tenant, localities }))];
 }

@@ -1,0 +1,27 @@
+/**
+ * Pace: long work in short stretches, so that requests are answered in between.
+ *
+ *   writes, settler → [pace] → the same, a little later
+ */
+import { setImmediate as breathe } from "node:timers/promises";
+
+/** Longest stretch without letting others in; ms. */
+const STRETCH_MS = 5;
+
+/** Does the work for each, in order. What happens in between may change what it works on. */
+export async function paced<T, R>(items: Iterable<T>, work: (item: T) => R): Promise<R[]> {
+  const results: R[] = [];
+  let sinceMs = performance.now();
+  for (const item of items) {
+    results.push(work(item));
+    if (performance.now() - sinceMs < STRETCH_MS) continue;
+    await breathe();
+    sinceMs = performance.now();
+  }
+  return results;
+}
+
+/** Lists of so many, the last one of what is left. */
+export function* chunksOf<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size);
+}
