@@ -50,6 +50,8 @@ export interface LedgerSources {
   readonly tenant: string;
   /** rows that one statement may count. @default a million */
   readonly rowsMax?: number;
+  /** journeys that one look may revise. @default 100,000 */
+  readonly changesMax?: number;
 }
 
 /** How the ledger stands. */
@@ -194,15 +196,16 @@ export class Ledger {
   }
 
   async #catchUp(watermarkMs: number): Promise<void> {
-    const { store, tenant } = this.#sources;
+    const { store, tenant, changesMax = CHANGES_MAX } = this.#sources;
     const since_us = BigInt(this.#seenVersion());
-    const rows = await changedJourneys(store, { tenant, since_us, most: CHANGES_MAX });
-    const isTooMuch = rows.length >= CHANGES_MAX;
+    const rows = await changedJourneys(store, { tenant, since_us, most: changesMax });
+    // Whose changes are among those that were cut off, nobody knows: all are counted anew.
+    const isTooMuch = rows.length >= changesMax;
     for (const [name, entry] of this.#entries) {
       const changed = rows.filter(
         (row) => row.definition === name && !entry.book.knows(`${row.kind}\n${row.id}`, row.version),
       );
-      entry.owed += isTooMuch ? changed.length : await this.#revise(entry, changed);
+      entry.owed += isTooMuch ? Math.max(1, changed.length) : await this.#revise(entry, changed);
       const restMs = Math.max(ANEW_MS, ANEW_RESTS * entry.tookMs);
       if (entry.owed > 0 && watermarkMs - entry.countedMs >= restMs)
         this.#entries.set(name, await this.#count(entry.book.definition, watermarkMs));
