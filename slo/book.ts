@@ -115,11 +115,15 @@ export class Book {
     return unknown;
   }
 
-  /** Lets go of journeys that count only before a minute; those with a row of that version or above stay. */
+  /**
+   * Lets go of journeys that count only before a minute; those with a row of that version or above stay. So do
+   * provisional ones, as long as they count: nothing else would tell that they did, once they are merged.
+   */
   forget(hotMinute: number, hotVersion: number): void {
     this.#hotMinute = Math.max(this.#hotMinute, hotMinute);
     for (const [name, { version, marks }] of this.#held) {
-      if (version >= hotVersion || !name.startsWith(`${this.definition.subject}\n`)) continue;
+      const isProvisional = !name.startsWith(`${this.definition.subject}\n`);
+      if (version >= hotVersion || (isProvisional && marks.length > 0)) continue;
       if (marks.every((value, at) => at % 2 === 1 || value < this.#hotMinute)) this.#held.delete(name);
     }
   }

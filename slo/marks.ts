@@ -99,10 +99,10 @@ FROM (
   );
 }
 
-/** What may still change: recent ones, and provisional subjects, which may go as they came. */
+/** What may still change: recent ones, and provisional subjects, which may go as they came; once gone they stay so. */
 function hot({ only, definition, hotMinute, hotVersion }: Wanted): Clause {
   if (only !== null) return sql`true`;
-  return sql`subject_kind != ${value("String", definition.subject)} OR version >= ${value("UInt64", hotVersion)}
+  return sql`(subject_kind != ${value("String", definition.subject)} AND notEmpty(counted)) OR version >= ${value("UInt64", hotVersion)}
     OR arrayExists(mark -> mark.1 >= ${value("UInt32", hotMinute)}, counted)`;
 }
 

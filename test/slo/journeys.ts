@@ -11,6 +11,8 @@ export interface JourneyRow {
   readonly outcome: "good" | "bad" | "open" | "excluded" | "merged";
   /** `ORD-<id>`; a journey of its own unless given */
   readonly id?: number;
+  /** @default order.id; another is provisional */
+  readonly kind?: string;
   readonly version?: number;
   /** default 100 */
   readonly tookMs?: number;
@@ -60,6 +62,7 @@ function said(row: JourneyRow) {
   const { atMs, outcome, id = nextId++, version = 1, tookMs = 100, step = "", tags = {}, steps = {} } = row;
   const isOpen = outcome === "open";
   return {
+    kind: row.kind ?? "order.id",
     subject: `ORD-${id}`,
     version,
     state: STATES[outcome],
@@ -78,7 +81,7 @@ function said(row: JourneyRow) {
 /** As lines of JSON: thousands of rows are parsed much faster than as values. */
 const INSERT = `INSERT INTO journeys (tenant, definition, subject_kind, subject, version, owner, state, started_at, ended_at,
   deadline, verdict, counted_at, failed_step, next_step, tags, step_names, step_at)
-SELECT '', {definition:String}, 'order.id', JSONExtractString(line, 'subject'), JSONExtractUInt(line, 'version'),
+SELECT '', {definition:String}, JSONExtractString(line, 'kind'), JSONExtractString(line, 'subject'), JSONExtractUInt(line, 'version'),
   'checkout-team', JSONExtractString(line, 'state'),
   fromUnixTimestamp64Milli(JSONExtractInt(line, 'startedMs'), 'UTC'),
   fromUnixTimestamp64Milli(JSONExtract(line, 'endedMs', 'Nullable(Int64)'), 'UTC') AS ended,

@@ -215,6 +215,20 @@ onBothShapes("journeys counted by the minute", (openNew) => {
     expect(ledger.state().held).toBe(20);
   });
 
+  test("a provisional one is held for as long as it counts, and no longer than it is", async () => {
+    const early = (id: number, told: Partial<JourneyRow> = {}) =>
+      ago(3 * DAY_MS, { id, kind: "cart.id", outcome: "bad", version: 1, ...told });
+    const others = [ago(3 * DAY_MS, { version: 1 }), ago(MINUTE_MS)];
+    const { store, ledger, tally } = await ledgerOf([early(1), early(2, { outcome: "merged" }), ...others]);
+    expect([tally(28 * DAY_MS), ledger.state().held]).toEqual([{ good: 2, bad: 1 }, 2]);
+    await tellJourneys(store, [early(1, { outcome: "merged", version: VERSION + 1 })]);
+    await ledger.look(WATERMARK_MS);
+    expect([tally(28 * DAY_MS), ledger.state().owed]).toEqual([{ good: 2, bad: 0 }, 0]);
+    await tellJourneys(store, [ago(MINUTE_MS, { version: VERSION + 1e9 })]);
+    for (let looks = 0; looks < 2; looks++) await ledger.look(WATERMARK_MS);
+    expect([tally(28 * DAY_MS), ledger.state().held]).toEqual([{ good: 3, bad: 0 }, 2]);
+  });
+
   test("when more change than one look revises, all are counted anew, whoever's changes were cut off", async () => {
     const { store } = await ledgerOf([]);
     const names = ["create-order", "refund"];
