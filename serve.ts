@@ -25,6 +25,7 @@ import { makeInsertsDurable } from "./ingest/durable.ts";
 import { type Journal, openJournal } from "./ingest/journal.ts";
 import { LetterBudget, sampleBodies } from "./ingest/letters.ts";
 import { createLookup } from "./ingest/lookup.ts";
+import { heldBytes } from "./ingest/memory.ts";
 import { migrate } from "./ingest/migrate.ts";
 import { openPatiently } from "./ingest/patient.ts";
 import { openPipeline, type Pipeline } from "./ingest/pipeline.ts";
@@ -183,7 +184,7 @@ async function openIntake(
   const receiver = createReceiver({
     accept: backlog.accept,
     token: config.token,
-    limits: { bodyBytesMax: config.bodyBytesMax, times },
+    limits: { bodyBytesMax: config.bodyBytesMax, heldBytesMax: heldBytes(config.bodyBytesMax), times },
     now,
     log,
     counters,

@@ -15,6 +15,7 @@ import { type DecodeLimits, type Delivery, decodeRequest } from "../collector/re
 import { Failure } from "../errors.ts";
 import type { Journal } from "./journal.ts";
 import { BODY_REASON } from "./letter_block.ts";
+import { memoryShare } from "./memory.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Position, Replayed } from "./segments.ts";
 
@@ -26,6 +27,8 @@ export interface BacklogOptions {
   readonly log: { readonly info: Say; readonly warn: Say };
   /** hops that may wait in memory before deliveries are only journaled; count. @default 400,000 */
   readonly waitingMax?: number;
+  /** the same for what they take; bytes. @default an eighth of the memory, a GiB at most */
+  readonly waitingBytesMax?: number;
 }
 
 type Say = (fields: object, text: string) => void;
@@ -45,6 +48,7 @@ export interface BacklogState {
 }
 
 const WAITING_MAX = 400_000;
+const WAITING_BYTES_MAX = memoryShare(1 / 8);
 /** Reading goes on while a smaller share of what memory may hold waits there. */
 const READING_RATIO = 0.25;
 const POLL_MS = 25;
@@ -85,8 +89,8 @@ export class Backlog {
 
   /** Resolves once the delivery is durable; it may have to wait in the journal for its turn. */
   accept = async (delivery: Delivery): Promise<void> => {
-    const { pipeline, journal, waitingMax = WAITING_MAX } = this.#options;
-    if (this.#parked.length === 0 && pipeline.stats.waiting < waitingMax) return pipeline.accept(delivery);
+    const { pipeline, journal } = this.#options;
+    if (this.#parked.length === 0 && this.#hasRoom(1)) return pipeline.accept(delivery);
     if (this.#closing.signal.aborted) throw new Failure("stopping");
     this.#parked.push(await journal.append(delivery.envelope, delivery.body));
   };
@@ -160,14 +164,19 @@ export class Backlog {
 
   /** Waits for room in memory, and lets others have the processor. False once it is closed. */
   async #mayGoOn(): Promise<boolean> {
-    const { pipeline, waitingMax = WAITING_MAX } = this.#options;
-    while (pipeline.stats.waiting > waitingMax * READING_RATIO && !this.#closing.signal.aborted)
-      await this.#pause();
+    while (!this.#hasRoom(READING_RATIO) && !this.#closing.signal.aborted) await this.#pause();
     if (performance.now() - this.#lastYieldMs > STRETCH_MS) {
       await yieldToOthers();
       this.#lastYieldMs = performance.now();
     }
     return !this.#closing.signal.aborted;
+  }
+
+  /** Whether less waits in memory than such a share of what may. */
+  #hasRoom(ratio: number): boolean {
+    const { pipeline, waitingMax = WAITING_MAX, waitingBytesMax = WAITING_BYTES_MAX } = this.#options;
+    const { waiting, waitingBytes } = pipeline.stats;
+    return waiting < waitingMax * ratio && waitingBytes < waitingBytesMax * ratio;
   }
 
   async #pause(ms = POLL_MS): Promise<void> {

@@ -18,6 +18,7 @@ import type { HopSource } from "./gather.ts";
 import type { Journal } from "./journal.ts";
 import type { Known } from "./known.ts";
 import { LetterBudget } from "./letters.ts";
+import { memoryShare } from "./memory.ts";
 import { noteIn } from "./past.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { Recent } from "./recent.ts";
@@ -84,6 +85,8 @@ const FLUSH_HOPS_MAX = 50_000;
 const WAITING_MAX = 500_000;
 const LIVE_MAX = 1_000_000;
 const RECENT_MAX = 100_000;
+/** Of the memory. */
+const RECENT_SHARE = 1 / 16;
 const HOPS_MAX = 200_000;
 const RETRY_MS_MAX = 10_000;
 
@@ -118,7 +121,7 @@ class Flow implements Pipeline {
     this.#plan = planOf(options.definitions);
     this.#versions = versionsOf(options.store);
     this.#budget = options.letters ?? new LetterBudget();
-    this.#recent = new Recent(options.recentMax ?? RECENT_MAX);
+    this.#recent = new Recent(options.recentMax ?? RECENT_MAX, memoryShare(RECENT_SHARE));
     this.#stored = storedIn(options.store, { placesMax: 10_000, hopsMax: HOPS_MAX });
     const sight = (tenant: string, refs: readonly Ref[]) => this.#settlerOf(tenant).sight(refs);
     this.source = ackedSource({ sight, recent: this.#recent, stored: this.#stored });
@@ -145,6 +148,7 @@ class Flow implements Pipeline {
     this.#waiting.push({ envelope, rejected: decoded.rejected, extract: found, refs, serial, ackedMs });
     this.#positions.push({ serial, position });
     this.stats.waiting += decoded.batch.rows;
+    this.stats.waitingBytes += decoded.batch.bytes;
     this.stats.oldestWaitingMs ??= ackedMs;
     this.#schedule(this.#options.flushMs ?? FLUSH_MS);
   };
@@ -265,6 +269,7 @@ class Flow implements Pipeline {
     for (const { extract: stored, serial } of taken) {
       this.#recent.noteStored(serial);
       this.stats.waiting -= stored.batch.rows;
+      this.stats.waitingBytes -= stored.batch.bytes;
       this.stats.stored += stored.batch.rows;
     }
     noteFlushed(this.stats, this.#options.now() - beganMs);

@@ -28,18 +28,24 @@ interface Group {
 /** The latest hops. */
 export class Recent {
   readonly #hopsMax: number;
+  readonly #bytesMax: number;
   /** by number, in order of arrival */
   readonly #deliveries = new Map<number, Delivered>();
   readonly #groups = new Map<number, Group[]>();
   /** not indexed yet */
   readonly #fresh = new Set<Delivered>();
   #hops = 0;
+  #bytes = 0;
   /** number of the last delivery that left; those after it are here */
   #left = 0;
 
-  /** @param hopsMax  hops kept that the store has too; count */
-  constructor(hopsMax: number) {
+  /**
+   * @param hopsMax   hops kept that the store has too; count
+   * @param bytesMax  what they may take; bytes
+   */
+  constructor(hopsMax: number, bytesMax = Number.POSITIVE_INFINITY) {
     this.#hopsMax = hopsMax;
+    this.#bytesMax = bytesMax;
   }
 
   /** Makes the hops of a delivery findable. Numbers rise. */
@@ -48,6 +54,7 @@ export class Recent {
     this.#deliveries.set(serial, delivered);
     this.#fresh.add(delivered);
     this.#hops += batch.rows;
+    this.#bytes += batch.bytes;
   }
 
   /** Notes that the store has a delivery: it may leave when there is no room. */
@@ -55,7 +62,8 @@ export class Recent {
     const stored = this.#deliveries.get(serial);
     if (stored !== undefined) stored.isStored = true;
     for (const oldest of this.#deliveries.values()) {
-      if (this.#hops <= this.#hopsMax || !oldest.isStored) return;
+      const hasRoom = this.#hops <= this.#hopsMax && this.#bytes <= this.#bytesMax;
+      if (hasRoom || !oldest.isStored) return;
       this.#drop(oldest);
     }
   }
@@ -104,6 +112,7 @@ export class Recent {
     this.#deliveries.delete(gone.serial);
     this.#left = gone.serial;
     this.#hops -= gone.batch.rows;
+    this.#bytes -= gone.batch.bytes;
     if (this.#fresh.delete(gone)) return;
     const halves = halvesOf(gone);
     for (let row = 0; row < gone.batch.rows; row++) {

@@ -9,6 +9,8 @@ import { Failure } from "../errors.ts";
 export interface PipelineStats {
   /** acked, not stored yet; hops */
   waiting: number;
+  /** about what they take in memory; bytes */
+  waitingBytes: number;
   /** stored; hops, each telling counted */
   stored: number;
   flushes: number;
@@ -27,6 +29,7 @@ export interface PipelineStats {
 export function zeroStats(): PipelineStats {
   return {
     waiting: 0,
+    waitingBytes: 0,
     stored: 0,
     flushes: 0,
     failedFlushes: 0,

@@ -21,6 +21,7 @@ export function batchOf(columns: HopColumns): HopBatch {
   const made: Made = { entries: new Map(), resources: [] };
   return {
     rows: columns.rows,
+    bytes: columns.bodyBytes,
     columns,
     hop: (row) => {
       const attributes = mapAt(made, columns.attributes, row);

@@ -33,6 +33,8 @@ export interface Flags {
 /** Decoded hops of one request. */
 export interface HopBatch {
   readonly rows: number;
+  /** about what its rows take in memory: the size of the body they came in, unpacked; bytes */
+  readonly bytes: number;
   /** One row as an object. */
   readonly hop: (row: number) => Hop;
   /** The same without links, and of attributes and events no more than is flagged. */
@@ -91,6 +93,8 @@ export interface HopColumns {
   capacity: number;
   fixed: Fixed;
   readonly receivedMs: number;
+  /** size of the body, unpacked */
+  readonly bodyBytes: number;
   readonly times: TimeBounds;
   readonly names: Dictionary;
   readonly message: Texts;
@@ -126,6 +130,7 @@ export function newColumns(receivedMs: number, bodyBytes: number, times = ANY_TI
     capacity: rows,
     fixed: newFixed(rows),
     receivedMs,
+    bodyBytes,
     times,
     names: newDictionary(),
     message: texts(),

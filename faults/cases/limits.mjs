@@ -97,7 +97,11 @@ async function stuffed(world, clients) {
   notes.push([...counts].map(([status, count]) => `${count} × ${status}`).join(", "));
   for (const status of counts.keys())
     if (![200, 413, 429, 503].includes(status)) ledger.breach(`answer ${status} to a large body`);
-  if (!service.isRunning) ledger.breach(`it ended: ${service.said.slice(-300)}`);
+  if (!service.isRunning) {
+    const { code, signal } = await service.exited;
+    ledger.breach(`it ended with ${code ?? signal}`);
+    await service.start();
+  }
   world.healMs.push(await heals(world));
   world.moments += 1;
 }

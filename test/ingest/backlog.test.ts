@@ -38,7 +38,10 @@ async function stop(): Promise<void> {
 }
 
 /** The way in, with a store in front of which somebody may stand. */
-async function start(limits = LIMITS): Promise<{ backlog: Backlog; journal: Journal; pipeline: Pipeline }> {
+async function start(
+  limits = LIMITS,
+  memory: { waitingMax?: number; waitingBytesMax?: number } = { waitingMax: 12 },
+): Promise<{ backlog: Backlog; journal: Journal; pipeline: Pipeline }> {
   const insertNative: Store["insertNative"] = async (table, blocks) => {
     if (isAway) throw new Failure("store_unavailable");
     return store.insertNative(table, blocks);
@@ -47,7 +50,7 @@ async function start(limits = LIMITS): Promise<{ backlog: Backlog; journal: Jour
   const inFront = { ...store, insertNative };
   const now = () => NOW_MS;
   const pipeline = openPipeline({ store: inFront, journal, definitions: DEFINITIONS, now, log, flushMs: 5 });
-  const backlog = new Backlog({ journal, pipeline, limits, log, waitingMax: 12 });
+  const backlog = new Backlog({ journal, pipeline, limits, log, ...memory });
   closers.push(journal.close, pipeline.close, () => backlog.close());
   return { backlog, journal, pipeline };
 }
@@ -86,6 +89,19 @@ test("an outage of the store costs no sender anything: what memory cannot hold w
   await expect.poll(() => count("journeys"), { timeout: 5_000 }).toBe(40);
   await expect.poll(() => journal.state().segments, { timeout: 5_000 }).toBeLessThanOrEqual(1);
   expect(backlog.state().parked).toBe(0);
+});
+
+test("a few large deliveries are as much as many small ones: what they take in memory is bounded too", async () => {
+  const large = "x".repeat(10_000);
+  const { backlog, pipeline } = await start(LIMITS, { waitingBytesMax: 50_000 });
+  await backlog.start();
+  isAway = true;
+  for (let n = 0; n < 8; n++) await backlog.accept(await delivery(`ORD-${n}${large}`, "gzip"));
+  expect(pipeline.stats.waitingBytes).toBeLessThan(65_000);
+  expect(backlog.state().parked).toBe(3);
+  isAway = false;
+  await expect.poll(() => count("hops"), { timeout: 15_000 }).toBe(8);
+  expect(pipeline.stats.waitingBytes).toBe(0);
 });
 
 test("what is taken in while an old journal is replayed is neither lost nor doubled", async () => {
