@@ -16,8 +16,11 @@ const KEEP_ALIVE_MS = 65_000;
 const REQUEST_MS = 55_000;
 const CHECK_MS = 5_000;
 
-/** How long nobody may take anything of an answer that is there; ms. A question itself may take longer. */
-const STALLED_MS = 30_000;
+/**
+ * How long nobody may take anything of an answer that is there, found out after twice that: Node gives a write that
+ * moved since it last looked another turn; ms. A question itself may take longer.
+ */
+const STALLED_MS = 20_000;
 
 /** A server, not yet listening, and the way to stop it. */
 export interface ApiServer {
