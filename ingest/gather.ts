@@ -65,10 +65,9 @@ export async function gather(
     const { refs: all, complete } = reach({ graph, wanted, options });
     const refs = fresh(all, loaded.asked);
     loaded.graph = graph;
-    if (refs.length === 0) return { graph, complete, truncated: false };
-    const rows = await source.refs(options.tenant, refs);
-    const places = unvisited(rows, loaded.visited);
-    if (places.length === 0) continue;
+    const places = await unvisited(source, refs, { tenant: options.tenant, visited: loaded.visited });
+    // Nothing more will be reached from the same hops.
+    if (places.length === 0) return { graph, complete, truncated: false };
     for (const hop of await source.hops(options.tenant, places)) loaded.hops.push(hop);
     graph = graphOf(loaded.hops, options.kinds);
     if (graph.nodes.length > options.hopsMax) return { graph, complete, truncated: true };
@@ -85,9 +84,19 @@ function fresh(refs: Iterable<Ref>, asked: Set<string>): Ref[] {
   return news;
 }
 
-function unvisited(rows: readonly RefRow[], visited: Set<string>): Place[] {
+interface Visiting {
+  readonly tenant: string;
+  readonly visited: Set<string>;
+}
+
+async function unvisited(
+  source: HopSource,
+  refs: readonly Ref[],
+  { tenant, visited }: Visiting,
+): Promise<Place[]> {
+  if (refs.length === 0) return [];
   const places: Place[] = [];
-  for (const row of rows) {
+  for (const row of await source.refs(tenant, refs)) {
     const text = placeText(row);
     if (!visited.has(text)) places.push(row);
     visited.add(text);
