@@ -48,7 +48,7 @@ export interface PipelineOptions {
   readonly letters?: LetterBudget;
   /** acked but not stored: beyond this new deliveries are refused for now; hops. @default 500,000 */
   readonly waitingMax?: number;
-  /** hops of open journeys kept in memory; count. @default 1,000,000, which takes about half a gigabyte */
+  /** hops of open journeys kept in memory; count. @default 1,000,000, which takes about 350 MB */
   readonly liveMax?: number;
   /** stored hops of the latest deliveries kept in memory, whole; count. @default 100,000 */
   readonly recentMax?: number;
