@@ -62,7 +62,7 @@ export interface BoardSources {
   readonly tenant: string;
   /** what was decided before this process. @default nothing */
   readonly remember?: () => Promise<Remembered | null>;
-  /** rows that one statement may count. @default a million */
+  /** rows that one statement may count. @default 250,000 */
   readonly rowsMax?: number;
 }
 

@@ -23,6 +23,18 @@ export interface Revisions {
   restated: number;
 }
 
+/** A day of minutes is taken at once when it has more marks than this. */
+const DENSE = 25;
+
+/** Ways of counting whose places are kept at hand. */
+const PLACES_MAX = 10_000;
+
+/** A side of an objective's minutes. */
+interface Place {
+  readonly cells: Cells;
+  readonly side: "good" | "bad";
+}
+
 /** One journey, and what was counted for it. */
 interface Held {
   readonly version: number;
@@ -51,6 +63,7 @@ export class Book {
   readonly accounts: readonly Account[];
   readonly #open = new Cells();
   readonly #held = new Map<string, Held>();
+  readonly #places = new Map<string, readonly Place[]>();
   /** from here on every journey that counts is held; minute */
   #hotMinute: number;
 
@@ -85,17 +98,10 @@ export class Book {
     return this.#open.from(watermarkMs).bad;
   }
 
-  /** Counts a whole table of marks, into an empty book. */
+  /** Counts a whole table of marks, or the next part of one, into a book that nothing else was counted in. */
   fill(marks: Marks): void {
-    for (const told of this.#told(marks)) {
-      this.#held.set(told.name, told);
-      this.#count(told, 1);
-    }
-    marks.names.forEach((name, at) => {
-      if (name !== "") return;
-      const mark = { minute: marks.minutes[at] ?? 0, code: marks.codes[at] ?? 0, pick: marks.picks[at] ?? 0 };
-      this.#add(mark, marks.journeys[at] ?? 0);
-    });
+    for (const told of this.#told(marks)) this.#held.set(told.name, told);
+    for (const alike of classesOf(marks)) this.#addAlike(alike);
   }
 
   /**
@@ -161,18 +167,68 @@ export class Book {
   }
 
   #count({ marks, pick }: Held, journeys: number): void {
-    for (let at = 0; at < marks.length; at += 2)
-      this.#add({ minute: marks[at] ?? 0, code: marks[at + 1] ?? 0, pick }, journeys);
-  }
-
-  #add({ minute, code, pick }: { minute: number; code: number; pick: number }, journeys: number): void {
-    if (code === OPEN) this.#open.add(minute, { good: 0, bad: journeys });
-    for (const { cells, sideOf } of this.accounts) {
-      const side = sideOf(code, pick);
-      if (side === "good") cells.add(minute, { good: journeys, bad: 0 });
-      else if (side === "bad") cells.add(minute, { good: 0, bad: journeys });
+    for (let at = 0; at < marks.length; at += 2) {
+      const minute = marks[at] ?? 0;
+      for (const { cells, side } of this.#placesOf(marks[at + 1] ?? 0, pick))
+        add({ cells, side }, minute, journeys);
     }
   }
+
+  /** Summed up first where that is cheaper: each objective then takes whole days. */
+  #addAlike({ code, pick, minutes, journeys }: Alike): void {
+    const places = this.#placesOf(code, pick);
+    if (places.length === 0) return;
+    const sum = new Cells();
+    minutes.forEach((minute, at) => {
+      sum.add(minute, { good: journeys[at] ?? 0, bad: 0 });
+    });
+    const isDense = minutes.length > sum.days * DENSE;
+    for (const place of places) {
+      if (isDense) place.cells.take(sum, place.side);
+      else minutes.forEach((minute, at) => void add(place, minute, journeys[at] ?? 0));
+    }
+  }
+
+  /** Where a mark counts. */
+  #placesOf(code: number, pick: number): readonly Place[] {
+    const key = `${code} ${pick}`;
+    const known = this.#places.get(key);
+    if (known !== undefined) return known;
+    const places: Place[] = code === OPEN ? [{ cells: this.#open, side: "bad" }] : [];
+    for (const { cells, sideOf } of this.accounts) {
+      const side = sideOf(code, pick);
+      if (side !== null) places.push({ cells, side });
+    }
+    if (this.#places.size >= PLACES_MAX) this.#places.clear();
+    this.#places.set(key, places);
+    return places;
+  }
+}
+
+/** Marks that count alike. */
+interface Alike {
+  readonly code: number;
+  readonly pick: number;
+  readonly minutes: number[];
+  readonly journeys: number[];
+}
+
+function classesOf(marks: Marks): Iterable<Alike> {
+  const classes = new Map<string, Alike>();
+  marks.minutes.forEach((minute, at) => {
+    if (minute === 0) return;
+    const [code, pick] = [marks.codes[at] ?? 0, marks.picks[at] ?? 0];
+    const key = `${code} ${pick}`;
+    const alike = classes.get(key) ?? { code, pick, minutes: [], journeys: [] };
+    classes.set(key, alike);
+    alike.minutes.push(minute);
+    alike.journeys.push(marks.journeys[at] ?? 0);
+  });
+  return classes.values();
+}
+
+function add({ cells, side }: Place, minute: number, journeys: number): void {
+  cells.add(minute, side === "good" ? { good: journeys, bad: 0 } : { good: 0, bad: journeys });
 }
 
 interface Revising {

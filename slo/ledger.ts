@@ -48,7 +48,7 @@ export interface LedgerSources {
   readonly store: Store;
   readonly definitions: readonly Definition[];
   readonly tenant: string;
-  /** rows that one statement may count. @default a million */
+  /** rows that one statement may count. @default 250,000 */
   readonly rowsMax?: number;
   /** journeys that one look may revise. @default 100,000 */
   readonly changesMax?: number;

@@ -49,7 +49,7 @@ export interface Recounting {
   readonly tenant: string;
   /** epoch milliseconds UTC */
   readonly nowMs: () => number;
-  /** rows that one statement may count. @default a million */
+  /** rows that one statement may count. @default 250,000 */
   readonly rowsMax?: number;
 }
 
