@@ -141,7 +141,8 @@ export class Book {
   }
 
   #replace(told: Told, before: Held | undefined, settledMs: number): void {
-    for (const account of this.accounts) revise(account, { before, told, settledMs });
+    if (isLate(before, settledMs) || isLate(told, settledMs))
+      for (const account of this.accounts) revise(account, { before, told, settledMs });
     if (before !== undefined) this.#count(before, -1);
     this.#held.set(told.name, told);
     this.#count(told, 1);
@@ -229,6 +230,11 @@ function classesOf(marks: Marks): Iterable<Alike> {
 
 function add({ cells, side }: Place, minute: number, journeys: number): void {
   cells.add(minute, side === "good" ? { good: journeys, bad: 0 } : { good: 0, bad: journeys });
+}
+
+/** Whether any of a journey's minutes was evaluated already: most changes are about the minute that just ended. */
+function isLate(held: Held | undefined, settledMs: number): boolean {
+  return held?.marks.some((value, at) => at % 2 === 0 && value * MINUTE_MS < settledMs) ?? false;
 }
 
 interface Revising {

@@ -37,8 +37,8 @@ const ANEW_MS = 300_000;
 const ANEW_RESTS = 30;
 
 /** Keys of one statement, and changed journeys beyond which it is cheaper to count all. */
-const KEYS_MAX = 5_000;
-const CHANGES_MAX = 100_000;
+const KEYS_MAX = 20_000;
+const CHANGES_MAX = 400_000;
 
 /** Charts and replays may look back beyond the longest window by this; ms. */
 export const SPARE_MS = 8 * DAY_MS;
@@ -50,7 +50,7 @@ export interface LedgerSources {
   readonly tenant: string;
   /** rows that one statement may count. @default 250,000 */
   readonly rowsMax?: number;
-  /** journeys that one look may revise. @default 100,000 */
+  /** journeys that one look may revise. @default 400,000 */
   readonly changesMax?: number;
 }
 
@@ -198,19 +198,29 @@ export class Ledger {
   async #catchUp(watermarkMs: number): Promise<void> {
     const { store, tenant, changesMax = CHANGES_MAX } = this.#sources;
     const since_us = BigInt(this.#seenVersion());
-    const rows = await changedJourneys(store, { tenant, since_us, most: changesMax });
+    const [rows] = await changedJourneys(store, { tenant, since_us, most: changesMax });
+    const { definitions, kinds, ids, versions } = rows ?? {
+      definitions: [],
+      kinds: [],
+      ids: [],
+      versions: [],
+    };
     // Whose changes are among those that were cut off, nobody knows: all are counted anew.
-    const isTooMuch = rows.length >= changesMax;
+    const isTooMuch = versions.length >= changesMax;
+    const changed = new Map<string, Changed[]>([...this.#entries.keys()].map((name) => [name, []]));
+    versions.forEach((version, at) => {
+      const [name = "", kind = "", id = ""] = [definitions[at], kinds[at], ids[at]];
+      const isNews = this.#entries.get(name)?.book.knows(`${kind}\n${id}`, version) === false;
+      if (isNews) changed.get(name)?.push({ kind, id, version });
+    });
     for (const [name, entry] of this.#entries) {
-      const changed = rows.filter(
-        (row) => row.definition === name && !entry.book.knows(`${row.kind}\n${row.id}`, row.version),
-      );
-      entry.owed += isTooMuch ? Math.max(1, changed.length) : await this.#revise(entry, changed);
+      const own = changed.get(name) ?? [];
+      entry.owed += isTooMuch ? Math.max(1, own.length) : await this.#revise(entry, own);
       const restMs = Math.max(ANEW_MS, ANEW_RESTS * entry.tookMs);
       if (entry.owed > 0 && watermarkMs - entry.countedMs >= restMs)
         this.#entries.set(name, await this.#count(entry.book.definition, watermarkMs));
     }
-    this.#version = rows.reduce((newest, { version }) => Math.max(newest, version), this.#version);
+    this.#version = versions.reduce((newest, version) => Math.max(newest, version), this.#version);
   }
 
   async #revise(entry: Entry, changed: readonly Changed[]): Promise<number> {

@@ -191,22 +191,15 @@ function momentOf(step: string): Clause {
   return sql`ifNull(toUnixTimestamp64Nano(step_at[indexOf(step_names, ${value("String", step)})]), 0)`;
 }
 
-/** Whose journeys have a row of that version or above? As slo/sql/changed.sql says. */
+/** Whose journeys have a row of that version or above? As slo/sql/changed.sql says; lists, for there may be many. */
 export const changedJourneys = statement(new URL("./sql/changed.sql", import.meta.url), {
   params: z.object({ tenant: z.string(), since_us: z.bigint(), most: z.int() }),
-  row: z
-    .object({
-      definition: z.string(),
-      subject_kind: z.string(),
-      subject: z.string(),
-      newest: z.coerce.number(),
-    })
-    .transform(({ definition, subject_kind, subject, newest }) => ({
-      definition,
-      kind: subject_kind,
-      id: subject,
-      version: newest,
-    })),
+  row: z.object({
+    definitions: z.array(z.string()),
+    kinds: z.array(z.string()),
+    ids: z.array(z.string()),
+    versions: Numbers,
+  }),
 });
 
 /** How many journeys would come under their names? As slo/sql/recent.sql says. */

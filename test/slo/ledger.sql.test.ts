@@ -400,7 +400,7 @@ onBothShapes("journeys counted by the minute", (openNew) => {
       ago(1, { id: 2, version: VERSION + 7 }),
     ]);
     expect(await changedJourneys(store, { tenant: "", since_us: BigInt(VERSION + 5), most: 10 })).toEqual([
-      { definition: "create-order", kind: "order.id", id: "ORD-2", version: VERSION + 7 },
+      { definitions: ["create-order"], kinds: ["order.id"], ids: ["ORD-2"], versions: [VERSION + 7] },
     ]);
   });
 });
