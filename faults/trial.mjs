@@ -117,11 +117,12 @@ export function watchHealth({ service }) {
 }
 
 /** Stops the service in order and judges what its store has. */
-export async function verdictOf(world, { acked, badAcked } = {}) {
+export async function verdictOf(world, { acked, badAcked, drainMs = 60_000 } = {}) {
   const { service, ledger } = world;
   if (service.isRunning) {
-    await service.ready(60_000).catch((error) => ledger.breach(error.message.slice(0, 500)));
-    await service.drained(60_000).catch((error) => ledger.breach(error.message.slice(0, 500)));
+    const patienceMs = drainMs * crowding();
+    await service.ready(patienceMs).catch((error) => ledger.breach(error.message.slice(0, 500)));
+    await service.drained(patienceMs).catch((error) => ledger.breach(error.message.slice(0, 500)));
     const { code, tookMs } = await service.stop();
     if (code !== 0) ledger.breach(`SIGTERM ended it with ${code} after ${Math.round(tookMs)} ms`);
   }

@@ -30,7 +30,7 @@ import type { Store } from "./store.ts";
 import { type Stored, storedIn } from "./stored.ts";
 import { type Versions, versionsOf } from "./versions.ts";
 import { namesIn } from "./warm.ts";
-import { storeAll, takeOldest, type Waiting } from "./writes.ts";
+import { Portion, storeAll, type Waiting } from "./writes.ts";
 
 /** What a pipeline works with. */
 export interface PipelineOptions {
@@ -80,8 +80,6 @@ const FLUSH_MS = 250;
 const BUSY_FLUSH_MS = 1_000;
 const BUSY_HOPS = 5_000;
 const BLOCK_HOPS = 200_000;
-/** After an outage: an insert of all that waits might never end in time, and would be begun again and again. */
-const FLUSH_HOPS_MAX = 50_000;
 const WAITING_MAX = 500_000;
 const LIVE_MAX = 1_000_000;
 const RECENT_MAX = 100_000;
@@ -114,6 +112,7 @@ class Flow implements Pipeline {
   #round: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #failures = 0;
+  readonly #portion = new Portion();
   #closed = false;
 
   constructor(options: PipelineOptions) {
@@ -211,7 +210,8 @@ class Flow implements Pipeline {
       this.#timer = null;
       const { waiting, oldestWaitingMs } = this.stats;
       const ageMs = this.#options.now() - (oldestWaitingMs ?? 0);
-      if (waiting > BUSY_HOPS && waiting < BLOCK_HOPS && ageMs < BUSY_FLUSH_MS) this.#schedule(FLUSH_MS);
+      const isYoung = ageMs >= 0 && ageMs < BUSY_FLUSH_MS; // negative after our clock was set back
+      if (waiting > BUSY_HOPS && waiting < BLOCK_HOPS && isYoung) this.#schedule(FLUSH_MS);
       else this.#startRound();
     }, afterMs);
   }
@@ -257,13 +257,14 @@ class Flow implements Pipeline {
     await this.#knowing;
     await this.#know();
     // What is acked from here on waits for the next flush, also when this one fails.
-    const taken = takeOldest(this.#waiting, FLUSH_HOPS_MAX);
+    const taken = this.#portion.take(this.#waiting);
     if (taken.length === 0) return;
-    const beganMs = this.#options.now();
+    const beganMs = performance.now();
     try {
-      await storeAll({ store: this.#options.store, budget: this.#budget, nowMs: beganMs }, taken);
+      await storeAll({ store: this.#options.store, budget: this.#budget, nowMs: this.#options.now() }, taken);
     } catch (error) {
       this.#waiting = [...taken, ...this.#waiting];
+      this.#portion.shrink();
       throw error;
     }
     for (const { extract: stored, serial } of taken) {
@@ -272,7 +273,8 @@ class Flow implements Pipeline {
       this.stats.waitingBytes -= stored.batch.bytes;
       this.stats.stored += stored.batch.rows;
     }
-    noteFlushed(this.stats, this.#options.now() - beganMs);
+    this.#portion.grow();
+    noteFlushed(this.stats, performance.now() - beganMs);
     this.stats.oldestWaitingMs = this.#waiting[0]?.ackedMs ?? null;
   }
 

@@ -132,10 +132,12 @@ export class Settler {
   async settle(everything: boolean, stored: number): Promise<void> {
     const nowMs = this.#options.now();
     const isFew = this.#live.dirty < FEW;
+    // What began in the future began before our clock was set back: it must not wait until that is made up for.
+    const isOver = (sinceMs: number, ms: number) => nowMs < sinceMs || nowMs - sinceMs >= ms;
     const due = this.#live.due(({ touchedMs, dirtyMs, restsUntilMs }) => {
       if (everything) return true;
-      if (nowMs < restsUntilMs) return false;
-      return isFew || nowMs - touchedMs >= QUIET_MS || nowMs - (dirtyMs ?? nowMs) >= WAIT_MS_MAX;
+      if (nowMs < restsUntilMs && nowMs >= restsUntilMs - WAIT_MS_MAX) return false;
+      return isFew || isOver(touchedMs, QUIET_MS) || isOver(dirtyMs ?? nowMs, WAIT_MS_MAX);
     });
     if (due.length === 0) return;
     const taken = due.map((cluster) => ({

@@ -28,6 +28,10 @@ export interface Waiting {
   readonly ackedMs: number;
 }
 
+/** Of one insert, at most and at least; count. */
+const PORTION_HOPS = 50_000;
+const PORTION_HOPS_MIN = 2_000;
+
 /** Where deliveries go. */
 export interface Writing {
   readonly store: Store;
@@ -36,14 +40,29 @@ export interface Writing {
   readonly nowMs: number;
 }
 
-/** Takes the oldest of those that wait, with about so many hops; at least one if there is any. */
-export function takeOldest(waiting: Waiting[], hopsMax: number): Waiting[] {
-  let hops = 0;
-  const last = waiting.findIndex(({ extract }) => {
-    hops += extract.batch.rows;
-    return hops >= hopsMax;
-  });
-  return waiting.splice(0, last === -1 ? waiting.length : last + 1);
+/** How much goes to the store at once: after an outage, all that waits might never end in time, and begin anew for ever. */
+export class Portion {
+  #hops = PORTION_HOPS;
+
+  /** Takes the oldest of those that wait, with about so many hops; at least one if there is any. */
+  take(waiting: Waiting[]): Waiting[] {
+    let hops = 0;
+    const last = waiting.findIndex(({ extract }) => {
+      hops += extract.batch.rows;
+      return hops >= this.#hops;
+    });
+    return waiting.splice(0, last === -1 ? waiting.length : last + 1);
+  }
+
+  /** The store did not take so much. */
+  shrink(): void {
+    this.#hops = Math.max(PORTION_HOPS_MIN, this.#hops / 4);
+  }
+
+  /** It did. */
+  grow(): void {
+    this.#hops = Math.min(PORTION_HOPS, this.#hops * 2);
+  }
 }
 
 /**

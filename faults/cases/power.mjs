@@ -64,6 +64,8 @@ async function afterCut(world, { disk, name }) {
     world.healMs.push(await heals({ service: survivor, ledger: fresh, run }));
     await survivor.ready();
     progress(`${name}: ready`);
+    await survivor.drained(120_000);
+    progress(`${name}: all stored`);
     await survivor.stop();
     progress(`${name}: stopped`);
     const sent = new Set([...ledger.items.keys(), ...fresh.items.keys()]);

@@ -52,6 +52,7 @@ export async function otherStarts({ moments }) {
 /** What was acked under wider limits is in the journal; a start with narrower ones takes it in all the same. */
 async function smaller(world, n) {
   const { service } = world;
+  await service.kill();
   await service.start({ env: NOWHERE });
   const load = world.load({ first: n * 10_000 });
   await sleep(800);

@@ -20,7 +20,8 @@ async function behindProxy(work) {
         await world.service.start();
         await world.service.ready();
         await work(world, { server, net });
-        world.verdict = await verdictOf(world);
+        // An insert whose answer was on its way when all was well again is waited for until it is given up.
+        world.verdict = await verdictOf(world, { drainMs: GIVEN_UP_MS + 60_000 });
       },
     );
   } finally {
@@ -86,7 +87,8 @@ export async function answersLost({ moments, isShort }) {
     await sleep(500);
     for (let n = 0; n < moments; n++) {
       await met(world, { net, mode: "lie", forMs: isShort ? 1_500 : 3_000 });
-      await met(world, { net, mode: "lost", forMs: isShort ? 2_000 : 6_000 });
+      // Longer than the pause between two tries.
+      await met(world, { net, mode: "lost", forMs: isShort ? 2_000 : 12_000 });
     }
     if (!isShort) {
       net.set("late", { lateMs: GIVEN_UP_MS });
