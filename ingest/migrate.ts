@@ -22,6 +22,8 @@ export interface Migration {
   readonly statement: string;
   /** SHA-256 of the file, hex */
   readonly checksum: string;
+  /** of earlier texts of it: what they made may stay as it is */
+  readonly formerly: readonly string[];
 }
 
 /** What a run did, by name. */
@@ -52,7 +54,7 @@ export async function migrate(store: Store, migrations = loadMigrations(SCHEMA))
     if (checksum === undefined) {
       await apply(store, migration);
       result.applied.push(migration.name);
-    } else if (checksum === migration.checksum) result.already.push(migration.name);
+    } else if (isOf(migration, checksum)) result.already.push(migration.name);
     else
       throw new Failure("config", `the schema file ${migration.name}.sql was changed after it was applied`);
   }
@@ -70,8 +72,16 @@ export function loadMigrations(folder: URL): Migration[] {
     }
     const text = readFileSync(new URL(file, folder), "utf8");
     const checksum = createHash("sha256").update(text).digest("hex");
-    return { name: file.slice(0, -".sql".length), statement: oneStatement(text, file), checksum };
+    const formerly = [...text.matchAll(FORMERLY)].map(([, former = ""]) => former);
+    return { name: file.slice(0, -".sql".length), statement: oneStatement(text, file), checksum, formerly };
   });
+}
+
+/** A file may say of which texts it was, when only tables that are yet to be made should differ. */
+const FORMERLY = /^-- Formerly +([0-9a-f]{64})/gm;
+
+function isOf({ checksum, formerly }: Migration, applied: string): boolean {
+  return applied === checksum || formerly.includes(applied);
 }
 
 /** The embedded engine would run a second statement without a word, a server would refuse it: one per file. */

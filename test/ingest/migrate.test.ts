@@ -53,6 +53,14 @@ onBothShapes("migrations", (open) => {
     expect((await migrate(store)).already).toEqual(NAMES);
   });
 
+  test("an applied file that was of an earlier text which it names is taken as it is", async () => {
+    const store = await open();
+    const before = SCHEMA.map((one) => (one.name === NAMES[1] ? { ...one, checksum: "earlier" } : one));
+    await migrate(store, before);
+    const now = SCHEMA.map((one) => (one.name === NAMES[1] ? { ...one, formerly: ["earlier"] } : one));
+    expect(await migrate(store, now)).toEqual({ applied: [], already: NAMES });
+  });
+
   test("an applied file that was changed is refused before anything is done", async () => {
     const store = await open();
     await migrate(store, SCHEMA.slice(0, 2));
