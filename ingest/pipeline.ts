@@ -83,8 +83,7 @@ const BLOCK_HOPS = 200_000;
 const WAITING_MAX = 500_000;
 const LIVE_MAX = 1_000_000;
 const RECENT_MAX = 100_000;
-/** Of the memory. */
-const RECENT_SHARE = 1 / 16;
+const RECENT_SHARE = 1 / 16; // of the memory
 const HOPS_MAX = 200_000;
 const RETRY_MS_MAX = 10_000;
 
@@ -130,9 +129,8 @@ class Flow implements Pipeline {
 
   accept = async (delivery: Delivery): Promise<void> => {
     if (this.#closed) throw new Failure("stopping");
-    if (this.stats.waiting > (this.#options.waitingMax ?? WAITING_MAX)) {
+    if (this.stats.waiting > (this.#options.waitingMax ?? WAITING_MAX))
       throw new Failure("overloaded", "The store is behind.");
-    }
     const position = await this.#options.journal.append(delivery.envelope, delivery.body);
     this.recover(delivery, position);
   };
@@ -217,8 +215,11 @@ class Flow implements Pipeline {
   }
 
   #startRound(): void {
-    this.#round ??= this.#traced(false);
-    this.#round.catch((error: unknown) => this.#retryLater(error));
+    const begun = this.#round === null ? this.#traced(false) : null;
+    this.#round ??= begun;
+    // Whoever began a round hears how it ends: heard twice, one failure would count twice.
+    if (begun === null) this.#schedule(FLUSH_MS);
+    else begun.catch((error: unknown) => this.#retryLater(error));
   }
 
   #traced(everything: boolean): Promise<void> {
@@ -256,7 +257,6 @@ class Flow implements Pipeline {
   async #flushOnce(): Promise<void> {
     await this.#knowing;
     await this.#know();
-    // What is acked from here on waits for the next flush, also when this one fails.
     const taken = this.#portion.take(this.#waiting);
     if (taken.length === 0) return;
     const beganMs = performance.now();
