@@ -92,7 +92,9 @@ export class Backlog {
     const { pipeline, journal } = this.#options;
     if (this.#parked.length === 0 && this.#hasRoom(1)) return pipeline.accept(delivery);
     if (this.#closing.signal.aborted) throw new Failure("stopping");
-    this.#parked.push(await journal.append(delivery.envelope, delivery.body));
+    const position = await journal.append(delivery.envelope, delivery.body);
+    // Only now is it looked up: the list may have been replaced by a shorter one meanwhile.
+    this.#parked.push(position);
   };
 
   /** Begins to read; resolves when what an earlier run left is in memory, or at the close. */

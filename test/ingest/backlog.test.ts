@@ -91,6 +91,32 @@ test("an outage of the store costs no sender anything: what memory cannot hold w
   expect(backlog.state().parked).toBe(0);
 });
 
+test("a delivery whose disk is slow while others are read back is read back too", async () => {
+  const { journal, pipeline } = await start();
+  let disk = Promise.resolve();
+  const append: Journal["append"] = async (envelope, body) => {
+    const position = await journal.append(envelope, body);
+    await disk;
+    return position;
+  };
+  const slow = { ...journal, append };
+  const backlog = new Backlog({ journal: slow, pipeline, limits: LIMITS, log, waitingMax: 12 });
+  closers.push(() => backlog.close());
+  await backlog.start();
+  isAway = true;
+  for (let n = 0; n < 16; n++) await backlog.accept(await delivery(`ORD-${n}`));
+  let goOn: () => void = () => undefined;
+  disk = new Promise((resolve) => {
+    goOn = resolve;
+  });
+  const late = backlog.accept(await delivery("ORD-late"));
+  isAway = false;
+  await expect.poll(() => backlog.state().parked, { timeout: 15_000 }).toBe(0);
+  goOn();
+  await late;
+  await expect.poll(() => count("hops"), { timeout: 5_000 }).toBe(17);
+});
+
 test("a few large deliveries are as much as many small ones: what they take in memory is bounded too", async () => {
   const large = "x".repeat(10_000);
   const { backlog, pipeline } = await start(LIMITS, { waitingBytesMax: 50_000 });
