@@ -6,7 +6,7 @@
  * What every fault shares is here; what is special about one is in faults/cases.
  */
 import { mkdtempSync, rmSync } from "node:fs";
-import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { judge } from "./judge.mjs";
@@ -53,8 +53,7 @@ export async function trial(options, work) {
  * A4: an order that nobody has heard of is taken in and told within so long, without a hand laid on anything.
  * How long it took, in ms; a breach when it did not.
  */
-export async function heals({ service, ledger, run }, idleMs = 10_000) {
-  const withinMs = idleMs * crowding();
+export async function heals({ service, ledger, run }, withinMs = 10_000) {
   const block = 1_000_000 + Math.floor(Math.random() * 1e9);
   const order = `F-${run}-${block}-0`;
   const beganMs = performance.now();
@@ -78,14 +77,6 @@ export async function heals({ service, ledger, run }, idleMs = 10_000) {
   const tookMs = performance.now() - beganMs;
   if (tookMs > withinMs) ledger.breach(`a fresh order took ${Math.round(tookMs)} ms`);
   return tookMs;
-}
-
-/**
- * By how much more than this machine can do it is asked to do, at least 1. Limits of time are meant for a machine that
- * has nothing else to do; where others compute too, everybody waits for a processor.
- */
-export function crowding() {
-  return Math.max(1, loadavg()[0] / availableParallelism());
 }
 
 /** Asks `/livez` all the time while something is wrong (A6); the result says what it saw. */
@@ -120,9 +111,8 @@ export function watchHealth({ service }) {
 export async function verdictOf(world, { acked, badAcked, drainMs = 60_000 } = {}) {
   const { service, ledger } = world;
   if (service.isRunning) {
-    const patienceMs = drainMs * crowding();
-    await service.ready(patienceMs).catch((error) => ledger.breach(error.message.slice(0, 500)));
-    await service.drained(patienceMs).catch((error) => ledger.breach(error.message.slice(0, 500)));
+    await service.ready(drainMs).catch((error) => ledger.breach(error.message.slice(0, 500)));
+    await service.drained(drainMs).catch((error) => ledger.breach(error.message.slice(0, 500)));
     const { code, tookMs } = await service.stop();
     if (code !== 0) ledger.breach(`SIGTERM ended it with ${code} after ${Math.round(tookMs)} ms`);
   }

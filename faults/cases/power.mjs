@@ -12,7 +12,7 @@ import { cutOff, imageDisk } from "../disks.mjs";
 import { judge } from "../judge.mjs";
 import { Ledger } from "../ledger.mjs";
 import { waybill } from "../service.mjs";
-import { between, crowding, heals, progress, rowOf, trial } from "../trial.mjs";
+import { between, heals, progress, rowOf, trial } from "../trial.mjs";
 
 /** For what the journal holds to be read back, stored and settled. */
 const SETTLE_MS = 120_000;
@@ -65,9 +65,9 @@ async function afterCut(world, { disk, name }) {
     // What the survivor acks, the first service has never heard of.
     const fresh = new Ledger();
     world.healMs.push(await heals({ service: survivor, ledger: fresh, run }));
-    await survivor.ready(SETTLE_MS * crowding());
+    await survivor.ready(SETTLE_MS);
     progress(`${name}: ready`);
-    await survivor.drained(SETTLE_MS * crowding());
+    await survivor.drained(SETTLE_MS);
     progress(`${name}: all stored`);
     await survivor.stop();
     progress(`${name}: stopped`);
