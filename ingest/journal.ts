@@ -23,6 +23,8 @@ export interface JournalOptions {
   readonly bytesMax: number;
   /** when the next segment is begun; bytes, default 64 MiB */
   readonly segmentBytesMax?: number;
+  /** or after how long; ms, default 5 s */
+  readonly segmentAgeMaxMs?: number;
   /**
    * Resolves once all that the store has taken so far would survive a power cut: an insert that went well may still be
    * in the page cache only. @default at once
@@ -60,12 +62,14 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     dataDir,
     bytesMax,
     segmentBytesMax = 64 * 2 ** 20,
+    segmentAgeMaxMs = 5_000,
     beforeRemoval = async () => undefined,
   } = options;
   const folder = await openFolder(dataDir);
   const segments = await Segments.open({
     folder: folder.journal,
     bytesMax: segmentBytesMax,
+    ageMaxMs: segmentAgeMaxMs,
     beforeRemoval,
   }).catch(async (error: unknown) => {
     await folder.close();

@@ -51,8 +51,11 @@ interface Segment {
   open: number;
   /** null for an old segment that was not read yet */
   isReadable: boolean | null;
+  /** on the process's own clock; ms */
+  readonly begunMs: number;
 }
 
+const UNREAD = { bytes: 0, end: 0, open: 0, isReadable: null, begunMs: 0 };
 const NAME = /^(\d{12})-([0-9a-f]{16})\.segment$/;
 
 /** How to open the files of a folder. */
@@ -60,16 +63,16 @@ export interface SegmentsOptions {
   readonly folder: string;
   /** a new segment is begun when one is full beyond this; bytes */
   readonly bytesMax: number;
+  /** or was begun so long ago: a restart reads whole segments, settled or not; ms */
+  readonly ageMaxMs: number;
   /** resolves once what was stored so far would survive a power cut; when it rejects, nothing is removed for now */
   readonly beforeRemoval: () => Promise<void>;
 }
 
 /** The files of one folder. Calls to `write` must not overlap. */
 export class Segments {
-  readonly #folder: string;
+  readonly #options: SegmentsOptions;
   readonly #extent: Extent;
-  readonly #bytesMax: number;
-  readonly #beforeRemoval: () => Promise<void>;
   readonly #missing: number;
   readonly #extentAtOpen: number;
   /** there before, oldest first; the files to replay */
@@ -84,9 +87,7 @@ export class Segments {
   #removing: Promise<void> = Promise.resolve();
 
   private constructor(options: SegmentsOptions, { extent, old }: { extent: Extent; old: Segment[] }) {
-    this.#folder = options.folder;
-    this.#bytesMax = options.bytesMax;
-    this.#beforeRemoval = options.beforeRemoval;
+    this.#options = options;
     this.#extent = extent;
     this.#old = old;
     this.#all = [...old];
@@ -104,8 +105,7 @@ export class Segments {
       if (number === undefined || salt === undefined) continue;
       const path = join(folder, name);
       const { size } = await stat(path);
-      const unread = { end: 0, open: 0, isReadable: null };
-      old.push({ number: Number(number), salt: Buffer.from(salt, "hex"), path, bytes: size, ...unread });
+      old.push({ ...UNREAD, number: Number(number), salt: Buffer.from(salt, "hex"), path, bytes: size });
     }
     const numbers = old.map(({ number }) => number);
     return new Segments(options, { extent: await Extent.open(folder, numbers), old });
@@ -142,7 +142,8 @@ export class Segments {
     });
     segment.open += records.length;
     segment.bytes = segment.end;
-    if (segment.bytes >= this.#bytesMax) await this.#finish();
+    const isOld = performance.now() - segment.begunMs >= this.#options.ageMaxMs;
+    if (segment.bytes >= this.#options.bytesMax || isOld) await this.#finish();
     return positions;
   }
 
@@ -175,16 +176,16 @@ export class Segments {
   /** The store has these records, each told once. Resolves when the segments of which it has all are gone. */
   async release(positions: readonly Position[]): Promise<void> {
     const segments = new Map(this.#all.map((segment) => [segment.number, segment]));
-    for (const { segment: number } of positions) {
-      const segment = segments.get(number);
-      if (segment !== undefined) segment.open -= 1;
+    for (const { segment } of positions) {
+      const found = segments.get(segment);
+      if (found !== undefined) found.open -= 1;
     }
     await this.#removeDone();
   }
 
   /** Writes and syncs a file of its own. @throws the disk's error, when the journal could not be written either */
   async probe(): Promise<void> {
-    const path = join(this.#folder, "probe");
+    const path = join(this.#options.folder, "probe");
     const file = await open(path, "w");
     try {
       await file.appendFile(Buffer.alloc(4096));
@@ -230,16 +231,16 @@ export class Segments {
     const number = Math.max(this.#all.at(-1)?.number ?? 0, this.#extent.range.last) + 1;
     const salt = randomBytes(SALT_BYTES);
     const name = `${String(number).padStart(12, "0")}-${salt.toString("hex")}.segment`;
-    const path = join(this.#folder, name);
+    const path = join(this.#options.folder, name);
     const file = await open(path, "ax");
     try {
-      await syncFolder(this.#folder);
+      await syncFolder(this.#options.folder);
     } catch (error) {
       await file.close();
       await rm(path, { force: true });
       throw error;
     }
-    const segment: Segment = { number, salt, path, bytes: 0, end: 0, open: 0, isReadable: true };
+    const segment = { ...UNREAD, number, salt, path, isReadable: true, begunMs: performance.now() };
     this.#all.push(segment);
     return { segment, file };
   }
@@ -256,10 +257,8 @@ export class Segments {
     await this.#finish().catch(() => undefined);
     if (segment === undefined) return;
     if (segment.end === 0) return this.#forget(segment);
-    segment.bytes = await stat(segment.path).then(
-      ({ size }) => size,
-      () => segment.bytes,
-    );
+    const { size } = await stat(segment.path).catch(() => ({ size: segment.bytes }));
+    segment.bytes = size;
   }
 
   /** One removal at a time; who comes meanwhile waits for one that has seen what it released. */
@@ -282,7 +281,7 @@ export class Segments {
     const done = this.#done();
     const newest = done.at(-1)?.number;
     if (newest === undefined) return;
-    await this.#beforeRemoval();
+    await this.#options.beforeRemoval();
     // Noted first: a crash in between must not look like a loss. A disk that refuses even that still gets its room.
     const last = Math.max(newest, this.#extent.range.last);
     await this.#extent.note({ first: newest + 1, last }).catch(() => undefined);

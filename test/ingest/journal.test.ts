@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Envelope } from "../../collector/request.ts";
 import { type Journal, type JournalOptions, openJournal } from "../../ingest/journal.ts";
@@ -91,6 +92,16 @@ describe("the journal", () => {
     expect(journal.state().segments).toBeLessThan(before.segments);
     const rest = await replayed(await reopen({ segmentBytesMax: 1_000 }));
     expect(rest.map((text) => Number.parseInt(text, 10)).slice(-6)).toEqual([6, 7, 8, 9, 10, 11]);
+  });
+
+  test("forgets what is stored within seconds, however little comes: a restart would read all of a file again", async () => {
+    const journal = await open({ segmentAgeMaxMs: 50 });
+    const first = await journal.append(ENVELOPE, body("first"));
+    await sleep(60);
+    const second = await journal.append(ENVELOPE, body("second"));
+    await journal.append(ENVELOPE, body("third"));
+    await journal.release([first, second]);
+    expect(await replayed(await reopen())).toEqual(["third"]);
   });
 
   test("leaves nothing behind when everything is stored and it is closed", async () => {
