@@ -96,7 +96,7 @@ async function inserted(dataDir: string, batches: readonly HopBatch[]) {
     const beganMs = performance.now();
     let rows = 0;
     for (const group of groups(batches)) {
-      await store.insertNative("hops", group.map(blockOf));
+      await store.insertNative("hops", group.flatMap(blockOf));
       rows += group.reduce((sum, batch) => sum + batch.rows, 0);
     }
     const { user, system } = process.cpuUsage(cpu);
@@ -123,12 +123,12 @@ function groups(batches: readonly HopBatch[]): HopBatch[][] {
 }
 
 /** With the localities that ingest/refs.ts gives to spans. */
-function blockOf(batch: HopBatch): Uint8Array {
+function blockOf(batch: HopBatch): Uint8Array[] {
   const { traceId } = batch.columns.fixed;
   const view = new DataView(traceId.buffer, traceId.byteOffset);
   const localities = BigUint64Array.from(
     { length: batch.rows },
     (_, row) => view.getBigUint64(row * 16) ^ view.getBigUint64(row * 16 + 8),
   );
-  return Buffer.concat(encodeHops(batch, { tenant: "default", localities }));
+  return encodeHops(batch, { tenant: "default", localities });
 }

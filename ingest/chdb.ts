@@ -13,6 +13,7 @@ import { type ClickHouseClient, createClient } from "@clickhouse/client";
 import { Failure } from "../errors.ts";
 import { run } from "./client.ts";
 import { type Folder, inUse, isRunning } from "./folder.ts";
+import { PAGE_BYTES, pagesOf } from "./pages.ts";
 
 /** Server settings, which only the first connection of a process can give; the engine shares the machine with us. */
 const ENGINE_ARGS = ["--max_server_memory_usage_to_ram_ratio=0.6", `--mark_cache_size=${256 * 2 ** 20}`];
@@ -52,11 +53,11 @@ export async function openEngine(folder: Folder, readers: number): Promise<Engin
 export async function insertFile(
   client: ClickHouseClient,
   table: string,
-  { blocks, scratch }: { readonly blocks: readonly Uint8Array[]; readonly scratch: string },
+  { pieces, scratch }: { readonly pieces: readonly Uint8Array[]; readonly scratch: string },
 ): Promise<void> {
   const path = join(scratch, `${randomUUID()}.native`);
   try {
-    await write(path, blocks);
+    await write(path, pieces);
     const quoted = path.replace(/[\\']/g, "\\$&");
     await run(client, {
       query: `INSERT INTO ${table} FROM INFILE '${quoted}' COMPRESSION 'none' FORMAT Native`,
@@ -66,11 +67,12 @@ export async function insertFile(
   }
 }
 
-async function write(path: string, blocks: readonly Uint8Array[]): Promise<void> {
+async function write(path: string, pieces: readonly Uint8Array[]): Promise<void> {
   try {
     const file = await open(path, "wx");
     try {
-      for (const block of blocks) await file.writeFile(block);
+      const page = new Uint8Array(PAGE_BYTES);
+      for (const full of pagesOf(pieces, () => page)) await file.writeFile(full);
     } finally {
       await file.close();
     }

@@ -8,6 +8,7 @@ import { Readable } from "node:stream";
 import type { ClickHouseClient } from "@clickhouse/client";
 import { Failure } from "../errors.ts";
 import type { Params } from "./bind.ts";
+import { PAGE_BYTES, pagesOf } from "./pages.ts";
 
 /** A statement and, on a server, the values of its holes. */
 export interface Request {
@@ -33,9 +34,10 @@ export async function run(client: ClickHouseClient, request: Request): Promise<v
 export async function insertBody(
   client: ClickHouseClient,
   table: string,
-  blocks: readonly Uint8Array[],
+  pieces: readonly Uint8Array[],
 ): Promise<void> {
-  const values = Readable.from(blocks, { objectMode: false });
+  const pages = pagesOf(pieces, () => new Uint8Array(PAGE_BYTES));
+  const values = Readable.from(pages, { objectMode: false });
   await sorted(async () => {
     const { stream, response_headers } = await client.exec({
       query: `INSERT INTO ${table} FORMAT Native`,

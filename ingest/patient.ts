@@ -67,7 +67,7 @@ class PatientStore implements Store {
 
   query: Store["query"] = async (sql, params) => this.#store().query(sql, params);
   command: Store["command"] = async (sql, params) => this.#store().command(sql, params);
-  insertNative: Store["insertNative"] = async (table, blocks) => this.#store().insertNative(table, blocks);
+  insertNative: Store["insertNative"] = async (table, pieces) => this.#store().insertNative(table, pieces);
   ping: Store["ping"] = async () => this.#store().ping();
   persist: Store["persist"] = async () => this.#store().persist();
 

@@ -63,8 +63,11 @@ export interface Store {
   readonly query: (sql: string, params?: Params) => Promise<unknown[]>;
   /** A statement without rows. */
   readonly command: (sql: string, params?: Params) => Promise<void>;
-  /** Blocks in ClickHouse's Native format; stored when it resolves. After a failure some may be: send all again. */
-  readonly insertNative: (table: string, blocks: readonly Uint8Array[]) => Promise<void>;
+  /**
+   * Blocks in ClickHouse's Native format, in pieces, one after the other; stored when it resolves. After a failure some
+   * may be: send all again.
+   */
+  readonly insertNative: (table: string, pieces: readonly Uint8Array[]) => Promise<void>;
   readonly ping: () => Promise<void>;
   /** Resolves once everything inserted so far would survive a power cut. */
   readonly persist: () => Promise<void>;
@@ -107,8 +110,8 @@ async function openEmbedded({ dataDir, database = "waybill", readers = 2 }: Stor
     shape: "embedded",
     query: (sql, params = {}) => read((client) => rowsOf(client, { query: bind(sql, params) })),
     command: (sql, params = {}) => run(engine.writer, { query: bind(sql, params) }),
-    insertNative: async (table, blocks) =>
-      insertFile(engine.writer, tableNamed(table), { blocks, scratch: folder.scratch }),
+    insertNative: async (table, pieces) =>
+      insertFile(engine.writer, tableNamed(table), { pieces, scratch: folder.scratch }),
     ping: () => read(ping),
     persist: () => syncFileSystem(folder.store),
     close,
@@ -142,7 +145,7 @@ async function openServer(url: string, wanted?: string): Promise<Store> {
     shape: "server",
     query: (sql, params = {}) => rowsOf(reader, forServer(sql, params)),
     command: (sql, params = {}) => run(writer, forServer(sql, params)),
-    insertNative: async (table, blocks) => insertBody(writer, tableNamed(table), blocks),
+    insertNative: async (table, pieces) => insertBody(writer, tableNamed(table), pieces),
     ping: () => ping(reader),
     // Its tables sync each insert: durable.ts.
     persist: async () => undefined,

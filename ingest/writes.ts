@@ -29,7 +29,7 @@ export interface Waiting {
 }
 
 /** Of one insert, at most and at least; count. */
-const PORTION_HOPS = 50_000;
+const PORTION_HOPS = 100_000;
 const PORTION_HOPS_MIN = 2_000;
 
 /** Where deliveries go. */
@@ -119,7 +119,5 @@ function* together(lists: readonly RefList[]): Generator<RefList[]> {
 
 function hopBlocks({ extract }: Waiting): Uint8Array[] {
   const { batch, tenant, localities } = extract;
-  if (batch.rows === 0) return [];
-  // Some forty parts each; written one by one they would cost more than everything before.
-  return [Buffer.concat(encodeHops(batch, { tenant, localities }))];
+  return batch.rows === 0 ? [] : encodeHops(batch, { tenant, localities });
 }

@@ -8,6 +8,7 @@
  * string. Promises that every text in it is valid UTF-8.
  */
 import { isUtf8 } from "node:buffer";
+import { newBytesArray, newWordsArray } from "./memory.ts";
 import { BadRecord } from "./reject.ts";
 import { type Cursor, cursor } from "./wire.ts";
 
@@ -32,13 +33,13 @@ export interface Texts {
 
 /** No bytes yet. */
 export function newBytes(capacity: number): Bytes {
-  const data = new Uint8Array(capacity);
+  const data = newBytesArray(capacity);
   return { data, view: new DataView(data.buffer), length: 0 };
 }
 
 /** No numbers yet. */
 export function newWords(capacity: number): Words {
-  return { data: new Uint32Array(capacity), length: 0 };
+  return { data: newWordsArray(capacity), length: 0 };
 }
 
 /** No texts yet. */
@@ -50,7 +51,7 @@ export function newTexts(count: number, bytes: number): Texts {
 export function reserve(bytes: Bytes, more: number): void {
   const wanted = bytes.length + more;
   if (wanted <= bytes.data.length) return;
-  const data = new Uint8Array(Math.max(wanted, bytes.data.length * 2));
+  const data = newBytesArray(Math.max(wanted, bytes.data.length * 2));
   data.set(bytes.data.subarray(0, bytes.length));
   bytes.data = data;
   bytes.view = new DataView(data.buffer);
@@ -59,7 +60,7 @@ export function reserve(bytes: Bytes, more: number): void {
 /** Appends one number. */
 export function push(words: Words, value: number): void {
   if (words.length === words.data.length) {
-    const data = new Uint32Array(Math.max(16, words.length * 2));
+    const data = newWordsArray(Math.max(16, words.length * 2));
     data.set(words.data);
     words.data = data;
   }

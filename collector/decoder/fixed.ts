@@ -6,6 +6,7 @@
  * Ids are their bytes, four to a word; zeros stand for none. Times are nanoseconds since 1970 UTC, two words each, the
  * lower half first. In memory both look as ClickHouse wants them, because every machine that runs this is little-endian.
  */
+import { newBytesArray, newWordsArray } from "./memory.ts";
 
 /** Row `r` of a column of width `w` is at `[r × w, (r + 1) × w)`. */
 export interface Fixed {
@@ -36,8 +37,8 @@ export interface Fixed {
 
 /** Room for so many rows, the first of them taken from `old`; the others are zeros. */
 export function newFixed(rows: number, old?: Fixed): Fixed {
-  const bytes = (width: number, from?: Uint8Array) => filled(new Uint8Array(rows * width), from);
-  const words = (width: number, from?: Uint32Array) => filled(new Uint32Array(rows * width), from);
+  const bytes = (width: number, from?: Uint8Array) => filled(newBytesArray(rows * width), from);
+  const words = (width: number, from?: Uint32Array) => filled(newWordsArray(rows * width), from);
   return {
     kind: bytes(1, old?.kind),
     spanKind: bytes(1, old?.spanKind),

@@ -27,7 +27,7 @@ const LIMITS = { placesMax: 10, hopsMax: 100_000 };
 /** Stores a batch under one locality and reads it back, both in the order of the ids. */
 async function stored(store: Store, tenant: string, batch: HopBatch): Promise<Hop[]> {
   const localities = new BigUint64Array(batch.rows).fill(2n ** 64n - 1n);
-  await store.insertNative("hops", [Buffer.concat(encodeHops(batch, { tenant, localities }))]);
+  await store.insertNative("hops", encodeHops(batch, { tenant, localities }));
   const places = DAYS.map((day) => ({ locality: 2n ** 64n - 1n, day }));
   return sorted(await storedIn(store, LIMITS).hops(tenant, places));
 }
