@@ -50,7 +50,7 @@ export interface BacklogState {
 const WAITING_MAX = 400_000;
 const WAITING_BYTES_MAX = memoryShare(1 / 8);
 /** Reading goes on while a smaller share of what memory may hold waits there. */
-const READING_RATIO = 0.25;
+const READING_RATIO = 0.75;
 const POLL_MS = 25;
 /** Longest stretch of reading without letting requests in between; ms. */
 const STRETCH_MS = 10;

@@ -15,22 +15,23 @@ import { ackedSource } from "./acked.ts";
 import type { Definitions } from "./definitions.ts";
 import { extract } from "./extract.ts";
 import type { HopSource } from "./gather.ts";
+import { Held } from "./held.ts";
 import type { Journal } from "./journal.ts";
 import type { Known } from "./known.ts";
 import { LetterBudget } from "./letters.ts";
 import { memoryShare } from "./memory.ts";
 import { noteIn } from "./past.ts";
 import { type Plan, planOf } from "./plan.ts";
+import { Queue } from "./queue.ts";
 import { Recent } from "./recent.ts";
 import type { Ref } from "./refs.ts";
 import type { Position } from "./segments.ts";
 import { Settler, type SettlerStats, sumOf } from "./settler.ts";
-import { noteFailed, noteFlushed, type PipelineStats, zeroStats } from "./stats.ts";
+import { noteFailed, type PipelineStats, zeroStats } from "./stats.ts";
 import type { Store } from "./store.ts";
 import { type Stored, storedIn } from "./stored.ts";
 import { type Versions, versionsOf } from "./versions.ts";
 import { namesIn } from "./warm.ts";
-import { Portion, storeAll, type Waiting } from "./writes.ts";
 
 /** What a pipeline works with. */
 export interface PipelineOptions {
@@ -77,7 +78,7 @@ export interface Pipeline {
 
 const FLUSH_MS = 250;
 /** When much comes in, larger blocks are worth more than fresh ones: every part has to be merged again. */
-const BUSY_FLUSH_MS = 1_000;
+const BUSY_FLUSH_MS = 2_000;
 const BUSY_HOPS = 5_000;
 const BLOCK_HOPS = 200_000;
 const WAITING_MAX = 500_000;
@@ -100,23 +101,22 @@ class Flow implements Pipeline {
   readonly #budget: LetterBudget;
   readonly #recent: Recent;
   readonly #stored: Stored;
+  readonly #held: Held;
+  readonly #queue = new Queue(this.stats);
   readonly #versions: Versions;
   readonly #settlers = new Map<string, Settler>();
   #known: Known | null = null;
   readonly #knowing: Promise<void>;
-  #waiting: Waiting[] = [];
-  /** of the deliveries that are not settled yet, or may not be: where each stands in the journal, by serial number */
-  #positions: { readonly serial: number; readonly position: Position }[] = [];
   #serial = 0;
   #round: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #failures = 0;
-  readonly #portion = new Portion();
   #closed = false;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
     this.#plan = planOf(options.definitions);
+    this.#held = new Held(options.journal);
     this.#versions = versionsOf(options.store);
     this.#budget = options.letters ?? new LetterBudget();
     this.#recent = new Recent(options.recentMax ?? RECENT_MAX, memoryShare(RECENT_SHARE));
@@ -142,11 +142,8 @@ class Flow implements Pipeline {
     const ackedMs = this.#options.now();
     this.#recent.add(found, serial);
     const refs = this.#settlerOf(envelope.tenant).add(found, serial);
-    this.#waiting.push({ envelope, rejected: decoded.rejected, extract: found, refs, serial, ackedMs });
-    this.#positions.push({ serial, position });
-    this.stats.waiting += decoded.batch.rows;
-    this.stats.waitingBytes += decoded.batch.bytes;
-    this.stats.oldestWaitingMs ??= ackedMs;
+    this.#queue.add({ envelope, rejected: decoded.rejected, extract: found, refs, serial, ackedMs });
+    this.#held.add(serial, position);
     this.#schedule(this.#options.flushMs ?? FLUSH_MS);
   };
 
@@ -167,7 +164,7 @@ class Flow implements Pipeline {
   settling = (): SettlerStats => sumOf([...this.#settlers.values()].map(({ stats }) => stats));
 
   flush = async (): Promise<void> => {
-    while (this.#waiting.length > 0 || this.#round !== null || this.settling().unsettled > 0) {
+    while (this.#queue.oldestSerial() !== null || this.#round !== null || this.settling().unsettled > 0) {
       this.#round ??= this.#traced(true);
       await this.#round;
     }
@@ -230,17 +227,34 @@ class Flow implements Pipeline {
 
   async #endRound(everything: boolean): Promise<void> {
     try {
-      await this.#flushOnce();
-      const stored = (this.#waiting[0]?.serial ?? this.#serial + 1) - 1;
-      for (const settler of this.#settlers.values()) await settler.settle(everything, stored);
+      await this.#flushAndSettle(everything);
       this.#release();
       this.#failures = 0;
       this.stats.trouble = null;
     } finally {
       this.#round = null;
     }
-    if (this.#waiting.length > 0 || this.settling().unsettled > 0)
+    if (this.#queue.oldestSerial() !== null || this.settling().unsettled > 0)
       this.#schedule(this.#options.flushMs ?? FLUSH_MS);
+  }
+
+  /**
+   * Side by side where nobody else writes: memory has all that is on its way. Where others do, hops are stored before
+   * journeys are settled, for of two that settle at once one has to see what the other stored.
+   */
+  async #flushAndSettle(everything: boolean): Promise<void> {
+    await this.#knowing;
+    await this.#know();
+    const stored = (this.#queue.oldestSerial() ?? this.#serial + 1) - 1;
+    const flushed = this.#flush();
+    if (this.#known === null) await flushed;
+    const settled = this.#settleAll(everything, stored);
+    for (const outcome of await Promise.allSettled([flushed, settled]))
+      if (outcome.status === "rejected") throw outcome.reason;
+  }
+
+  async #settleAll(everything: boolean, stored: number): Promise<void> {
+    for (const settler of this.#settlers.values()) await settler.settle(everything, stored);
   }
 
   #retryLater(error: unknown): void {
@@ -254,28 +268,10 @@ class Flow implements Pipeline {
     this.#schedule(afterMs);
   }
 
-  async #flushOnce(): Promise<void> {
-    await this.#knowing;
-    await this.#know();
-    const taken = this.#portion.take(this.#waiting);
-    if (taken.length === 0) return;
-    const beganMs = performance.now();
-    try {
-      await storeAll({ store: this.#options.store, budget: this.#budget, nowMs: this.#options.now() }, taken);
-    } catch (error) {
-      this.#waiting = [...taken, ...this.#waiting];
-      this.#portion.shrink();
-      throw error;
-    }
-    for (const { extract: stored, serial } of taken) {
-      this.#recent.noteStored(serial);
-      this.stats.waiting -= stored.batch.rows;
-      this.stats.waitingBytes -= stored.batch.bytes;
-      this.stats.stored += stored.batch.rows;
-    }
-    this.#portion.grow();
-    noteFlushed(this.stats, performance.now() - beganMs);
-    this.stats.oldestWaitingMs = this.#waiting[0]?.ackedMs ?? null;
+  async #flush(): Promise<void> {
+    const { store, now } = this.#options;
+    const stored = await this.#queue.flush({ store, budget: this.#budget, nowMs: now() });
+    for (const serial of stored) this.#recent.noteStored(serial);
   }
 
   /** What is in the store already has to be known before more comes in. Other writers' hops cannot be known. */
@@ -286,15 +282,13 @@ class Flow implements Pipeline {
 
   /** The journal may forget what is stored and settled. */
   #release(): void {
-    let oldest = this.#waiting[0]?.serial ?? Number.POSITIVE_INFINITY;
+    let oldest = this.#queue.oldestSerial() ?? Number.POSITIVE_INFINITY;
     for (const settler of this.#settlers.values()) oldest = Math.min(oldest, settler.oldestSerial());
-    const kept = this.#positions.findIndex(({ serial }) => serial >= oldest);
-    const done = this.#positions.splice(0, kept === -1 ? this.#positions.length : kept);
-    if (done.length === 0) return;
-    const released = this.#options.journal.release(done.map(({ position }) => position));
     // Not awaited: removing a file waits until the disk has the store's rows, the next round need not.
-    released.catch((err: unknown) =>
-      this.#options.log.warn({ err }, "Stored deliveries stay in the journal for now."),
-    );
+    this.#held
+      .releaseBefore(oldest)
+      .catch((err: unknown) =>
+        this.#options.log.warn({ err }, "Stored deliveries stay in the journal for now."),
+      );
   }
 }

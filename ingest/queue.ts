@@ -1,0 +1,62 @@
+/**
+ * Queue: deliveries that are acked and not stored yet, oldest first.
+ *
+ *   pipeline → [queue] → writes
+ *
+ * Lives in memory; the journal has all of it. What the store did not take stays at the front.
+ */
+import { noteFlushed, type PipelineStats } from "./stats.ts";
+import { Portion, storeAll, type Waiting, type Writing } from "./writes.ts";
+
+/** Deliveries that wait. Calls to `flush` must not overlap. */
+export class Queue {
+  readonly #stats: PipelineStats;
+  readonly #portion = new Portion();
+  #waiting: Waiting[] = [];
+
+  /** @param stats  kept up to date with what waits and what is stored */
+  constructor(stats: PipelineStats) {
+    this.#stats = stats;
+  }
+
+  /** Adds the newest. */
+  add(delivery: Waiting): void {
+    const { batch } = delivery.extract;
+    this.#waiting.push(delivery);
+    this.#stats.waiting += batch.rows;
+    this.#stats.waitingBytes += batch.bytes;
+    this.#stats.oldestWaitingMs ??= delivery.ackedMs;
+  }
+
+  /** The number of the first delivery that is not stored; null when all are, as far as no flush is going on. */
+  oldestSerial(): number | null {
+    return this.#waiting[0]?.serial ?? null;
+  }
+
+  /**
+   * Stores the oldest of them, as many as one insert takes. Answers their numbers.
+   *
+   * @throws {Failure} when the store does not take them; they stay
+   */
+  async flush(writing: Writing): Promise<number[]> {
+    const taken = this.#portion.take(this.#waiting);
+    if (taken.length === 0) return [];
+    const beganMs = performance.now();
+    try {
+      await storeAll(writing, taken);
+    } catch (error) {
+      this.#waiting = [...taken, ...this.#waiting];
+      this.#portion.shrink();
+      throw error;
+    }
+    this.#portion.grow();
+    for (const { extract } of taken) {
+      this.#stats.waiting -= extract.batch.rows;
+      this.#stats.waitingBytes -= extract.batch.bytes;
+      this.#stats.stored += extract.batch.rows;
+    }
+    noteFlushed(this.#stats, performance.now() - beganMs);
+    this.#stats.oldestWaitingMs = this.#waiting[0]?.ackedMs ?? null;
+    return taken.map(({ serial }) => serial);
+  }
+}
