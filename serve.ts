@@ -165,6 +165,8 @@ async function openIntake(
     dataDir: config.dataDir,
     bytesMax: config.journalBytesMax,
     beforeRemoval: store.persist,
+    // Fewer segments than seconds have begun in any journal so far.
+    unusedSegment: Math.floor(now() / 1000),
   });
   onClose(journal.close);
   const letters = new LetterBudget();

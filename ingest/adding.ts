@@ -11,9 +11,10 @@ import type { Keys } from "./keys.ts";
 import { RefList } from "./reflist.ts";
 import type { Spot } from "./spots.ts";
 
-/** A delivery as it is added: its number, and when; epoch ms. */
+/** A delivery as it is added: its number, the segment of the journal that has it, and when; epoch ms. */
 export interface Arrival {
   readonly serial: number;
+  readonly segment: number;
   readonly nowMs: number;
 }
 
@@ -34,7 +35,7 @@ export class Adding {
   readonly extract: Extract;
   readonly arrival: Arrival;
   /** refs that are new */
-  readonly refs = new RefList();
+  readonly refs: RefList;
   /** per set of keys of the batch, what it is among the live ones, once known */
   readonly keysets: (KeySet | undefined)[] = [{ id: 0, names: [] }];
   /** the trace ids of the rows, four words each */
@@ -48,6 +49,7 @@ export class Adding {
   constructor(extract: Extract, arrival: Arrival) {
     this.extract = extract;
     this.arrival = arrival;
+    this.refs = new RefList(arrival.segment);
     this.traceWords = extract.batch.columns.fixed.traceId;
     const { buffer, byteOffset, length } = extract.localities;
     this.#localities = new Uint32Array(buffer, byteOffset, length * 2);

@@ -22,7 +22,7 @@ import type { Position, Replayed } from "./segments.ts";
 /** What a backlog works with. */
 export interface BacklogOptions {
   readonly journal: Pick<Journal, "append" | "read" | "replay" | "state">;
-  readonly pipeline: Pick<Pipeline, "accept" | "recover" | "stats">;
+  readonly pipeline: Pick<Pipeline, "accept" | "ready" | "recover" | "recovered" | "stats">;
   readonly limits: DecodeLimits;
   readonly log: { readonly info: Say; readonly warn: Say };
   /** hops that may wait in memory before deliveries are only journaled; count. @default 400,000 */
@@ -111,9 +111,10 @@ export class Backlog {
   }
 
   async #replay(): Promise<void> {
-    const { journal, log } = this.#options;
+    const { journal, log, pipeline } = this.#options;
     const beganMs = performance.now();
     this.#lastProgressMs = beganMs;
+    await pipeline.ready();
     for await (const entry of journal.replay()) {
       if (!(await this.#mayGoOn())) return;
       await this.#recover(entry);
@@ -125,7 +126,9 @@ export class Backlog {
       journal.state();
     const seconds = Math.round(performance.now() - beganMs) / 1000;
     if (this.#replayed > 0) log.info({ deliveries: this.#replayed, seconds }, "Replayed the journal.");
-    if (damagedSpots + missingSegments + emptySegments === 0) return;
+    const isWhole = damagedSpots + missingSegments + emptySegments === 0;
+    pipeline.recovered(isWhole && this.#unreadable === 0);
+    if (isWhole) return;
     log.warn(
       { damagedSpots, damagedBytes, missingSegments, emptySegments, unreadableSegments },
       "Parts of the journal could not be read; a torn end was never acknowledged, anything else may be lost.",

@@ -19,6 +19,7 @@ export function refsBlock(tenant: string, lists: readonly RefList[]): Uint8Array
     { name: "kind", type: "LowCardinality(String)", values: kinds },
     { name: "day", type: "Date", values: lists.flatMap((list) => list.days) },
     { name: "locality", type: "Halves", values: lists.flatMap((list) => list.localities) },
+    { name: "since", type: "UInt32", values: lists.flatMap((list) => list.kinds.map(() => list.since)) },
   ]);
 }
 

@@ -68,6 +68,8 @@ export interface Cluster {
   added: Addition[];
   /** false once the store may hold facts that belong here and are not here */
   isWhole: boolean;
+  /** so may the journal, of which not all is read back: a doubt that ends, see heard.ts */
+  isPending: boolean;
   /** epoch ms; when the first unsettled fact came, null when all is settled */
   dirtyMs: number | null;
   touchedMs: number;
@@ -94,6 +96,7 @@ export function newCluster(nowMs: number, serial: number): Cluster {
     extras: null,
     added: [],
     isWhole: true,
+    isPending: false,
     dirtyMs: null,
     touchedMs: nowMs,
     restsUntilMs: 0,
@@ -147,6 +150,7 @@ export function merge(a: Cluster, b: Cluster, next: Int32Array): Cluster {
   moves.hops = [];
   moves.extras = null;
   stays.isWhole &&= moves.isWhole;
+  stays.isPending ||= moves.isPending;
   stays.touchedMs = Math.max(stays.touchedMs, moves.touchedMs);
   stays.restsUntilMs = Math.max(stays.restsUntilMs, moves.restsUntilMs);
   stays.newest = Math.max(stays.newest, moves.newest);

@@ -7,6 +7,7 @@
  */
 import type { Arrival } from "./adding.ts";
 import { appended, type Cluster, current, merge, type Name, NO_SETS, newCluster } from "./cluster.ts";
+import type { Whereabouts } from "./heard.ts";
 import { Names } from "./names.ts";
 import { isTrace, joiningKind, type Past, traceWords } from "./past.ts";
 import type { Ref } from "./refs.ts";
@@ -54,7 +55,7 @@ export class Clusters {
     const known = this.traces.find(words, at);
     if (known !== -1) return known;
     const cluster = into === null ? this.begin(arrival) : current(into);
-    if (this.#past.hasTrace(words, at)) cluster.isWhole = false;
+    doubt(cluster, this.#past.ofTrace(words, at));
     const trace = this.traces.add(words, at, cluster);
     cluster.traces = appended(cluster.traces, [trace]);
     return trace;
@@ -65,7 +66,7 @@ export class Clusters {
     const known = this.#names.get(kind, value);
     if (known !== undefined) return known;
     const cluster = into === null ? this.begin(arrival) : current(into);
-    if (this.#past.has(`${kind}=${value}`)) cluster.isWhole = false;
+    doubt(cluster, this.#past.of(`${kind}=${value}`));
     const name: Name = { kind, value, cluster, spots: NO_SPOTS, sets: NO_SETS };
     this.#names.add(name);
     cluster.names = appended(cluster.names, [name]);
@@ -139,13 +140,18 @@ export class Clusters {
     if (!isTrace(kind)) {
       const name = this.#names.get(joiningKind(kind), value);
       if (name !== undefined) return { spots: name.spots, cluster: current(name.cluster) };
-      return this.#past.has(`${joiningKind(kind)}=${value}`) ? IN_DOUBT : UNHEARD_OF;
+      return this.#past.of(`${joiningKind(kind)}=${value}`) === "nowhere" ? UNHEARD_OF : IN_DOUBT;
     }
     const words = traceWords(value);
     const trace = this.traces.find(words, 0);
     const cluster = this.traces.clusters[trace];
     if (cluster) return { spots: this.traces.spots[trace] ?? NO_SPOTS, cluster: current(cluster) };
-    return this.#past.hasTrace(words, 0) ? IN_DOUBT : UNHEARD_OF;
+    return this.#past.ofTrace(words, 0) === "nowhere" ? UNHEARD_OF : IN_DOUBT;
+  }
+
+  /** Whether nothing that belongs to a cluster can be in the store and not here. */
+  isWhole({ isWhole, isPending }: Cluster): boolean {
+    return isWhole && !(isPending && this.#past.isInDoubt());
   }
 
   /** Notes that hops which are only in the store go by a ref. */
@@ -153,4 +159,10 @@ export class Clusters {
     const { cluster } = this.sightOf(ref);
     if (cluster !== null && cluster !== "none") cluster.isWhole = false;
   }
+}
+
+/** What a name that is new here says about the cluster that it begins in. */
+function doubt(cluster: Cluster, where: Whereabouts): void {
+  if (where === "store") cluster.isWhole = false;
+  if (where === "journal") cluster.isPending = true;
 }

@@ -28,13 +28,16 @@ export class Extent {
     this.#range = range;
   }
 
-  /** @param found  numbers of the segments that are there, ascending; believed when the file says nothing */
-  static async open(folder: string, found: readonly number[]): Promise<Extent> {
+  /**
+   * @param found   numbers of the segments that are there, ascending; believed when the file says nothing
+   * @param unused  where to begin when there are none either
+   */
+  static async open(folder: string, found: readonly number[], unused: number): Promise<Extent> {
     const path = join(folder, "extent");
     const file = await open(path, "r+").catch(() => open(path, "w+"));
     const { buffer, bytesRead } = await file.read(Buffer.alloc(BYTES), 0, BYTES, 0);
     const said = rangeIn(buffer.toString("latin1", 0, bytesRead));
-    const first = found[0] ?? 1;
+    const first = found[0] ?? unused;
     return new Extent(file, said ?? { first, last: found.at(-1) ?? first - 1 });
   }
 

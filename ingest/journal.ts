@@ -12,6 +12,7 @@
 import type { Envelope } from "../collector/request.ts";
 import { Failure } from "../errors.ts";
 import { diskTrouble } from "./disk.ts";
+import type { Range } from "./extent.ts";
 import { openFolder } from "./folder.ts";
 import { encodeRecord } from "./segment.ts";
 import { type Position, type Replayed, Segments, type SegmentsState } from "./segments.ts";
@@ -25,6 +26,11 @@ export interface JournalOptions {
   readonly segmentBytesMax?: number;
   /** or after how long; ms, default 5 s */
   readonly segmentAgeMaxMs?: number;
+  /**
+   * Number of the first segment of a new journal: larger than any that an earlier journal of the same store had, for the
+   * store knows the numbers. @default 1
+   */
+  readonly unusedSegment?: number;
   /**
    * Resolves once all that the store has taken so far would survive a power cut: an insert that went well may still be
    * in the page cache only. @default at once
@@ -50,6 +56,8 @@ export interface Journal {
    */
   readonly release: (positions: readonly Position[]) => Promise<void>;
   readonly state: () => SegmentsState;
+  /** At opening: the first segment that was there, one more than the last when none was, and the last there ever was. */
+  readonly kept: Range;
   /** Why it takes nothing in at this moment, in words that may be shown; null when it does. Tries a disk that failed. */
   readonly trouble: () => Promise<string | null>;
   /** Lets waiting appends finish, refuses new ones, and gives the folder back. */
@@ -63,6 +71,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     bytesMax,
     segmentBytesMax = 64 * 2 ** 20,
     segmentAgeMaxMs = 5_000,
+    unusedSegment = 1,
     beforeRemoval = async () => undefined,
   } = options;
   const folder = await openFolder(dataDir);
@@ -70,6 +79,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     folder: folder.journal,
     bytesMax: segmentBytesMax,
     ageMaxMs: segmentAgeMaxMs,
+    unused: unusedSegment,
     beforeRemoval,
   }).catch(async (error: unknown) => {
     await folder.close();
@@ -82,6 +92,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     read: (positions) => segments.read(positions),
     release: (positions) => segments.release(positions),
     state: () => segments.state(),
+    kept: segments.kept,
     trouble: () => writer.trouble(),
     close: async () => {
       await writer.close();

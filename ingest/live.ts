@@ -5,7 +5,7 @@
  *                └→ refs that the store does not have yet
  *
  * Lets most journeys be settled without asking the store. A cache, never the truth: bounded, the clusters touched least
- * recently leave first, and what left, or was there before this process, is remembered by name only (known.ts); a
+ * recently leave first, and what left, or was there before this process, is remembered by name only (heard.ts); a
  * cluster that such a name leads to is not whole, and is settled from the store. Decides nothing about subjects.
  */
 import { word } from "../collector/decoder/buffers.ts";
@@ -64,6 +64,11 @@ export class Live {
     return adding.refs;
   }
 
+  /** Whether a cluster has all that belongs to it. */
+  isWhole(cluster: Cluster): boolean {
+    return this.#clusters.isWhole(cluster);
+  }
+
   /** The clusters to settle now. */
   due(isDue: (cluster: Cluster) => boolean): Cluster[] {
     return [...this.#clusters.dirty].filter(isDue);
@@ -106,7 +111,7 @@ export class Live {
     for (const ref of refs) {
       const { spots, cluster } = this.#clusters.sightOf(ref);
       if (cluster === "none") continue;
-      const isWhole = cluster?.isWhole === true;
+      const isWhole = cluster !== null && this.#clusters.isWhole(cluster);
       if (!isWhole) unsure.push(ref);
       const since = isWhole ? { since: cluster.oldest } : {};
       for (const place of this.#clusters.spots.places(spots)) rows.push({ ...ref, ...place, ...since });

@@ -15,7 +15,7 @@ export type NativeColumn = { readonly name: string } & (
       readonly values: readonly bigint[];
     }
   | { readonly type: "Nullable(DateTime64(9, 'UTC'))"; readonly values: readonly (bigint | null)[] }
-  | { readonly type: "Date"; readonly values: readonly number[] }
+  | { readonly type: "Date" | "UInt32"; readonly values: readonly number[] }
   /** a UInt64 as two words, the lower half first: two values per row */
   | { readonly type: "Halves"; readonly values: readonly number[] }
   | { readonly type: "Bool"; readonly values: readonly boolean[] }
@@ -67,6 +67,7 @@ function writeColumn(out: Writer, column: NativeColumn): void {
       writeDictionary(out, column.values);
       return;
     case "Halves":
+    case "UInt32":
       for (const value of column.values) out.uint32(value);
       return;
     case "Date":

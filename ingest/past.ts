@@ -1,37 +1,40 @@
 /**
- * Past: hops that are only in the store, as far as their names tell.
+ * Past: hops that memory does not have, as far as their names tell.
  *
- *   known, refs → [past] → clusters
+ *   heard, refs → [past] → clusters
  *
  * One name for all refs by which facts join: a link goes by the trace that it leads to, what an event caused by the event.
  */
-import type { Known } from "./known.ts";
+import type { Heard, Whereabouts } from "./heard.ts";
 import { CARRIER, type Ref } from "./refs.ts";
 
 /** What live facts ask about the past, and tell it. */
 export interface Past {
-  /** whether hops that are only in the store may go by a name, or be in the trace whose id starts at a word */
-  readonly has: (name: string) => boolean;
-  readonly hasTrace: (words: Uint32Array, at: number) => boolean;
-  /** from now on there are some */
+  /** where hops may be that go by a name, or are in the trace whose id starts at a word */
+  readonly of: (name: string) => Whereabouts;
+  readonly ofTrace: (words: Uint32Array, at: number) => Whereabouts;
+  /** whether memory may still lack hops of what it found to be in the journal */
+  readonly isInDoubt: () => boolean;
+  /** from now on there are some that are only in the store */
   readonly add: (name: string) => void;
   readonly addTrace: (words: Uint32Array, at: number) => void;
 }
 
-/** The past as the known names tell it. While nobody knows what is in the store, anything may be. */
-export function pastIn(known: () => Known | null): Past {
+/** The past as the names tell it that were heard of. While nobody knows what is in the store, anything may be. */
+export function pastIn(heard: () => Heard | null): Past {
   return {
-    has: (name) => known()?.has(name) ?? true,
-    hasTrace: (words, at) => known()?.hasTrace(words, at) ?? true,
-    add: (name) => known()?.add(name),
-    addTrace: (words, at) => known()?.addTrace(words, at),
+    of: (name) => heard()?.of(name) ?? "store",
+    ofTrace: (words, at) => heard()?.ofTrace(words, at) ?? "store",
+    isInDoubt: () => heard()?.isInDoubt ?? true,
+    add: (name) => heard()?.add(name),
+    addTrace: (words, at) => heard()?.addTrace(words, at),
   };
 }
 
 /** Notes that hops in the store go by a ref. */
-export function noteIn(known: Known, { kind, value }: Ref): void {
-  if (isTrace(kind)) known.addTrace(traceWords(value), 0);
-  else known.add(`${joiningKind(kind)}=${value}`);
+export function noteIn(heard: Heard, { kind, value }: Ref): void {
+  if (isTrace(kind)) heard.addTrace(traceWords(value), 0);
+  else heard.add(`${joiningKind(kind)}=${value}`);
 }
 
 /** Whether a ref goes by a trace. */

@@ -15,9 +15,9 @@ import { ackedSource } from "./acked.ts";
 import type { Definitions } from "./definitions.ts";
 import { extract } from "./extract.ts";
 import type { HopSource } from "./gather.ts";
+import { Hearing } from "./hearing.ts";
 import { Held } from "./held.ts";
 import type { Journal } from "./journal.ts";
-import type { Known } from "./known.ts";
 import { LetterBudget } from "./letters.ts";
 import { memoryShare } from "./memory.ts";
 import { noteIn } from "./past.ts";
@@ -31,7 +31,6 @@ import { noteFailed, type PipelineStats, zeroStats } from "./stats.ts";
 import type { Store } from "./store.ts";
 import { type Stored, storedIn } from "./stored.ts";
 import { type Versions, versionsOf } from "./versions.ts";
-import { namesIn } from "./warm.ts";
 
 /** What a pipeline works with. */
 export interface PipelineOptions {
@@ -61,6 +60,10 @@ export interface Pipeline {
   readonly accept: (delivery: Delivery) => Promise<void>;
   /** Takes in what the journal still holds from before; the receiver may accept meanwhile. */
   readonly recover: (delivery: Delivery, position: Position) => void;
+  /** Resolves when it is known which names hops in the store go by, or that this cannot be known now: recover then. */
+  readonly ready: () => Promise<void>;
+  /** Everything that the journal still held has been taken in, but for what cannot be read when it `isWhole` not. */
+  readonly recovered: (isWhole: boolean) => void;
   /** Everything acked, stored or not. */
   readonly source: HopSource;
   /** Those of the kinds under which a value was acked. */
@@ -105,8 +108,7 @@ class Flow implements Pipeline {
   readonly #queue = new Queue(this.stats);
   readonly #versions: Versions;
   readonly #settlers = new Map<string, Settler>();
-  #known: Known | null = null;
-  readonly #knowing: Promise<void>;
+  readonly #hearing: Hearing;
   #serial = 0;
   #round: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -123,8 +125,7 @@ class Flow implements Pipeline {
     this.#stored = storedIn(options.store, { placesMax: 10_000, hopsMax: HOPS_MAX });
     const sight = (tenant: string, refs: readonly Ref[]) => this.#settlerOf(tenant).sight(refs);
     this.source = ackedSource({ sight, recent: this.#recent, stored: this.#stored });
-    // Early, so that the first journeys do not have to be gathered; a store that is not there is asked again.
-    this.#knowing = this.#know().catch(() => undefined);
+    this.#hearing = new Hearing(options);
   }
 
   accept = async (delivery: Delivery): Promise<void> => {
@@ -141,11 +142,15 @@ class Flow implements Pipeline {
     const serial = ++this.#serial;
     const ackedMs = this.#options.now();
     this.#recent.add(found, serial);
-    const refs = this.#settlerOf(envelope.tenant).add(found, serial);
+    const refs = this.#settlerOf(envelope.tenant).add(found, { serial, segment: position.segment });
     this.#queue.add({ envelope, rejected: decoded.rejected, extract: found, refs, serial, ackedMs });
     this.#held.add(serial, position);
     this.#schedule(this.#options.flushMs ?? FLUSH_MS);
   };
+
+  ready = () => this.#hearing.first();
+
+  recovered = (isWhole: boolean): void => this.#hearing.noteRead(isWhole);
 
   kindsOf = async (tenant: string, value: string, kinds: readonly string[]): Promise<string[]> => {
     const { rows, unsure } = this.#settlerOf(tenant).sight(kinds.map((kind) => ({ kind, value })));
@@ -156,30 +161,34 @@ class Flow implements Pipeline {
   };
 
   learn = (refs: readonly Ref[]): void => {
-    const known = this.#known;
+    const { heard } = this.#hearing;
     for (const settler of this.#settlers.values()) settler.learn(refs);
-    if (known !== null) for (const ref of refs) noteIn(known, ref);
+    if (heard !== null) for (const ref of refs) noteIn(heard, ref);
   };
 
   settling = (): SettlerStats => sumOf([...this.#settlers.values()].map(({ stats }) => stats));
 
-  flush = async (): Promise<void> => {
-    while (this.#queue.oldestSerial() !== null || this.#round !== null || this.settling().unsettled > 0) {
-      this.#round ??= this.#traced(true);
-      await this.#round;
-    }
-  };
+  flush = () => this.#drain(true);
 
   close = async (): Promise<void> => {
     this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    await this.flush().catch((error: unknown) => {
+    // What was not read back whole yet is settled after the next start.
+    await this.#drain(this.#hearing.heard?.isReading !== true).catch((err: unknown) =>
       this.#options.log.warn(
-        { err: error },
+        { err },
         "What waits could not be stored; the journal keeps it for the next start.",
-      );
-    });
+      ),
+    );
   };
+
+  async #drain(everything: boolean): Promise<void> {
+    const isUnsettled = () => everything && this.settling().unsettled > 0;
+    while (this.#queue.oldestSerial() !== null || this.#round !== null || isUnsettled()) {
+      this.#round ??= this.#traced(everything);
+      await this.#round;
+    }
+  }
 
   #settlerOf(tenant: string): Settler {
     const known = this.#settlers.get(tenant);
@@ -192,7 +201,7 @@ class Flow implements Pipeline {
       tenant,
       versions: this.#versions,
       now,
-      known: () => this.#known,
+      heard: () => this.#hearing.heard,
       factsMax: liveMax ?? LIVE_MAX,
     });
     this.#settlers.set(tenant, settler);
@@ -243,11 +252,10 @@ class Flow implements Pipeline {
    * journeys are settled, for of two that settle at once one has to see what the other stored.
    */
   async #flushAndSettle(everything: boolean): Promise<void> {
-    await this.#knowing;
-    await this.#know();
+    await this.#hearing.again();
     const stored = (this.#queue.oldestSerial() ?? this.#serial + 1) - 1;
     const flushed = this.#flush();
-    if (this.#known === null) await flushed;
+    if (this.#hearing.heard === null) await flushed;
     const settled = this.#settleAll(everything, stored);
     for (const outcome of await Promise.allSettled([flushed, settled]))
       if (outcome.status === "rejected") throw outcome.reason;
@@ -272,12 +280,6 @@ class Flow implements Pipeline {
     const { store, now } = this.#options;
     const stored = await this.#queue.flush({ store, budget: this.#budget, nowMs: now() });
     for (const serial of stored) this.#recent.noteStored(serial);
-  }
-
-  /** What is in the store already has to be known before more comes in. Other writers' hops cannot be known. */
-  async #know(): Promise<void> {
-    if (this.#known === null && this.#options.store.shape === "embedded")
-      this.#known = await namesIn(this.#options.store);
   }
 
   /** The journal may forget what is stored and settled. */

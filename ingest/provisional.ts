@@ -8,6 +8,7 @@
  */
 import { z } from "zod";
 import type { Definitions } from "./definitions.ts";
+import type { Heard } from "./heard.ts";
 import type { Journey } from "./journey.ts";
 import { Known } from "./known.ts";
 import type { Ref } from "./refs.ts";
@@ -41,7 +42,7 @@ export interface ProvisionalOptions {
   readonly definitions: Definitions;
   readonly tenant: string;
   /** null while other processes may write to the same store */
-  readonly known: () => Known | null;
+  readonly heard: () => Heard | null;
 }
 
 const BYTES = 4 * 2 ** 20;
@@ -59,14 +60,14 @@ export class Provisional {
 
   /** Whether any stand-in may have a row that is not closed. */
   mayBeAny(): boolean {
-    return this.#options.known() === null || this.#written === null || this.#written.size > 0;
+    return this.#options.heard() === null || this.#written === null || this.#written.size > 0;
   }
 
   /** Those of the candidates that have a row which is not closed. */
   async open(candidates: readonly Merged[]): Promise<Merged[]> {
-    const { store, tenant, known } = this.#options;
+    const { store, tenant, heard } = this.#options;
     const written = this.#written ?? (await this.#load());
-    const mayBe = known() === null ? candidates : candidates.filter((row) => written.has(nameOf(row)));
+    const mayBe = heard() === null ? candidates : candidates.filter((row) => written.has(nameOf(row)));
     if (mayBe.length === 0) return [];
     const found = await provisionalRows(store, {
       tenant,

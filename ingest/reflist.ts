@@ -10,11 +10,17 @@ import type { Spot } from "./spots.ts";
 
 /** Refs with their places, in the order in which they came. */
 export class RefList {
+  /** the segment of the journal that told of them; 0 when no journal did */
+  readonly since: number;
   readonly kinds: string[] = [];
   readonly values: string[] = [];
   readonly days: number[] = [];
   /** two words each, the lower half first */
   readonly localities: number[] = [];
+
+  constructor(since: number) {
+    this.since = since;
+  }
 
   /** How many there are. */
   get size(): number {
@@ -30,9 +36,9 @@ export class RefList {
   }
 }
 
-/** Rows as a list. */
+/** Rows as a list; no journal told of them. */
 export function listOf(rows: readonly RefRow[]): RefList {
-  const list = new RefList();
+  const list = new RefList(0);
   for (const row of rows) {
     const low = Number(row.locality & 0xffffffffn);
     list.add(row, { low, high: Number(row.locality >> 32n), day: row.day });

@@ -10,7 +10,7 @@
 import { randomBytes } from "node:crypto";
 import { type FileHandle, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { Extent } from "./extent.ts";
+import { Extent, type Range } from "./extent.ts";
 import { syncFolder } from "./folder.ts";
 import { type Entry, readSegment, SALT_BYTES } from "./segment.ts";
 
@@ -65,6 +65,8 @@ export interface SegmentsOptions {
   readonly bytesMax: number;
   /** or was begun so long ago: a restart reads whole segments, settled or not; ms */
   readonly ageMaxMs: number;
+  /** number of the first segment of a new folder */
+  readonly unused: number;
   /** resolves once what was stored so far would survive a power cut; when it rejects, nothing is removed for now */
   readonly beforeRemoval: () => Promise<void>;
 }
@@ -74,7 +76,8 @@ export class Segments {
   readonly #options: SegmentsOptions;
   readonly #extent: Extent;
   readonly #missing: number;
-  readonly #extentAtOpen: number;
+  /** at opening: the first that is still there, one more than the last when none is, and the last there was */
+  readonly kept: Range;
   /** there before, oldest first; the files to replay */
   readonly #old: readonly Segment[];
   #all: Segment[];
@@ -92,7 +95,7 @@ export class Segments {
     this.#old = old;
     this.#all = [...old];
     const { first, last } = extent.range;
-    this.#extentAtOpen = last;
+    this.kept = { first: old[0]?.number ?? last + 1, last };
     this.#missing = last - first + 1 - old.filter(({ number }) => number >= first && number <= last).length;
   }
 
@@ -108,7 +111,7 @@ export class Segments {
       old.push({ ...UNREAD, number: Number(number), salt: Buffer.from(salt, "hex"), path, bytes: size });
     }
     const numbers = old.map(({ number }) => number);
-    return new Segments(options, { extent: await Extent.open(folder, numbers), old });
+    return new Segments(options, { extent: await Extent.open(folder, numbers, options.unused), old });
   }
 
   state(): SegmentsState {
@@ -151,8 +154,11 @@ export class Segments {
   async *replay(): AsyncGenerator<Replayed> {
     for (const segment of this.#old) {
       const bytes = await readFile(segment.path).catch(() => null);
-      if (bytes === null) this.#noteUnreadable(segment);
-      else yield* this.#records(segment, bytes);
+      if (bytes !== null) yield* this.#records(segment, bytes);
+      else {
+        this.#noteDamage(segment.bytes);
+        this.#unreadable += 1;
+      }
       segment.isReadable = bytes !== null;
     }
     await this.#removeDone();
@@ -206,7 +212,7 @@ export class Segments {
 
   *#records(segment: Segment, bytes: Buffer): Generator<Replayed> {
     // A segment enters the extent with its first record: one without a byte was emptied, unless it was just begun.
-    if (bytes.length === 0 && segment.number <= this.#extentAtOpen) this.#empty += 1;
+    if (bytes.length === 0 && segment.number <= this.kept.last) this.#empty += 1;
     for (const finding of readSegment(bytes, segment.salt)) {
       if (finding.kind === "damage") this.#noteDamage(finding.bytes);
       else {
@@ -220,11 +226,6 @@ export class Segments {
   #noteDamage(bytes: number): void {
     this.#damagedSpots += 1;
     this.#damagedBytes += bytes;
-  }
-
-  #noteUnreadable(segment: Segment): void {
-    this.#noteDamage(segment.bytes);
-    this.#unreadable += 1;
   }
 
   async #begin(): Promise<{ segment: Segment; file: FileHandle }> {

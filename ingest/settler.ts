@@ -14,9 +14,9 @@ import { type Addition, type Cluster, current, outlinesOf } from "./cluster.ts";
 import type { Definitions } from "./definitions.ts";
 import type { Extract } from "./extract.ts";
 import type { HopSource } from "./gather.ts";
+import type { Heard } from "./heard.ts";
 import type { Journey } from "./journey.ts";
 import { changedRows, type Rows, rememberRows, type WrittenRows } from "./journeys.ts";
-import type { Known } from "./known.ts";
 import { Live } from "./live.ts";
 import { type Outcomes, outcomesFor } from "./outcome.ts";
 import { chunksOf, paced } from "./pace.ts";
@@ -38,7 +38,7 @@ export interface SettlerOptions {
   /** epoch milliseconds */
   readonly now: () => number;
   /** names that hops in the store may go by; null while that is not known: then every cluster is gathered */
-  readonly known: () => Known | null;
+  readonly heard: () => Heard | null;
   /** facts kept in memory at the most; count */
   readonly factsMax: number;
 }
@@ -92,14 +92,14 @@ export class Settler {
   constructor(options: SettlerOptions) {
     this.#options = options;
     const causesMax = Math.min(CAUSES_MAX, options.definitions.limits.hubSubjects);
-    this.#live = new Live({ factsMax: options.factsMax, causesMax, past: pastIn(options.known) });
+    this.#live = new Live({ factsMax: options.factsMax, causesMax, past: pastIn(options.heard) });
     this.#outcomes = outcomesFor(options.definitions);
     this.#provisional = new Provisional(options);
   }
 
   /** Takes in a batch. Answers the refs that are to be stored with it. */
-  add(extract: Extract, serial: number): RefList {
-    return this.#live.add(extract, { serial, nowMs: this.#options.now() });
+  add(extract: Extract, delivery: { readonly serial: number; readonly segment: number }): RefList {
+    return this.#live.add(extract, { ...delivery, nowMs: this.#options.now() });
   }
 
   /** Where hops go by any of the refs, as far as memory has them; all that are not stored are there. */
@@ -130,12 +130,15 @@ export class Settler {
    * @throws {Failure} when the store does not take them; they are settled again next time
    */
   async settle(everything: boolean, stored: number): Promise<void> {
-    const nowMs = this.#options.now();
+    const { now, heard, factsMax } = this.#options;
+    const nowMs = now();
     const isFew = this.#live.dirty < FEW;
     // What began in the future began before our clock was set back: it must not wait until that is made up for.
     const isOver = (sinceMs: number, ms: number) => nowMs < sinceMs || nowMs - sinceMs >= ms;
-    const due = this.#live.due(({ touchedMs, dirtyMs, restsUntilMs }) => {
+    const waitsForJournal = heard()?.isReading === true && this.#live.size < factsMax;
+    const due = this.#live.due(({ touchedMs, dirtyMs, restsUntilMs, isPending }) => {
       if (everything) return true;
+      if (isPending && waitsForJournal) return false;
       if (nowMs < restsUntilMs && nowMs >= restsUntilMs - WAIT_MS_MAX) return false;
       return isFew || isOver(touchedMs, QUIET_MS) || isOver(dirtyMs ?? nowMs, WAIT_MS_MAX);
     });
@@ -201,7 +204,7 @@ export class Settler {
   }
 
   #outcome(cluster: Cluster, nowNs: bigint): Settled | null {
-    if (cluster.into !== null || !cluster.isWhole) return null;
+    if (cluster.into !== null || !this.#live.isWhole(cluster)) return null;
     return this.#outcomes.of(
       { ...this.#live.shape(cluster), hops: outlinesOf(cluster) },
       nowNs,
@@ -216,7 +219,7 @@ export class Settler {
    */
   async #write(settled: Settled, version: bigint): Promise<void> {
     const standIns = this.#provisional.standIns(await this.#writeOnce(settled, version));
-    if (standIns.length === 0 || this.#options.known() !== null) return;
+    if (standIns.length === 0 || this.#options.heard() !== null) return;
     const { definitions, now, source, tenant } = this.#options;
     const again = await this.#options.versions.next();
     const hops = await source.hops(tenant, await source.refs(tenant, standIns));

@@ -13,11 +13,18 @@ onBothShapes("blocks of our own making", (open) => {
   test("refs come back as they were written", async () => {
     const store = await open();
     await migrate(store);
-    const refs = new RefList();
+    const refs = new RefList(7);
     refs.add({ kind: "order.id", value: "é\0'" }, { low: 0xfffffffe, high: 0xffffffff, day: 20_697 });
     await store.insertNative("refs", [refsBlock("t", [refs])]);
-    expect(await store.query("SELECT tenant, kind, value, day, locality FROM refs")).toEqual([
-      { tenant: "t", kind: "order.id", value: "é\0'", day: "2026-09-01", locality: "18446744073709551614" },
+    expect(await store.query("SELECT tenant, kind, value, day, locality, since FROM refs")).toEqual([
+      {
+        tenant: "t",
+        kind: "order.id",
+        value: "é\0'",
+        day: "2026-09-01",
+        locality: "18446744073709551614",
+        since: 7,
+      },
     ]);
   });
 

@@ -8,10 +8,13 @@ import { type Extract, extract } from "../../ingest/extract.ts";
 import { fold } from "../../ingest/fold.ts";
 import { gather, type HopSource } from "../../ingest/gather.ts";
 import { graphOf } from "../../ingest/graph.ts";
+import { Heard } from "../../ingest/heard.ts";
 import type { Journey } from "../../ingest/journey.ts";
 import { keysOf } from "../../ingest/keys.ts";
+import { Known } from "../../ingest/known.ts";
 import { Live } from "../../ingest/live.ts";
 import { outcomesFor } from "../../ingest/outcome.ts";
+import { pastIn } from "../../ingest/past.ts";
 import { planOf } from "../../ingest/plan.ts";
 import { Recent } from "../../ingest/recent.ts";
 import type { Ref } from "../../ingest/refs.ts";
@@ -98,8 +101,9 @@ class Bench {
       factsMax,
       causesMax: 32,
       past: {
-        has: (name) => left.has(name),
-        hasTrace: (words, at) => left.has(traceOf(words, at)),
+        of: (name) => (left.has(name) ? "store" : "nowhere"),
+        ofTrace: (words, at) => (left.has(traceOf(words, at)) ? "store" : "nowhere"),
+        isInDoubt: () => false,
         add: (name) => left.add(name),
         addTrace: (words, at) => left.add(traceOf(words, at)),
       },
@@ -113,7 +117,7 @@ class Bench {
     const serial = ++this.#serial;
     this.#all.add(TENANT, keptOf(extracted));
     this.#recent.add(extracted, serial);
-    this.#live.add(extracted, { serial, nowMs: serial });
+    this.#live.add(extracted, { serial, segment: 0, nowMs: serial });
     this.#waiting.push({ extracted, serial });
   }
 
@@ -249,13 +253,13 @@ test("the store is asked about a name again once hops behind memory's back go by
   const live = new Live({
     factsMax: 10,
     causesMax: 32,
-    past: { has: () => false, hasTrace: () => false, add: () => undefined, addTrace: () => undefined },
+    past: pastIn(() => new Heard(new Known(4), new Known(4))),
   });
   const key = { kind: "order.id", value: "ORD-1" };
   expect(live.sight([key]).unsure).toEqual([]);
   const [delivery] = await deliveriesOf([event({ name: "placed", keys: { "order.id": "ORD-1" } })], TENANT);
   if (delivery === undefined) throw new Error("no delivery");
-  live.add(extract(delivery.decoded.batch, PLAN, TENANT), { serial: 1, nowMs: 0 });
+  live.add(extract(delivery.decoded.batch, PLAN, TENANT), { serial: 1, segment: 0, nowMs: 0 });
   expect(live.sight([key]).unsure).toEqual([]);
   live.learn([key]);
   expect(live.sight([key]).unsure).toEqual([key]);

@@ -9,7 +9,7 @@ const LIMITS = { placesMax: 100, hopsMax: 1_000 };
 const ORDER = { kind: "order.id", value: "ORD-42" };
 
 /** Twenty thousand orders of one hop each over two days, in many granules, and nothing else. */
-const CROWD_REFS = `INSERT INTO refs SELECT 'acme', concat('ORD-', toString(number)), 'order.id',
+const CROWD_REFS = `INSERT INTO refs (tenant, value, kind, day, locality) SELECT 'acme', concat('ORD-', toString(number)), 'order.id',
   toDate(${DAY} + number % 2), number FROM numbers(20000)`;
 const CROWD_HOPS = `INSERT INTO hops (tenant, locality, at, kind, trace_id, span_id)
   SELECT 'acme', number, toDateTime64(toDate(${DAY} + number % 2), 9, 'UTC'), 'span',
@@ -132,7 +132,7 @@ onBothShapes("what is stored", (open) => {
     ] as const;
     for (const [day, locality] of rows) {
       await store.command(
-        "INSERT INTO refs SELECT 'acme', 'ORD-42', 'order.id', toDate({day:UInt16}), {locality:UInt64}",
+        "INSERT INTO refs (tenant, value, kind, day, locality) SELECT 'acme', 'ORD-42', 'order.id', toDate({day:UInt16}), {locality:UInt64}",
         { day, locality },
       );
     }
@@ -147,9 +147,15 @@ onBothShapes("what is stored", (open) => {
 
   test("a ref is a kind and a value together: the same value under another kind is another", async () => {
     const store = await migrated(open);
-    await store.command(`INSERT INTO refs SELECT 'acme', 'X', 'order.id', toDate(${DAY}), 1`);
-    await store.command(`INSERT INTO refs SELECT 'acme', 'X', 'item.id', toDate(${DAY}), 2`);
-    await store.command(`INSERT INTO refs SELECT 'acme', 'Y', 'order.id', toDate(${DAY}), 3`);
+    await store.command(
+      `INSERT INTO refs (tenant, value, kind, day, locality) SELECT 'acme', 'X', 'order.id', toDate(${DAY}), 1`,
+    );
+    await store.command(
+      `INSERT INTO refs (tenant, value, kind, day, locality) SELECT 'acme', 'X', 'item.id', toDate(${DAY}), 2`,
+    );
+    await store.command(
+      `INSERT INTO refs (tenant, value, kind, day, locality) SELECT 'acme', 'Y', 'order.id', toDate(${DAY}), 3`,
+    );
     const source = storedIn(store, LIMITS);
     const refs = await source.refs("acme", [
       { kind: "item.id", value: "X" },

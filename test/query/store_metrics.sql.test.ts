@@ -8,7 +8,7 @@ import { renderStoreMetrics, storeParts, storeWork } from "../../query/store_met
 import { onBothShapes } from "../server.ts";
 
 function refs(from: number, count: number): RefList[] {
-  const list = new RefList();
+  const list = new RefList(0);
   for (let at = from; at < from + count; at++)
     list.add({ kind: "order.id", value: `ORD-${at}` }, { low: at, high: 0, day: 20_000 });
   return [list];
