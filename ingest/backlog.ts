@@ -8,7 +8,7 @@
  * costs no sender anything before the journal is full. Such hops are in no answer yet: readiness says so. A body that
  * this version cannot read becomes one dead letter, never a reason not to start.
  */
-import { setTimeout as sleep, setImmediate as yieldToOthers } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { batchOf } from "../collector/decoder/batch.ts";
 import { newColumns } from "../collector/decoder/columns.ts";
 import { type DecodeLimits, type Delivery, decodeRequest } from "../collector/request.ts";
@@ -16,6 +16,7 @@ import { Failure } from "../errors.ts";
 import type { Journal } from "./journal.ts";
 import { BODY_REASON } from "./letter_block.ts";
 import { memoryShare } from "./memory.ts";
+import { breather } from "./pace.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Position, Replayed } from "./segments.ts";
 
@@ -52,8 +53,6 @@ const WAITING_BYTES_MAX = memoryShare(1 / 8);
 /** Reading goes on while a smaller share of what memory may hold waits there. */
 const READING_RATIO = 0.75;
 const POLL_MS = 25;
-/** Longest stretch of reading without letting requests in between; ms. */
-const STRETCH_MS = 10;
 const PROGRESS_MS = 2_000;
 const READ_AT_ONCE = 1_000;
 
@@ -62,13 +61,13 @@ export class Backlog {
   readonly #options: BacklogOptions;
   readonly #closing = new AbortController();
   readonly #oldBytes: number;
+  readonly #breathe = breather();
   #parked: Position[] = [];
   #running: Promise<void> = Promise.resolve();
   #isReplaying = true;
   #replayed = 0;
   #readBytes = 0;
   #unreadable = 0;
-  #lastYieldMs = 0;
   #lastProgressMs = 0;
 
   constructor(options: BacklogOptions) {
@@ -170,10 +169,7 @@ export class Backlog {
   /** Waits for room in memory, and lets others have the processor. False once it is closed. */
   async #mayGoOn(): Promise<boolean> {
     while (!this.#hasRoom(READING_RATIO) && !this.#closing.signal.aborted) await this.#pause();
-    if (performance.now() - this.#lastYieldMs > STRETCH_MS) {
-      await yieldToOthers();
-      this.#lastYieldMs = performance.now();
-    }
+    await this.#breathe();
     return !this.#closing.signal.aborted;
   }
 

@@ -1,22 +1,30 @@
 /**
  * Pace: long work in short stretches, so that requests are answered in between.
  *
- *   writes, settler → [pace] → the same, a little later
+ *   writes, settler, backlog → [pace] → the same, a little later
  */
-import { setImmediate as breathe } from "node:timers/promises";
+import { setImmediate as letOthers } from "node:timers/promises";
 
 /** Longest stretch without letting others in; ms. */
 const STRETCH_MS = 5;
 
+/** To be awaited after each piece of work: lets others in when that is due. */
+export function breather(): () => Promise<void> {
+  let sinceMs = performance.now();
+  return async () => {
+    if (performance.now() - sinceMs < STRETCH_MS) return;
+    await letOthers();
+    sinceMs = performance.now();
+  };
+}
+
 /** Does the work for each, in order. What happens in between may change what it works on. */
 export async function paced<T, R>(items: Iterable<T>, work: (item: T) => R): Promise<R[]> {
   const results: R[] = [];
-  let sinceMs = performance.now();
+  const breathe = breather();
   for (const item of items) {
     results.push(work(item));
-    if (performance.now() - sinceMs < STRETCH_MS) continue;
     await breathe();
-    sinceMs = performance.now();
   }
   return results;
 }

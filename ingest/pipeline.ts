@@ -13,7 +13,7 @@ import { NO_TRACING, type Tracing } from "../collector/tracing.ts";
 import { Failure } from "../errors.ts";
 import { ackedSource } from "./acked.ts";
 import type { Definitions } from "./definitions.ts";
-import { extract } from "./extract.ts";
+import { type Extract, extract } from "./extract.ts";
 import type { HopSource } from "./gather.ts";
 import { Hearing } from "./hearing.ts";
 import { Held } from "./held.ts";
@@ -132,13 +132,20 @@ class Flow implements Pipeline {
     if (this.#closed) throw new Failure("stopping");
     if (this.stats.waiting > (this.#options.waitingMax ?? WAITING_MAX))
       throw new Failure("overloaded", "The store is behind.");
-    const position = await this.#options.journal.append(delivery.envelope, delivery.body);
-    this.recover(delivery, position);
+    const appended = this.#options.journal.append(delivery.envelope, delivery.body);
+    // While the disk is at work. It decides nothing: what could not be made durable leaves no trace.
+    const found = this.#extracted(delivery);
+    this.#add(delivery, found, await appended);
   };
 
-  recover = (delivery: Delivery, position: Position): void => {
-    const { envelope, decoded } = delivery;
-    const found = extract(decoded.batch, this.#plan, envelope.tenant);
+  recover = (delivery: Delivery, position: Position): void =>
+    this.#add(delivery, this.#extracted(delivery), position);
+
+  #extracted({ envelope, decoded }: Delivery): Extract {
+    return extract(decoded.batch, this.#plan, envelope.tenant);
+  }
+
+  #add({ envelope, decoded }: Delivery, found: Extract, position: Position): void {
     const serial = ++this.#serial;
     const ackedMs = this.#options.now();
     this.#recent.add(found, serial);
@@ -146,11 +153,7 @@ class Flow implements Pipeline {
     this.#queue.add({ envelope, rejected: decoded.rejected, extract: found, refs, serial, ackedMs });
     this.#held.add(serial, position);
     this.#schedule(this.#options.flushMs ?? FLUSH_MS);
-  };
-
-  ready = () => this.#hearing.first();
-
-  recovered = (isWhole: boolean): void => this.#hearing.noteRead(isWhole);
+  }
 
   kindsOf = async (tenant: string, value: string, kinds: readonly string[]): Promise<string[]> => {
     const { rows, unsure } = this.#settlerOf(tenant).sight(kinds.map((kind) => ({ kind, value })));
@@ -168,6 +171,8 @@ class Flow implements Pipeline {
 
   settling = (): SettlerStats => sumOf([...this.#settlers.values()].map(({ stats }) => stats));
 
+  ready = () => this.#hearing.first();
+  recovered = (isWhole: boolean): void => this.#hearing.noteRead(isWhole);
   flush = () => this.#drain(true);
 
   close = async (): Promise<void> => {
@@ -216,16 +221,15 @@ class Flow implements Pipeline {
       const ageMs = this.#options.now() - (oldestWaitingMs ?? 0);
       const isYoung = ageMs >= 0 && ageMs < BUSY_FLUSH_MS; // negative after our clock was set back
       if (waiting > BUSY_HOPS && waiting < BLOCK_HOPS && isYoung) this.#schedule(FLUSH_MS);
+      else if (this.#round !== null) this.#schedule(FLUSH_MS);
       else this.#startRound();
     }, afterMs);
   }
 
   #startRound(): void {
-    const begun = this.#round === null ? this.#traced(false) : null;
-    this.#round ??= begun;
+    this.#round = this.#traced(false);
     // Whoever began a round hears how it ends: heard twice, one failure would count twice.
-    if (begun === null) this.#schedule(FLUSH_MS);
-    else begun.catch((error: unknown) => this.#retryLater(error));
+    this.#round.catch((error: unknown) => this.#retryLater(error));
   }
 
   #traced(everything: boolean): Promise<void> {
