@@ -7,6 +7,7 @@
  * come out as they would. What came out is checked by asking the service for it.
  */
 import { readFileSync } from "node:fs";
+import { z } from "zod";
 import type { Params } from "../ingest/bind.ts";
 import { migrate } from "../ingest/migrate.ts";
 import { openStore, type Store } from "../ingest/store.ts";
@@ -44,7 +45,24 @@ export async function seed(dataDir: string, seeding: Seeding, talk: (text: strin
       if ((from / STEP) % 20 === 19)
         talk(`seed: ${((from + count) * SPANS.length).toLocaleString("en")} spans`);
     }
+    talk("seed: merging what is over");
+    await mergePast(store, seeding.nowMs);
   });
+}
+
+/** What the tables do by themselves six hours after the last span of a day, or of a month (ingest/schema/010, 011). */
+async function mergePast(store: Store, nowMs: number): Promise<void> {
+  const month = new Date(nowMs).toISOString().slice(0, 7).replace("-", "");
+  await store.command("OPTIMIZE TABLE hops FINAL");
+  const Part = z.object({ partition: z.string() });
+  const partitions = Part.array().parse(
+    await store.query(
+      "SELECT DISTINCT partition FROM system.parts WHERE database = currentDatabase() AND table = 'refs' AND active",
+    ),
+  );
+  for (const { partition } of partitions)
+    if (partition < month)
+      await store.command("OPTIMIZE TABLE refs PARTITION ID {partition:String} FINAL", { partition });
 }
 
 /** Writes only rows of table `journeys`, so many of each definition. */
@@ -135,6 +153,8 @@ function refShapes(): Params {
     ...carries.map((key) => [key, trace, trace] as const),
     ["@trace", trace, trace] as const,
     ...(link === null ? [] : [["@link", trace, SPANS[link]?.trace ?? 0] as const]),
+    // As ingest/shortcuts.ts adds once a journey has ended.
+    ["order.id", trace, trace] as const,
   ]);
   const unlike = [...new Map(refs.map((ref) => [ref.join(" "), ref])).values()];
   return {

@@ -95,6 +95,21 @@ export class Clusters {
     return after !== before;
   }
 
+  /** The spots of all that belongs to a cluster, at which nothing goes by this name of it. */
+  spotsBeside(cluster: Cluster, { kind, value }: Ref): Spot[] {
+    const name = this.#names.get(kind, value);
+    if (name === undefined) return [];
+    const ofNames = cluster.names.map(({ spots }) => spots);
+    const ofTraces = cluster.traces.map((trace) => this.traces.spots[trace] ?? NO_SPOTS);
+    return this.spots.missing(name.spots, [...ofNames, ...ofTraces]);
+  }
+
+  /** Notes that a name leads to spots, though no hop there goes by it. */
+  leadTo({ kind, value }: Ref, spots: readonly Spot[]): void {
+    const name = this.#names.get(kind, value);
+    if (name !== undefined) for (const spot of spots) this.noteName(name, spot, 0);
+  }
+
   /** Makes one of two. `next` are the chains of slots. */
   join(a: Cluster, b: Cluster, next: Int32Array): Cluster {
     const [first, second] = [current(a), current(b)];

@@ -69,6 +69,16 @@ export class Live {
     return this.#clusters.isWhole(cluster);
   }
 
+  /** The spots of all that belongs to a cluster, at which nothing goes by this name of it. */
+  spotsBeside(cluster: Cluster, name: Ref): Spot[] {
+    return this.#clusters.spotsBeside(cluster, name);
+  }
+
+  /** Notes that a name leads to spots, though no hop there goes by it: the store knows. */
+  leadTo(name: Ref, spots: readonly Spot[]): void {
+    this.#clusters.leadTo(name, spots);
+  }
+
   /** The clusters to settle now. */
   due(isDue: (cluster: Cluster) => boolean): Cluster[] {
     return [...this.#clusters.dirty].filter(isDue);
@@ -157,8 +167,7 @@ export class Live {
       cluster.extras.set(cluster.tail, extra);
     }
     const outline = extract.outlines.get(row);
-    if (outline === undefined) return;
-    cluster.hops = appended(cluster.hops, [outline]);
+    if (outline !== undefined) cluster.hops = appended(cluster.hops, [outline]);
   }
 
   /** The cluster of a row by its trace and keys, and the refs of both; null for a row with neither that is no carrier. */

@@ -9,7 +9,7 @@
  */
 import type { Hop } from "../collector/hop.ts";
 import type { Sighted } from "./acked.ts";
-import { journeysBlock } from "./blocks.ts";
+import { journeysBlock, refsBlock } from "./blocks.ts";
 import { type Addition, type Cluster, current, outlinesOf } from "./cluster.ts";
 import type { Definitions } from "./definitions.ts";
 import type { Extract } from "./extract.ts";
@@ -25,6 +25,7 @@ import { Provisional } from "./provisional.ts";
 import type { RefList } from "./reflist.ts";
 import type { Ref } from "./refs.ts";
 import { type Merged, type Settled, settle } from "./settle.ts";
+import { addShortcuts, noShortcuts, type Shortcuts } from "./shortcuts.ts";
 import type { Store } from "./store.ts";
 import type { Versions } from "./versions.ts";
 
@@ -88,6 +89,8 @@ export class Settler {
   #fromMemory = 0;
   #fromStore = 0;
   #portionHops = PORTION_HOPS;
+  /** of the journal, that told of the last delivery */
+  #segment = 0;
 
   constructor(options: SettlerOptions) {
     this.#options = options;
@@ -99,6 +102,7 @@ export class Settler {
 
   /** Takes in a batch. Answers the refs that are to be stored with it. */
   add(extract: Extract, delivery: { readonly serial: number; readonly segment: number }): RefList {
+    this.#segment = Math.max(this.#segment, delivery.segment);
     return this.#live.add(extract, { ...delivery, nowMs: this.#options.now() });
   }
 
@@ -166,17 +170,26 @@ export class Settler {
     const journeys: Journey[] = [];
     const merged: Merged[] = [];
     const rest: Taken[] = [];
+    const shortcuts = noShortcuts(this.#segment);
     await paced(pending, (each) => {
       const told = this.#outcome(each.cluster, nowNs);
       if (told === null) rest.push(each);
+      else addShortcuts(shortcuts, this.#live, { cluster: each.cluster, journeys: told.journeys });
       for (const journey of told?.journeys ?? []) journeys.push(journey);
       for (const gone of told?.merged ?? []) merged.push(gone);
     });
+    await this.#store(shortcuts);
     await this.#write({ journeys, merged }, version);
     this.#fromMemory += pending.size - rest.length;
     const others = new Set(rest);
     for (const each of pending) if (!others.has(each)) pending.delete(each);
     return rest;
+  }
+
+  async #store({ refs, found }: Shortcuts): Promise<void> {
+    if (refs.size === 0) return;
+    await this.#options.store.insertNative("refs", [refsBlock(this.#options.tenant, [refs])]);
+    for (const { subject, spots } of found) this.#live.leadTo(subject, spots);
   }
 
   /** The others, portion by portion: what is written stays written, and what is too much for the store is made less. */

@@ -58,6 +58,27 @@ export class Spots {
     return places;
   }
 
+  /** The spots on other chains at which nothing is noted on this one, each once. */
+  missing(chain: number, others: readonly number[]): Spot[] {
+    const found: Spot[] = [];
+    for (const other of others)
+      for (let at = other; at !== NO_SPOTS; at = this.#next[at] ?? NO_SPOTS) {
+        const spot = this.#spot(at);
+        if (!this.#isOn(chain, spot) && !found.some((known) => isSame(known, spot))) found.push(spot);
+      }
+    return found;
+  }
+
+  #spot(at: number): Spot {
+    return { low: this.#low[at] ?? 0, high: this.#high[at] ?? 0, day: (this.#what[at] ?? 0) >> 1 };
+  }
+
+  #isOn(chain: number, spot: Spot): boolean {
+    for (let at = chain; at !== NO_SPOTS; at = this.#next[at] ?? NO_SPOTS)
+      if (isSame(this.#spot(at), spot)) return true;
+    return false;
+  }
+
   /** Lets go of a chain. */
   giveBack(chain: number): void {
     for (let at = chain; at !== NO_SPOTS; ) {
@@ -85,6 +106,10 @@ export class Spots {
     this.#what = grown(this.#what, new Int32Array(slots));
     this.#next = grown(this.#next, new Int32Array(slots));
   }
+}
+
+function isSame(a: Spot, b: Spot): boolean {
+  return a.low === b.low && a.high === b.high && a.day === b.day;
 }
 
 function grown<T extends Uint32Array | Int32Array>(old: T, room: T): T {

@@ -7,13 +7,14 @@
  */
 import { z } from "zod";
 import type { HopSource } from "./gather.ts";
+import { refText } from "./refs.ts";
 import { HopRow, hopOfRow } from "./rows.ts";
 import { Int64, statement } from "./statements.ts";
 import type { Store } from "./store.ts";
 
 /** What is stored, bounded. */
 export interface StoredOptions {
-  /** places of one ref, newest first; count */
+  /** places of one ref, the newest when there are more; count */
   readonly placesMax: number;
   /** hops of one read; count. One more than a gather loads lets it notice that there are more */
   readonly hopsMax: number;
@@ -27,8 +28,7 @@ export interface Stored extends HopSource {
 
 const fileOf = (name: string) => new URL(`./sql/${name}.sql`, import.meta.url);
 
-/** Where do hops carry any of these refs? `kinds` and `values` go in pairs. */
-export const refsByValue = statement(fileOf("refs_by_value"), {
+const REFS = {
   params: z.object({
     tenant: z.string(),
     kinds: z.array(z.string()),
@@ -36,7 +36,13 @@ export const refsByValue = statement(fileOf("refs_by_value"), {
     each: z.int(),
   }),
   row: z.object({ kind: z.string(), value: z.string(), day_number: z.int(), locality: Int64 }),
-});
+};
+
+/** Where do hops carry any of these refs? `kinds` and `values` go in pairs. */
+export const refsByValue = statement(fileOf("refs_by_value"), REFS);
+
+/** The same, the newest places of each, when there are more than `each`. */
+export const refsNewest = statement(fileOf("refs_newest"), REFS);
 
 /** Every hop at these places. `localities` and `days` go in pairs. */
 export const hopsByLocality = statement(fileOf("hops_by_locality"), {
@@ -61,8 +67,10 @@ export function storedIn(store: Store, { placesMax, hopsMax }: StoredOptions): S
     refs: async (tenant, refs) => {
       const kinds = refs.map(({ kind }) => kind);
       const values = refs.map(({ value }) => value);
-      const rows = await refsByValue(store, { tenant, kinds, values, each: placesMax });
-      return rows.map(({ kind, value, day_number, locality }) => ({
+      const asked = { tenant, kinds, values, each: placesMax };
+      const rows = await refsByValue(store, asked);
+      const told = hasCrowd(rows, placesMax) ? await refsNewest(store, asked) : rows;
+      return told.map(({ kind, value, day_number, locality }) => ({
         kind,
         value,
         day: day_number,
@@ -77,4 +85,17 @@ export function storedIn(store: Store, { placesMax, hopsMax }: StoredOptions): S
     kindsOf: async (tenant, value, kinds) =>
       (await kindsOfValue(store, { tenant, value, kinds: [...kinds] })).map(({ kind }) => kind),
   };
+}
+
+/** Whether any ref has so many rows that there may be more. */
+function hasCrowd(rows: readonly { readonly kind: string; readonly value: string }[], each: number): boolean {
+  if (rows.length < each) return false;
+  const counts = new Map<string, number>();
+  for (const { kind, value } of rows) {
+    const text = refText({ kind, value });
+    const count = (counts.get(text) ?? 0) + 1;
+    if (count >= each) return true;
+    counts.set(text, count);
+  }
+  return false;
 }

@@ -4,13 +4,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { between, heals, rowOf, trial, verdictOf } from "../trial.mjs";
 
-/** F1. Every third kill comes before the doors are open, or while the journal is being read. */
+/** F1. Every third kill comes before the doors are open, or while the journal is being read; the others under load. */
 export async function killed({ moments }) {
   const world = await trial({}, async (world) => {
     await world.service.start();
     const load = world.load();
     for (let n = 0; n < moments; n++) {
-      await sleep(n % 3 === 0 ? between(0, 500) : between(200, 1_500));
+      if (n % 3 !== 0) await world.service.started();
+      await sleep(n % 3 === 0 ? between(0, 500) : between(200, 2_500));
       await world.service.kill();
       world.moments += 1;
       if (n % 3 === 2) await sleep(between(0, 300));

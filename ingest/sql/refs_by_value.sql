@@ -1,9 +1,10 @@
 -- refs_by_value: where do hops carry any of these keys or carriers?
 --
--- Row      one per ref and place, newest day first; `day` in days since 1970-01-01.
+-- Row      one per ref and place, or several until they are merged, in any order; `day` in days since 1970-01-01.
 -- Window   all days: an order is asked for without a time range.
 -- Reads    refs only, pruned by its key (tenant, value, kind).
--- Trap     `each` bounds the places of one ref, so that a batch with a million places leaves room for its neighbours.
+-- Trap     a ref with `each` rows may have more: then refs_newest.sql says which count. Grouping and sorting in every
+--          question would cost as much as reading the few rows there mostly are.
 SELECT
     kind,
     value,
@@ -12,6 +13,4 @@ SELECT
 FROM refs
 WHERE tenant = {tenant:String}
   AND (value, kind) IN arrayZip({values:Array(String)}, {kinds:Array(String)})
-GROUP BY kind, value, day, locality
-ORDER BY kind, value, day DESC, locality
 LIMIT {each:UInt32} BY kind, value
