@@ -293,7 +293,7 @@ export class Live {
 const NO_LINKS: readonly Pointer[] = [];
 
 /** After an eviction so much of the bound is left, so that not every batch has to evict. */
-const KEPT_RATIO = 0.95;
+const KEPT_RATIO = 0.99;
 
 function isSame(a: readonly Name[], b: readonly Name[]): boolean {
   return a.length === b.length && a.every((name, at) => name === b[at]);

@@ -6,7 +6,7 @@
 import { setImmediate as letOthers } from "node:timers/promises";
 
 /** Longest stretch without letting others in; ms. */
-const STRETCH_MS = 5;
+const STRETCH_MS = 1;
 
 /** To be awaited after each piece of work: lets others in when that is due. */
 export function breather(): () => Promise<void> {
