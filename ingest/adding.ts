@@ -15,6 +15,8 @@ import type { Spot } from "./spots.ts";
 export interface Arrival {
   readonly serial: number;
   readonly segment: number;
+  /** deliveries of later segments came before: a ref that they told of has to be told again, with this segment */
+  readonly isLate: boolean;
   readonly nowMs: number;
 }
 

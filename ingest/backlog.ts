@@ -55,6 +55,8 @@ const READING_RATIO = 0.75;
 const POLL_MS = 25;
 const PROGRESS_MS = 2_000;
 const READ_AT_ONCE = 1_000;
+/** Why a record may be refused that was taken in before. */
+const AS_IT_WAS_NOT: ReadonlySet<string> = new Set([BODY_REASON, "time_range"]);
 
 /** The backlog of one journal. */
 export class Backlog {
@@ -68,6 +70,8 @@ export class Backlog {
   #replayed = 0;
   #readBytes = 0;
   #unreadable = 0;
+  /** what was read back is what was taken in; false when some of it may not be */
+  #isAsItWas = true;
   #lastProgressMs = 0;
 
   constructor(options: BacklogOptions) {
@@ -126,7 +130,7 @@ export class Backlog {
     const seconds = Math.round(performance.now() - beganMs) / 1000;
     if (this.#replayed > 0) log.info({ deliveries: this.#replayed, seconds }, "Replayed the journal.");
     const isWhole = damagedSpots + missingSegments + emptySegments === 0;
-    pipeline.recovered(isWhole && this.#unreadable === 0);
+    pipeline.recovered(isWhole && this.#isAsItWas);
     if (isWhole) return;
     log.warn(
       { damagedSpots, damagedBytes, missingSegments, emptySegments, unreadableSegments },
@@ -193,6 +197,8 @@ export class Backlog {
       const item = { reason: BODY_REASON, text: error.message, where: "", bytes: own };
       return { batch: batchOf(newColumns(envelope.receivedMs, 0)), rejected: [item], warnings: [] };
     });
+    // Limits of time may have been wider then, and the store has what is refused now.
+    if (decoded.rejected.some(({ reason }) => AS_IT_WAS_NOT.has(reason))) this.#isAsItWas = false;
     this.#options.pipeline.recover({ envelope, body: own, decoded }, position);
     this.#replayed += 1;
   }

@@ -190,14 +190,11 @@ export class Live {
     return found;
   }
 
-  #noteRefs(
-    adding: Adding,
-    row: number,
-    { trace, keyset }: { readonly trace: number; readonly keyset: KeySet },
-  ): void {
-    const spot = adding.spotOf(row);
-    for (const name of keyset.names) if (this.#clusters.noteName(name, spot, 0)) adding.refs.add(name, spot);
-    if (trace !== -1 && this.#clusters.noteTrace(trace, spot, 0))
+  #noteRefs(adding: Adding, row: number, { trace, keyset }: Named): void {
+    const [spot, { isLate }] = [adding.spotOf(row), adding.arrival];
+    for (const name of keyset.names)
+      if (this.#clusters.noteName(name, spot, 0) || isLate) adding.refs.add(name, spot);
+    if (trace !== -1 && (this.#clusters.noteTrace(trace, spot, 0) || isLate))
       adding.refs.add({ kind: CARRIER.trace, value: hexOf(adding.traceWords, row * 4) }, spot);
   }
 
@@ -236,12 +233,13 @@ export class Live {
   #extraOf(adding: Adding, row: number, found: Found): Extra | null {
     const spot = adding.spotOf(row);
     const carrier = adding.extract.carriers.get(row);
+    const { isLate } = adding.arrival;
     for (const ref of carrier === undefined ? [] : carrierRefsOf(carrier)) {
       if (ref.kind === CARRIER.link) continue;
       const arriving = { arrival: adding.arrival, into: found.cluster };
       const name = this.#clusters.nameOf(arriving, joiningKind(ref.kind), ref.value);
       this.#clusters.join(found.cluster, name.cluster, this.#pool.slots.next);
-      if (this.#clusters.noteName(name, spot, ref.kind === CARRIER.causedBy ? 1 : 0))
+      if (this.#clusters.noteName(name, spot, ref.kind === CARRIER.causedBy ? 1 : 0) || isLate)
         adding.refs.add(ref, spot);
     }
     const links = this.#linksOf(adding, row, { found, spot });
@@ -264,7 +262,7 @@ export class Live {
       const trace = this.#clusters.traceOf(arriving, words, i * 4);
       const cluster = this.#clusters.traces.clusters[trace];
       if (cluster) this.#clusters.join(found.cluster, cluster, this.#pool.slots.next);
-      if (this.#clusters.noteTrace(trace, spot, 1))
+      if (this.#clusters.noteTrace(trace, spot, 1) || adding.arrival.isLate)
         adding.refs.add({ kind: CARRIER.link, value: hexOf(words, i * 4) }, spot);
       const { data } = links.spanIds;
       pointers.push({ trace, spanLow: data[i * 2] ?? 0, spanHigh: data[i * 2 + 1] ?? 0 });
@@ -289,6 +287,8 @@ export class Live {
     return cluster;
   }
 }
+
+type Named = { readonly trace: number; readonly keyset: KeySet };
 
 const NO_LINKS: readonly Pointer[] = [];
 

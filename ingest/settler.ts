@@ -102,8 +102,9 @@ export class Settler {
 
   /** Takes in a batch. Answers the refs that are to be stored with it. */
   add(extract: Extract, delivery: { readonly serial: number; readonly segment: number }): RefList {
+    const isLate = delivery.segment < this.#segment;
     this.#segment = Math.max(this.#segment, delivery.segment);
-    return this.#live.add(extract, { ...delivery, nowMs: this.#options.now() });
+    return this.#live.add(extract, { ...delivery, isLate, nowMs: this.#options.now() });
   }
 
   /** Where hops go by any of the refs, as far as memory has them; all that are not stored are there. */

@@ -24,8 +24,8 @@ const HOT_MS = DAY_MS;
 /** More than so many are not held under their names; the time for which they are is then shortened. Journeys. */
 const HELD_MAX = 500_000;
 
-/** That time is never shorter; ms. */
-const HOT_MS_MIN = 10 * MINUTE_MS;
+/** That time is never shorter: rows of the last LATE_US stay in any case; ms. */
+const HOT_MS_MIN = 3 * MINUTE_MS;
 
 /** How long a row may take from its version to being visible: longer than an insert may last; microseconds. */
 const LATE_US = 150_000_000;

@@ -117,7 +117,7 @@ class Bench {
     const serial = ++this.#serial;
     this.#all.add(TENANT, keptOf(extracted));
     this.#recent.add(extracted, serial);
-    this.#live.add(extracted, { serial, segment: 0, nowMs: serial });
+    this.#live.add(extracted, { serial, segment: 0, isLate: false, nowMs: serial });
     this.#waiting.push({ extracted, serial });
   }
 
@@ -259,7 +259,7 @@ test("the store is asked about a name again once hops behind memory's back go by
   expect(live.sight([key]).unsure).toEqual([]);
   const [delivery] = await deliveriesOf([event({ name: "placed", keys: { "order.id": "ORD-1" } })], TENANT);
   if (delivery === undefined) throw new Error("no delivery");
-  live.add(extract(delivery.decoded.batch, PLAN, TENANT), { serial: 1, segment: 0, nowMs: 0 });
+  live.add(extract(delivery.decoded.batch, PLAN, TENANT), { serial: 1, segment: 0, isLate: false, nowMs: 0 });
   expect(live.sight([key]).unsure).toEqual([]);
   live.learn([key]);
   expect(live.sight([key]).unsure).toEqual([key]);
