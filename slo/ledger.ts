@@ -125,7 +125,14 @@ export class Ledger {
     else await this.#catchUp(watermarkMs);
     this.#sinceMs ??= watermarkMs;
     this.#watermarkMs = Math.max(this.#watermarkMs, watermarkMs);
-    if (this.state().held > HELD_MAX) this.#hotMs = Math.max(HOT_MS_MIN, this.#hotMs / 2);
+    this.#forget(watermarkMs);
+    while (this.state().held > HELD_MAX && this.#hotMs > HOT_MS_MIN) {
+      this.#hotMs = Math.max(HOT_MS_MIN, this.#hotMs / 2);
+      this.#forget(watermarkMs);
+    }
+  }
+
+  #forget(watermarkMs: number): void {
     for (const { book } of this.#entries.values()) {
       book.forget(this.#hotMinute(watermarkMs), this.#seenVersion());
       book.trim(this.#fromMs(book.definition, watermarkMs));
