@@ -11,11 +11,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { batchOf } from "../collector/decoder/batch.ts";
 import { newColumns } from "../collector/decoder/columns.ts";
+import { memoryShare } from "../collector/memory.ts";
 import { type DecodeLimits, type Delivery, decodeRequest } from "../collector/request.ts";
 import { Failure } from "../errors.ts";
 import type { Journal } from "./journal.ts";
 import { BODY_REASON } from "./letter_block.ts";
-import { memoryShare } from "./memory.ts";
 import { breather } from "./pace.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Position, Replayed } from "./segments.ts";

@@ -53,7 +53,7 @@ export async function openEngine(folder: Folder, readers: number): Promise<Engin
 export async function insertFile(
   client: ClickHouseClient,
   table: string,
-  { pieces, scratch }: { readonly pieces: readonly Uint8Array[]; readonly scratch: string },
+  { pieces, scratch }: { readonly pieces: Iterable<Uint8Array>; readonly scratch: string },
 ): Promise<void> {
   const path = join(scratch, `${randomUUID()}.native`);
   try {
@@ -67,7 +67,7 @@ export async function insertFile(
   }
 }
 
-async function write(path: string, pieces: readonly Uint8Array[]): Promise<void> {
+async function write(path: string, pieces: Iterable<Uint8Array>): Promise<void> {
   try {
     const file = await open(path, "wx");
     try {

@@ -34,7 +34,7 @@ export async function run(client: ClickHouseClient, request: Request): Promise<v
 export async function insertBody(
   client: ClickHouseClient,
   table: string,
-  pieces: readonly Uint8Array[],
+  pieces: Iterable<Uint8Array>,
 ): Promise<void> {
   const pages = pagesOf(pieces, () => new Uint8Array(PAGE_BYTES));
   const values = Readable.from(pages, { objectMode: false });

@@ -8,7 +8,7 @@
  */
 
 /** Bytes of a page. */
-export const PAGE_BYTES = 2 ** 20;
+export const PAGE_BYTES = 2 ** 18;
 
 /**
  * The pieces, one after the other, in pages. A piece larger than a page comes as it is.

@@ -8,6 +8,8 @@
  * from the journal; every write is a set or the larger of two, so doing it twice changes nothing. The journal keeps a
  * delivery until its hops are stored and its journeys settled.
  */
+
+import { memoryShare } from "../collector/memory.ts";
 import type { Delivery } from "../collector/request.ts";
 import { NO_TRACING, type Tracing } from "../collector/tracing.ts";
 import { Failure } from "../errors.ts";
@@ -19,7 +21,6 @@ import { Hearing } from "./hearing.ts";
 import { Held } from "./held.ts";
 import type { Journal } from "./journal.ts";
 import { LetterBudget } from "./letters.ts";
-import { memoryShare } from "./memory.ts";
 import { noteIn } from "./past.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { Queue } from "./queue.ts";
@@ -228,7 +229,6 @@ class Flow implements Pipeline {
 
   #startRound(): void {
     this.#round = this.#traced(false);
-    // Whoever began a round hears how it ends: heard twice, one failure would count twice.
     this.#round.catch((error: unknown) => this.#retryLater(error));
   }
 

@@ -67,7 +67,7 @@ export interface Store {
    * Blocks in ClickHouse's Native format, in pieces, one after the other; stored when it resolves. After a failure some
    * may be: send all again.
    */
-  readonly insertNative: (table: string, pieces: readonly Uint8Array[]) => Promise<void>;
+  readonly insertNative: (table: string, pieces: Iterable<Uint8Array>) => Promise<void>;
   readonly ping: () => Promise<void>;
   /** Resolves once everything inserted so far would survive a power cut. */
   readonly persist: () => Promise<void>;

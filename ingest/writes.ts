@@ -84,8 +84,8 @@ export async function storeAll(
     const tenant = deliveries[0]?.envelope.tenant ?? "";
     const refs = await paced(together(lists), (some) => refsBlock(tenant, some));
     if (refs.length > 0) await store.insertNative("refs", refs);
-    const hops = (await paced(deliveries, hopBlocks)).flat();
-    if (hops.length > 0) await store.insertNative("hops", hops);
+    const filled = deliveries.filter(({ extract }) => extract.batch.rows > 0);
+    if (filled.length > 0) await store.insertNative("hops", hopBlocks(filled));
   }
 }
 
@@ -117,7 +117,10 @@ function* together(lists: readonly RefList[]): Generator<RefList[]> {
   if (some.length > 0) yield some;
 }
 
-function hopBlocks({ extract }: Waiting): Uint8Array[] {
-  const { batch, tenant, localities } = extract;
-  return batch.rows === 0 ? [] : encodeHops(batch, { tenant, localities });
+/** Made as they are written: all at once they would be millions of pieces. */
+function* hopBlocks(deliveries: readonly Waiting[]): Generator<Uint8Array> {
+  for (const { extract } of deliveries) {
+    const { batch, tenant, localities } = extract;
+    yield* encodeHops(batch, { tenant, localities });
+  }
 }

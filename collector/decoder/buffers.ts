@@ -8,7 +8,7 @@
  * string. Promises that every text in it is valid UTF-8.
  */
 import { isUtf8 } from "node:buffer";
-import { newBytesArray, newWordsArray } from "./memory.ts";
+import { newBytesArray, newWordsArray } from "./columns_memory.ts";
 import { BadRecord } from "./reject.ts";
 import { type Cursor, cursor } from "./wire.ts";
 

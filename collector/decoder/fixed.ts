@@ -6,7 +6,7 @@
  * Ids are their bytes, four to a word; zeros stand for none. Times are nanoseconds since 1970 UTC, two words each, the
  * lower half first. In memory both look as ClickHouse wants them, because every machine that runs this is little-endian.
  */
-import { newBytesArray, newWordsArray } from "./memory.ts";
+import { newBytesArray, newWordsArray } from "./columns_memory.ts";
 
 /** Row `r` of a column of width `w` is at `[r × w, (r + 1) × w)`. */
 export interface Fixed {

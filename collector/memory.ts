@@ -1,7 +1,7 @@
 /**
  * Memory: how much of it this process may expect to have, so that what waits there can be bounded by size.
  *
- *   cgroup, machine → [memory] → backlog, pipeline
+ *   cgroup, machine → [memory] → columns, backlog, pipeline
  */
 import { totalmem } from "node:os";
 
