@@ -7,10 +7,9 @@
  * alone; those that have to do with others, or with hops that are only in the store, are gathered and stitched in full.
  * Both give the same rows. What could not be written is settled again.
  */
-import type { Hop } from "../collector/hop.ts";
 import type { Sighted } from "./acked.ts";
 import { journeysBlock, refsBlock } from "./blocks.ts";
-import { type Addition, type Cluster, current, outlinesOf } from "./cluster.ts";
+import { type Cluster, current, outlinesOf } from "./cluster.ts";
 import type { Definitions } from "./definitions.ts";
 import type { Extract } from "./extract.ts";
 import type { HopSource } from "./gather.ts";
@@ -21,6 +20,7 @@ import { Live } from "./live.ts";
 import { type Outcomes, outcomesFor } from "./outcome.ts";
 import { chunksOf, paced } from "./pace.ts";
 import { pastIn } from "./past.ts";
+import { bounded, PORTION_HOPS, portions, type Taken } from "./portions.ts";
 import { Provisional } from "./provisional.ts";
 import type { RefList } from "./reflist.ts";
 import type { Ref } from "./refs.ts";
@@ -67,17 +67,8 @@ const BLOCK_ROWS = 200;
 const CAUSES_MAX = 32;
 /** Of one call to `settle`; count. */
 const HOPS_MAX = 200_000;
-/** Settled by one call: what is next to each other is gathered once, not once for each; count. */
-const PORTION_HOPS = 50_000;
-/** A store that did not tell so much in time is asked for less, but never for less than this; count. */
-const PORTION_HOPS_MIN = 500;
-
-/** What was taken from a cluster to be settled. */
-interface Taken {
-  readonly cluster: Cluster;
-  readonly serial: number;
-  readonly added: Addition[];
-}
+/** With the store's help so long in one go at the most, a portion more or less: hops wait to be stored meanwhile; ms. */
+const STORE_MS = 2_000;
 
 /** Settles the journeys of one tenant. Calls to `settle` must not overlap. */
 export class Settler {
@@ -156,9 +147,8 @@ export class Settler {
     const pending = new Set(taken);
     try {
       await this.#settleFromStore(await this.#settleFromMemory(pending), pending);
-    } catch (error) {
+    } finally {
       for (const each of pending) this.#live.giveBack(each.cluster, each);
-      throw error;
     }
     this.#live.evict(stored);
   }
@@ -204,13 +194,19 @@ export class Settler {
         await this.#write(await settle(options, hops, this.#nowNs()), version);
         for (const each of taken) pending.delete(each);
         this.#fromStore += taken.length;
-        this.#portionHops = Math.min(PORTION_HOPS, this.#portionHops * 2);
+        const isLong = performance.now() - beganMs > STORE_MS;
+        this.#portionHops = bounded(this.#portionHops * (isLong ? 1 / 2 : 2));
+        if (isLong) break;
       }
     } catch (error) {
-      this.#portionHops = Math.max(PORTION_HOPS_MIN, Math.floor(this.#portionHops / 4));
+      this.#portionHops = bounded(this.#portionHops / 4);
       throw error;
     }
-    restFor(rest, now(), performance.now() - beganMs);
+    restFor(
+      rest.filter((each) => !pending.has(each)),
+      now(),
+      performance.now() - beganMs,
+    );
   }
 
   #nowNs(): bigint {
@@ -275,23 +271,4 @@ export function sumOf(all: readonly SettlerStats[]): SettlerStats {
 /** What is gathered again with every few facts that come would be gathered most of the time: as long as it took it rests. */
 function restFor(taken: readonly Taken[], nowMs: number, tookMs: number): void {
   for (const { cluster } of taken) current(cluster).restsUntilMs = nowMs + Math.min(tookMs, WAIT_MS_MAX);
-}
-
-interface Portion {
-  readonly hops: Hop[];
-  readonly taken: Taken[];
-}
-
-/** The hops that were added, and where from, so many at a time. */
-function* portions(all: readonly Taken[], hopsMax: number): Generator<Portion> {
-  let portion: Portion = { hops: [], taken: [] };
-  for (const each of all) {
-    for (const { from, first, end } of each.added)
-      for (let row = first; row < end; row++) portion.hops.push(from.hop(row));
-    portion.taken.push(each);
-    if (portion.hops.length < hopsMax) continue;
-    yield portion;
-    portion = { hops: [], taken: [] };
-  }
-  if (portion.taken.length > 0) yield portion;
 }
