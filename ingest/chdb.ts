@@ -77,6 +77,8 @@ async function write(path: string, pieces: Iterable<Uint8Array>): Promise<void> 
       await file.close();
     }
   } catch (error) {
+    // The pieces are made here too: a mistake in that is no outage, and trying again mends nothing.
+    if (error instanceof RangeError || error instanceof TypeError) throw error;
     throw new Failure("store_unavailable", "The scratch file could not be written.", error);
   }
 }

@@ -96,6 +96,17 @@ onBothShapes("a store", (open) => {
     expect(await store.query("SELECT count() AS n FROM kept")).toEqual([{ n: "0" }]);
   });
 
+  test("a mistake in making what is inserted is no outage, and stores nothing", async () => {
+    const store = await open();
+    await store.command("CREATE TABLE halves (n UInt64) ENGINE = MergeTree ORDER BY n");
+    function* pieces() {
+      yield block("n", [1n]);
+      throw new RangeError("a bug of ours");
+    }
+    await expect(store.insertNative("halves", pieces())).rejects.toThrow("a bug of ours");
+    expect(await store.query("SELECT count() AS rows FROM halves")).toEqual([{ rows: "0" }]);
+  });
+
   test("columns missing from a block take their defaults", async () => {
     const store = await open();
     await store.command("CREATE TABLE kept (n UInt64, m UInt8 DEFAULT 7) ENGINE = MergeTree ORDER BY n");
