@@ -14,7 +14,7 @@ import { memoryShare } from "../memory.ts";
 const SHARE = 1 / 32;
 
 /** Smaller ones are not worth the bookkeeping; bytes. */
-const LARGE = 12_288;
+const LARGE = 32_768;
 
 const sharedMax = memoryShare(SHARE);
 let sharedBytes = 0;
