@@ -90,23 +90,34 @@ function isLed(keys: Keys, kind: string, { keysets, before }: Leading): boolean 
 function allReached(forest: Forest, anchored: readonly boolean[]): boolean {
   const { shape, tops, orphans } = forest;
   const reached = new Uint8Array(shape.size);
-  for (let at = 0; at < shape.size; at++) {
-    if (anchored[shape.keyset[at] ?? 0] === true) reached[tops[at] ?? 0] = 1;
-  }
-  const linked = reachOverLinks(forest, reached);
+  const isAnchored = (at: number) => anchored[shape.keyset[at] ?? 0] === true;
+  for (let at = 0; at < shape.size; at++) if (isAnchored(at)) reached[tops[at] ?? 0] = 1;
+  reachOverLinks(forest, reached);
   let traces: Set<number> | null = null;
   for (let at = 0; at < shape.size; at++) {
     const top = tops[at] ?? 0;
-    if (reached[top] === 1) {
-      // Inside a tree that is only reached over a link of its top, a span with messages of its own goes by those.
-      if (linked.has(top) && at !== top && shape.bound.has(at) && !linksInto(forest, at, reached))
-        return false;
-      continue;
-    }
+    if (reached[top] === 1) continue;
     traces ??= tracesReached(forest, reached);
     if (orphans[top] !== 1 || !traces.has(shape.trace[at] ?? -1)) return false;
   }
+  for (const at of shape.bound) {
+    const isReached = reached[tops[at] ?? 0] === 1 && tops[at] !== at;
+    if (isReached && !isAnchored(at) && !linksInto(forest, at, reached) && !isUnder(forest, at, isAnchored))
+      return false;
+  }
   return true;
+}
+
+/**
+ * Whether keys of a span around it speak for a fact that goes by messages of its own, and so sees nothing else of its
+ * tree. Those on the links of a batch are about its messages.
+ */
+function isUnder({ shape, find }: Forest, at: number, isAnchored: (at: number) => boolean): boolean {
+  const around = (fact: number) =>
+    find(shape.trace[fact] ?? -1, shape.aroundLow[fact] ?? 0, shape.aroundHigh[fact] ?? 0);
+  for (let above = around(at); above >= 0; above = around(above))
+    if (isAnchored(above) && !shape.links.has(above)) return true;
+  return false;
 }
 
 function tracesReached({ shape, tops }: Forest, reached: Uint8Array): Set<number> {
@@ -115,21 +126,18 @@ function tracesReached({ shape, tops }: Forest, reached: Uint8Array): Set<number
   return traces;
 }
 
-/** Marks the trees that are reached over links; answers their tops. */
-function reachOverLinks(forest: Forest, reached: Uint8Array): Set<number> {
-  const linked = new Set<number>();
-  if (forest.shape.links.size === 0) return linked;
+/** Marks the trees that are reached over links of their tops. */
+function reachOverLinks(forest: Forest, reached: Uint8Array): void {
+  if (forest.shape.links.size === 0) return;
   const waiting = new Set([...forest.shape.links.keys()].filter((at) => forest.tops[at] === at));
   for (let more = true; more; ) {
     more = false;
     for (const top of waiting) {
       if (reached[top] === 1 || !linksInto(forest, top, reached)) continue;
       reached[top] = 1;
-      linked.add(top);
       more = true;
     }
   }
-  return linked;
 }
 
 function linksInto({ shape, tops, find }: Forest, at: number, reached: Uint8Array): boolean {
