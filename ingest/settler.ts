@@ -69,6 +69,7 @@ const CAUSES_MAX = 32;
 const HOPS_MAX = 200_000;
 /** With the store's help so long in one go at the most, a portion more or less: hops wait to be stored meanwhile; ms. */
 const STORE_MS = 2_000;
+const NONE: ReadonlySet<Taken> = new Set();
 
 /** Settles the journeys of one tenant. Calls to `settle` must not overlap. */
 export class Settler {
@@ -80,6 +81,8 @@ export class Settler {
   #fromMemory = 0;
   #fromStore = 0;
   #portionHops = PORTION_HOPS;
+  /** taken to be settled, not written yet */
+  #pending: ReadonlySet<Taken> = NONE;
   /** of the journal, that told of the last delivery */
   #segment = 0;
 
@@ -109,7 +112,8 @@ export class Settler {
   }
 
   get stats(): SettlerStats {
-    const { size: live, dirty: unsettled } = this.#live;
+    const { size: live, dirty } = this.#live;
+    const unsettled = dirty + this.#pending.size;
     return { live, unsettled, fromMemory: this.#fromMemory, fromStore: this.#fromStore };
   }
 
@@ -145,10 +149,12 @@ export class Settler {
       added: this.#live.take(cluster),
     }));
     const pending = new Set(taken);
+    this.#pending = pending;
     try {
       await this.#settleFromStore(await this.#settleFromMemory(pending), pending);
     } finally {
       for (const each of pending) this.#live.giveBack(each.cluster, each);
+      this.#pending = NONE;
     }
     this.#live.evict(stored);
   }

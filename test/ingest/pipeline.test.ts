@@ -107,6 +107,21 @@ describe("the pipeline", () => {
     expect(pipeline.stats.waiting).toBe(0);
   });
 
+  test("a journey counts as unsettled until its row is stored", async () => {
+    const seen: number[] = [];
+    pipeline = open((own) => ({
+      ...own,
+      insertNative: async (table, blocks) => {
+        if (table === "journeys") seen.push(pipeline.settling().unsettled);
+        await own.insertNative(table, blocks);
+      },
+    }));
+    await pipeline.accept(await delivery("A"));
+    await pipeline.flush();
+    expect(seen).toEqual([1]);
+    expect(pipeline.settling().unsettled).toBe(0);
+  });
+
   test.each(["refs", "hops", "journeys"])(
     "a store that fails at %s loses nothing and doubles nothing",
     async (table) => {
