@@ -2,11 +2,12 @@
  * Backlog: deliveries that are in the journal and not in memory.
  *
  *   after a start:     journal → [backlog] → pipeline, while new deliveries are taken in beside it
- *   store far behind:  accept → journal → [backlog] → pipeline, once the store has caught up
+ *   store far behind:  accept → journal → [backlog] → pipeline, as soon as there is room
  *
  * So the memory is bounded by what the pipeline may hold and the journal by its own limit, and an outage of the store
- * costs no sender anything before the journal is full. Such hops are in no answer yet: readiness says so. A body that
- * this version cannot read becomes one dead letter, never a reason not to start.
+ * costs no sender anything before the journal is full. Such hops are in no answer yet: readiness says so. The newest is
+ * read back first, and what arrives goes ahead of it: nobody who asks about an order of now waits for those of an outage.
+ * A body that this version cannot read becomes one dead letter, never a reason not to start.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { batchOf } from "../collector/decoder/batch.ts";
@@ -50,11 +51,11 @@ export interface BacklogState {
 
 const WAITING_MAX = 400_000;
 const WAITING_BYTES_MAX = memoryShare(1 / 8);
-/** Reading goes on while a smaller share of what memory may hold waits there. */
-const READING_RATIO = 0.75;
+/** Reading goes on while a smaller share of what memory may hold waits there; the rest is for what arrives. */
+const READING_RATIO = 0.85;
 const POLL_MS = 25;
 const PROGRESS_MS = 2_000;
-const READ_AT_ONCE = 1_000;
+const READ_AT_ONCE = 200;
 /** Why a record may be refused that was taken in before. */
 const AS_IT_WAS_NOT: ReadonlySet<string> = new Set([BODY_REASON, "time_range"]);
 
@@ -64,7 +65,7 @@ export class Backlog {
   readonly #closing = new AbortController();
   readonly #oldBytes: number;
   readonly #breathe = breather();
-  #parked: Position[] = [];
+  readonly #parked: Position[] = [];
   #running: Promise<void> = Promise.resolve();
   #isReplaying = true;
   #replayed = 0;
@@ -93,11 +94,9 @@ export class Backlog {
   /** Resolves once the delivery is durable; it may have to wait in the journal for its turn. */
   accept = async (delivery: Delivery): Promise<void> => {
     const { pipeline, journal } = this.#options;
-    if (this.#parked.length === 0 && this.#hasRoom(1)) return pipeline.accept(delivery);
+    if (this.#hasRoom(1)) return pipeline.accept(delivery);
     if (this.#closing.signal.aborted) throw new Failure("stopping");
-    const position = await journal.append(delivery.envelope, delivery.body);
-    // Only now is it looked up: the list may have been replaced by a shorter one meanwhile.
-    this.#parked.push(position);
+    this.#parked.push(await journal.append(delivery.envelope, delivery.body));
   };
 
   /** Begins to read; resolves when what an earlier run left is in memory, or at the close. */
@@ -149,25 +148,29 @@ export class Backlog {
   async #unpark(): Promise<void> {
     while (!this.#closing.signal.aborted) {
       if (this.#parked.length === 0) await this.#pause();
-      else await this.#readParked(this.#parked.slice(0, READ_AT_ONCE));
+      else if (await this.#mayGoOn()) await this.#readNewest();
     }
   }
 
   /** What was read is taken off one by one: told to the pipeline twice, a record would be released twice. */
-  async #readParked(positions: readonly Position[]): Promise<void> {
-    const read = new Set<string>();
+  async #readNewest(): Promise<void> {
+    const first = Math.max(0, this.#parked.length - READ_AT_ONCE);
+    const positions = this.#parked.slice(first);
+    const unread = new Map(positions.map((position) => [placeOf(position), position]));
     try {
       for await (const entry of this.#options.journal.read(positions)) {
         if (!(await this.#mayGoOn())) return;
         await this.#recover(entry);
-        read.add(placeOf(entry.position));
+        unread.delete(placeOf(entry.position));
       }
-      this.#parked = this.#parked.slice(positions.length);
+      // What the journal turned out not to have is nowhere, and counted.
+      unread.clear();
     } catch (error) {
-      this.#parked = this.#parked.filter((position) => !read.has(placeOf(position)));
       this.#options.log.warn({ err: error }, "The journal could not be read back; trying again.");
       await this.#pause(1_000);
     }
+    // What was parked meanwhile stands behind them.
+    this.#parked.splice(first, positions.length, ...unread.values());
   }
 
   /** Waits for room in memory, and lets others have the processor. False once it is closed. */

@@ -91,6 +91,39 @@ test("an outage of the store costs no sender anything: what memory cannot hold w
   expect(backlog.state().parked).toBe(0);
 });
 
+test("after an outage what arrives is found at once, and of what waits in the journal the newest first", async () => {
+  const { journal, pipeline } = await start();
+  const read: number[][] = [];
+  const noted: Journal["read"] = (positions) => {
+    read.push(positions.map(({ segment }) => segment));
+    return journal.read(positions);
+  };
+  const backlog = new Backlog({
+    journal: { ...journal, read: noted },
+    pipeline,
+    limits: LIMITS,
+    log,
+    waitingMax: 12,
+  });
+  closers.push(() => backlog.close());
+  isAway = true;
+  for (let n = 0; n < 260; n++) await backlog.accept(await delivery(`ORD-${n}`));
+  expect(backlog.state().parked).toBe(248);
+  isAway = false;
+  await pipeline.flush();
+  expect(await count("hops")).toBe(12);
+  // Nothing was read back, and there is room for it all the same.
+  await backlog.accept(await delivery("ORD-new"));
+  expect(backlog.state().parked).toBe(248);
+  await pipeline.flush();
+  expect(await count("hops")).toBe(13);
+  await backlog.start();
+  await expect.poll(() => count("hops"), { timeout: 15_000 }).toBe(261);
+  expect(read.map(({ length }) => length)).toEqual([200, 48]);
+  expect(Math.min(...(read[0] ?? []))).toBeGreaterThanOrEqual(Math.max(...(read[1] ?? [])));
+  await expect.poll(() => journal.state().segments, { timeout: 5_000 }).toBeLessThanOrEqual(1);
+});
+
 test("a delivery whose disk is slow while others are read back is read back too", async () => {
   const { journal, pipeline } = await start();
   let disk = Promise.resolve();
