@@ -5,9 +5,10 @@
  *   store far behind:  accept → journal → [backlog] → pipeline, as soon as there is room
  *
  * So the memory is bounded by what the pipeline may hold and the journal by its own limit, and an outage of the store
- * costs no sender anything before the journal is full. Such hops are in no answer yet: readiness says so. The newest is
- * read back first, and what arrives goes ahead of it: nobody who asks about an order of now waits for those of an outage.
- * A body that this version cannot read becomes one dead letter, never a reason not to start.
+ * costs no sender anything before the journal is full. Such hops are in no answer yet: readiness says so. What arrives goes
+ * ahead as soon as there is room, and the newest is read back in turn with the oldest: who asks about an order of now
+ * does not wait for those of an outage, and the journal, which is let go of from the oldest on, gets its room back. A body
+ * that this version cannot read becomes one dead letter, never a reason not to start.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { batchOf } from "../collector/decoder/batch.ts";
@@ -66,6 +67,7 @@ export class Backlog {
   readonly #oldBytes: number;
   readonly #breathe = breather();
   readonly #parked: Position[] = [];
+  #isNewestNext = true;
   #running: Promise<void> = Promise.resolve();
   #isReplaying = true;
   #replayed = 0;
@@ -148,14 +150,15 @@ export class Backlog {
   async #unpark(): Promise<void> {
     while (!this.#closing.signal.aborted) {
       if (this.#parked.length === 0) await this.#pause();
-      else if (await this.#mayGoOn()) await this.#readNewest();
+      else if (await this.#mayGoOn()) await this.#readSome();
     }
   }
 
   /** What was read is taken off one by one: told to the pipeline twice, a record would be released twice. */
-  async #readNewest(): Promise<void> {
-    const first = Math.max(0, this.#parked.length - READ_AT_ONCE);
-    const positions = this.#parked.slice(first);
+  async #readSome(): Promise<void> {
+    this.#isNewestNext = !this.#isNewestNext;
+    const first = this.#isNewestNext ? 0 : Math.max(0, this.#parked.length - READ_AT_ONCE);
+    const positions = this.#parked.slice(first, first + READ_AT_ONCE);
     const unread = new Map(positions.map((position) => [placeOf(position), position]));
     try {
       for await (const entry of this.#options.journal.read(positions)) {
