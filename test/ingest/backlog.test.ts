@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Delivery, decodeRequest, type Envelope } from "../../collector/request.ts";
+import { type DecodeLimits, type Delivery, decodeRequest, type Envelope } from "../../collector/request.ts";
 import { Failure } from "../../errors.ts";
 import { Backlog } from "../../ingest/backlog.ts";
 import { type Journal, openJournal } from "../../ingest/journal.ts";
@@ -15,6 +15,8 @@ import { at, DEFINITIONS, TEN_NS } from "./build.ts";
 const NOW_MS = Number(TEN_NS / 1_000_000n) + 60_000;
 const LIMITS = { bodyBytesMax: 1_000_000 };
 const log = { info: () => undefined, warn: () => undefined };
+const PLACED = { name: "placed", atMs: 0 };
+const PAID = { name: "paid", atMs: 50_000 };
 
 let dataDir = "";
 let store: Store;
@@ -39,7 +41,7 @@ async function stop(): Promise<void> {
 
 /** The way in, with a store in front of which somebody may stand. */
 async function start(
-  limits = LIMITS,
+  limits: DecodeLimits = LIMITS,
   memory: { waitingMax?: number; waitingBytesMax?: number } = { waitingMax: 12 },
 ): Promise<{ backlog: Backlog; journal: Journal; pipeline: Pipeline }> {
   const insertNative: Store["insertNative"] = async (table, blocks) => {
@@ -55,9 +57,9 @@ async function start(
   return { backlog, journal, pipeline };
 }
 
-async function delivery(order: string, contentEncoding: "" | "gzip" = ""): Promise<Delivery> {
+async function delivery(order: string, contentEncoding: "" | "gzip" = "", told = PLACED): Promise<Delivery> {
   const attributes = [{ key: "order.id", value: { stringValue: order } }];
-  const record = { eventName: "placed", timeUnixNano: String(at(0)), attributes };
+  const record = { eventName: told.name, timeUnixNano: String(at(told.atMs)), attributes };
   const plain = Buffer.from(JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] }));
   const body = contentEncoding === "gzip" ? gzipSync(plain) : plain;
   const envelope: Envelope = {
@@ -195,4 +197,21 @@ test("a body that a restart may no longer read becomes one dead letter, and its 
   expect(await store.query("SELECT reason, length(bytes) AS bytes FROM dead_letters")).toEqual([
     { reason: "body", bytes: String(large.body.length) },
   ]);
+});
+
+test("a record that narrower limits of time keep from being read back is still part of its journey", async () => {
+  const before = await start();
+  // As after a kill: stored and settled, but the journal was not told.
+  Object.assign(before.journal, { release: async () => undefined });
+  await before.backlog.start();
+  await before.backlog.accept(await delivery("ORD-1"));
+  await before.pipeline.flush();
+  await stop();
+  const { backlog, pipeline } = await start({ ...LIMITS, times: { pastMs: 30_000, aheadMs: 30_000 } });
+  await backlog.start();
+  await backlog.accept(await delivery("ORD-1", "", PAID));
+  await pipeline.flush();
+  expect(
+    await store.query("SELECT arrayCount(x -> x IS NOT NULL, step_at) AS reached FROM journeys FINAL"),
+  ).toEqual([{ reached: 2 }]);
 });
