@@ -7,10 +7,12 @@
  * fact does not have.
  */
 import { z } from "zod";
-import type { Attributes, Hop, Link, SpanEvent } from "../collector/hop.ts";
+import type { Hop, Link, SpanEvent } from "../collector/hop.ts";
 import { Int64 } from "./statements.ts";
 
 const Texts = z.array(z.string());
+const Pairs = z.array(z.tuple([z.string(), z.string()]));
+const Hex = z.string().transform((text) => text.toLowerCase());
 const Count = z.number().int();
 
 /** One row of hops_by_locality.sql. */
@@ -19,10 +21,10 @@ export const HopRow = z.object({
   at_ns: Int64,
   duration: Int64,
   received_ms: Int64,
-  trace: z.string(),
-  span: z.string(),
-  parent: z.string(),
-  fact: z.string(),
+  trace: Hex,
+  span: Hex,
+  parent: Hex,
+  fact: Hex,
   digest: Count,
   service: z.string(),
   name: z.string(),
@@ -32,20 +34,16 @@ export const HopRow = z.object({
   message: z.string(),
   body: z.string(),
   trace_state: z.string(),
-  attribute_names: Texts,
-  attribute_values: Texts,
-  resource_names: Texts,
-  resource_values: Texts,
+  attributes: Pairs,
+  resource: Pairs,
   scope_name: z.string(),
   scope_version: z.string(),
   event_ns: z.array(Int64),
   event_name: Texts,
-  event_attribute_names: z.array(Texts),
-  event_attribute_values: z.array(Texts),
-  link_traces: Texts,
-  link_spans: Texts,
-  link_attribute_names: z.array(Texts),
-  link_attribute_values: z.array(Texts),
+  event_attributes: z.array(Pairs),
+  link_traces: z.array(Hex),
+  link_spans: z.array(Hex),
+  link_attributes: z.array(Pairs),
   dropped_links: Count,
   dropped_events: Count,
   dropped_attributes: Count,
@@ -72,8 +70,8 @@ export function hopOfRow(row: Row): Hop {
     spanId: idOf(row.span),
     parentId: idOf(row.parent),
     traceState: row.trace_state,
-    attributes: attributesOf(row.attribute_names, row.attribute_values),
-    resource: attributesOf(row.resource_names, row.resource_values),
+    attributes: new Map(row.attributes),
+    resource: new Map(row.resource),
     scopeName: row.scope_name,
     scopeVersion: row.scope_version,
     links: linksOf(row),
@@ -89,7 +87,7 @@ function linksOf(row: Row): Link[] {
   return row.link_traces.map((trace, at) => ({
     traceId: idOf(trace),
     spanId: idOf(row.link_spans[at]),
-    attributes: attributesOf(row.link_attribute_names[at], row.link_attribute_values[at]),
+    attributes: new Map(row.link_attributes[at]),
   }));
 }
 
@@ -97,12 +95,8 @@ function eventsOf(row: Row): SpanEvent[] {
   return row.event_ns.map((atNs, at) => ({
     atNs,
     name: row.event_name[at] ?? "",
-    attributes: attributesOf(row.event_attribute_names[at], row.event_attribute_values[at]),
+    attributes: new Map(row.event_attributes[at]),
   }));
-}
-
-function attributesOf(names: readonly string[] = [], values: readonly string[] = []): Attributes {
-  return new Map(names.map((name, at) => [name, values[at] ?? ""]));
 }
 
 function idOf(hex = ""): string {

@@ -28,21 +28,20 @@ export interface Stored extends HopSource {
 
 const fileOf = (name: string) => new URL(`./sql/${name}.sql`, import.meta.url);
 
-const REFS = {
-  params: z.object({
-    tenant: z.string(),
-    kinds: z.array(z.string()),
-    values: z.array(z.string()),
-    each: z.int(),
-  }),
-  row: z.object({ kind: z.string(), value: z.string(), day_number: z.int(), locality: Int64 }),
-};
+const REFS = { tenant: z.string(), kinds: z.array(z.string()), values: z.array(z.string()) };
+const REF = z.object({ kind: z.string(), value: z.string(), day_number: z.int(), locality: Int64 });
 
 /** Where do hops carry any of these refs? `kinds` and `values` go in pairs. */
-export const refsByValue = statement(fileOf("refs_by_value"), REFS);
+export const refsByValue = statement(fileOf("refs_by_value"), {
+  params: z.object({ ...REFS, most: z.int() }),
+  row: REF,
+});
 
 /** The same, the newest places of each, when there are more than `each`. */
-export const refsNewest = statement(fileOf("refs_newest"), REFS);
+export const refsNewest = statement(fileOf("refs_newest"), {
+  params: z.object({ ...REFS, each: z.int() }),
+  row: REF,
+});
 
 /** Every hop at these places. `localities` and `days` go in pairs. */
 export const hopsByLocality = statement(fileOf("hops_by_locality"), {
@@ -61,15 +60,19 @@ export const kindsOfValue = statement(fileOf("kinds_of_value"), {
   row: z.object({ kind: z.string() }),
 });
 
+/** Far more than most refs have; count. */
+const ROWS_EACH = 32;
+
 /** Reads of one store. */
 export function storedIn(store: Store, { placesMax, hopsMax }: StoredOptions): Stored {
   return {
     refs: async (tenant, refs) => {
       const kinds = refs.map(({ kind }) => kind);
       const values = refs.map(({ value }) => value);
-      const asked = { tenant, kinds, values, each: placesMax };
-      const rows = await refsByValue(store, asked);
-      const told = hasCrowd(rows, placesMax) ? await refsNewest(store, asked) : rows;
+      const most = placesMax + refs.length * ROWS_EACH;
+      const rows = await refsByValue(store, { tenant, kinds, values, most });
+      const isCrowd = rows.length >= most || hasCrowd(rows, placesMax);
+      const told = isCrowd ? await refsNewest(store, { tenant, kinds, values, each: placesMax }) : rows;
       return told.map(({ kind, value, day_number, locality }) => ({
         kind,
         value,
@@ -87,7 +90,7 @@ export function storedIn(store: Store, { placesMax, hopsMax }: StoredOptions): S
   };
 }
 
-/** Whether any ref has so many rows that there may be more. */
+/** Whether any ref has so many rows that they have to be chosen from. */
 function hasCrowd(rows: readonly { readonly kind: string; readonly value: string }[], each: number): boolean {
   if (rows.length < each) return false;
   const counts = new Map<string, number>();

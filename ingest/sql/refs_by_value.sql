@@ -3,8 +3,8 @@
 -- Row      one per ref and place, or several until they are merged, in any order; `day` in days since 1970-01-01.
 -- Window   all days: an order is asked for without a time range.
 -- Reads    refs only, pruned by its key (tenant, value, kind).
--- Trap     a ref with `each` rows may have more: then refs_newest.sql says which count. Grouping and sorting in every
---          question would cost as much as reading the few rows there mostly are.
+-- Trap     with `most` rows there may be more: then refs_newest.sql says which count. Grouping, sorting and bounding each
+--          ref in every question would cost as much as reading the few rows there mostly are.
 SELECT
     kind,
     value,
@@ -13,4 +13,4 @@ SELECT
 FROM refs
 WHERE tenant = {tenant:String}
   AND (value, kind) IN arrayZip({values:Array(String)}, {kinds:Array(String)})
-LIMIT {each:UInt32} BY kind, value
+LIMIT {most:UInt32}

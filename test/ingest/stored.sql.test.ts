@@ -182,7 +182,7 @@ describe("the keys prune", () => {
         tenant: "acme",
         kinds: ["order.id", "order.id"],
         values: ["ORD-7", "ORD-9999"],
-        each: 10,
+        most: 10,
       };
       const granules = await granulesRead(store, refsByValue.sql, params);
       expect(granules.of).toBeGreaterThanOrEqual(19);
