@@ -3,27 +3,64 @@
  *
  *   refs, evictions → [known] → live
  *
- * A Bloom filter: it may say yes of a name it never saw (one in five hundred when it is full), never no of one it did. A
- * wrong yes costs a journey the way through the store. Hashes as ClickHouse does, so that the store can fill it.
+ * Bloom filters: may say yes of a name that it never saw (one in a hundred at worst, while there is room), never no of
+ * one that it did. A wrong yes costs a journey the way through the store. A full filter gets a second one beside it, as
+ * large as all before, for a process runs for weeks; when memory sets an end to that, wrong answers become more. Hashes
+ * as ClickHouse does, so that the store can fill it.
  */
+
 import { finishHash, mixWord } from "../collector/decoder/digest.ts";
+import { memoryShare } from "../collector/memory.ts";
 
 /** Hashes per name. */
 const PROBES = 4;
 /** What is put behind a name to get a second hash of it. */
 const [SALT_A, SALT_B] = [0x61, 0x62];
 
+/** A filter with so many is full. */
+const BITS_PER_NAME = 12;
+/** A second filter is not smaller; bytes. */
+const SECOND_BYTES_MIN = 2 ** 16;
+/** So many bits can be told apart by a hash of 32. */
+const FILTER_BYTES_MAX = 2 ** 29;
+/** Of the memory, for all filters of a set. */
+const SHARE = 1 / 16;
+
+/** One filter. */
+interface Filter {
+  readonly bits: Uint32Array;
+  readonly mask: number;
+  /** names added, those added twice counted twice */
+  size: number;
+}
+
 /** Names seen. */
 export class Known {
-  readonly #bits: Uint32Array;
-  readonly #mask: number;
-  /** names added, those added twice counted twice */
-  size = 0;
+  readonly #bytesMax: number;
+  readonly #filters: Filter[];
+  #newest: Filter;
+  #bytes = 0;
+  #size = 0;
 
-  /** @param bytes  memory to use; a power of two, ≥ 4 */
-  constructor(bytes: number) {
-    this.#bits = new Uint32Array(bytes / 4);
-    this.#mask = bytes * 8 - 1;
+  /**
+   * @param bytes     memory to begin with; a power of two, ≥ 4
+   * @param bytesMax  and at the most; bytes
+   */
+  constructor(bytes: number, bytesMax = memoryShare(SHARE)) {
+    this.#bytesMax = bytesMax;
+    this.#bytes = Math.min(bytes, FILTER_BYTES_MAX);
+    this.#newest = newFilter(this.#bytes);
+    this.#filters = [this.#newest];
+  }
+
+  /** names added, those added twice counted twice */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** what it takes; bytes */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Adds a name. */
@@ -39,37 +76,54 @@ export class Known {
 
   /** Adds a name by its two hashes. */
   addHashed(a: number, b: number): void {
+    if (this.#newest.size * BITS_PER_NAME > this.#newest.mask) this.#grow();
+    const filter = this.#newest;
     for (let probe = 0; probe < PROBES; probe++) {
-      const bit = this.#bit(a, b, probe);
+      const bit = (a + Math.imul(probe, b | 1)) & filter.mask;
       const word = bit >>> 5;
-      this.#bits[word] = (this.#bits[word] ?? 0) | (1 << (bit & 31));
+      filter.bits[word] = (filter.bits[word] ?? 0) | (1 << (bit & 31));
     }
-    this.size++;
+    filter.size++;
+    this.#size++;
   }
 
   /** Whether a name may have been added. */
   has(name: string): boolean {
-    if (this.size === 0) return false;
+    if (this.#size === 0) return false;
     const bytes = Buffer.from(name, "utf8");
     return this.#hasHashed(hashText(bytes, SALT_A), hashText(bytes, SALT_B));
   }
 
   /** Whether the trace whose id starts at a word may have been added. */
   hasTrace(words: Uint32Array, at: number): boolean {
-    return this.size > 0 && this.#hasHashed(hashId(words, at, SALT_A), hashId(words, at, SALT_B));
+    return this.#size > 0 && this.#hasHashed(hashId(words, at, SALT_A), hashId(words, at, SALT_B));
   }
 
   #hasHashed(a: number, b: number): boolean {
-    for (let probe = 0; probe < PROBES; probe++) {
-      const bit = this.#bit(a, b, probe);
-      if (((this.#bits[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) return false;
-    }
-    return true;
+    for (const filter of this.#filters) if (isIn(filter, a, b)) return true;
+    return false;
   }
 
-  #bit(a: number, b: number, probe: number): number {
-    return (a + Math.imul(probe, b | 1)) & this.#mask;
+  /** Once there is no room, the newest takes more than is good for it. */
+  #grow(): void {
+    const bytes = Math.min(FILTER_BYTES_MAX, Math.max(SECOND_BYTES_MIN, this.#bytes));
+    if (this.#bytes + bytes > this.#bytesMax) return;
+    this.#bytes += bytes;
+    this.#newest = newFilter(bytes);
+    this.#filters.push(this.#newest);
   }
+}
+
+function newFilter(bytes: number): Filter {
+  return { bits: new Uint32Array(bytes / 4), mask: bytes * 8 - 1, size: 0 };
+}
+
+function isIn(filter: Filter, a: number, b: number): boolean {
+  for (let probe = 0; probe < PROBES; probe++) {
+    const bit = (a + Math.imul(probe, b | 1)) & filter.mask;
+    if (((filter.bits[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) return false;
+  }
+  return true;
 }
 
 /** `murmurHash3_32(name || salt)`. */

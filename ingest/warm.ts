@@ -6,9 +6,10 @@
  * Until it is done every journey is settled with the store's help: slower, and just as right.
  */
 import { z } from "zod";
-import type { Range } from "./extent.ts";
+import type { Range as Segments } from "./extent.ts";
 import { Heard } from "./heard.ts";
 import { Known } from "./known.ts";
+import { breather } from "./pace.ts";
 import { Int64, statement } from "./statements.ts";
 import type { Store } from "./store.ts";
 
@@ -16,21 +17,23 @@ const fileOf = (name: string) => new URL(`./sql/${name}.sql`, import.meta.url);
 
 /** By which names may hops be found? */
 export const namesInStore = statement(fileOf("names_in_store"), {
-  params: z.object({ bucket: z.int(), buckets: z.int(), first: z.int() }),
+  params: z.object({ from: z.string(), until: z.string(), first: z.int() }),
   row: z.object({ old: z.string(), kept: z.string() }),
 });
 
-/** About how many refs are there, and what is the last segment that told of any? */
-export const refsCount = statement(fileOf("refs_count"), {
+/** About how many refs are there, over which values, and what is the last segment that told of any? */
+export const refsSpread = statement(fileOf("refs_spread"), {
   params: z.object({}),
-  row: z.object({ refs: Int64, newest: z.int() }),
+  row: z.object({ refs: Int64, newest: z.int(), sample: z.array(z.string()) }),
 });
 
-/** Two bytes a name, four times the names that are there, and never less than this; bytes. */
-const BYTES_MIN = 64 * 2 ** 20;
+/** A byte for each ref that is there, and never less than this: two or three refs go by the same name; bytes. */
+const BYTES_MIN = 16 * 2 ** 20;
 /** Of the names that are in doubt until the journal is read: a wrong yes costs little; bytes. */
-const KEPT_BYTES = 16 * 2 ** 20;
-const BUCKET_NAMES = 500_000;
+const KEPT_BYTES = 4 * 2 ** 20;
+const REFS_AT_ONCE = 250_000;
+/** Of hashes, added without a look at the clock; bytes. */
+const STRETCH_BYTES = 8 * 1_024;
 /** The number of no segment. */
 const NEVER = 2 ** 32 - 1;
 
@@ -38,32 +41,55 @@ const NEVER = 2 ** 32 - 1;
  * The names that are in the store now. Ask before this process stores anything.
  *
  * @param kept  the segments of the journal of this store: what came with those that are still there will be in memory
+ * @param refsAtOnce  of one question, about; count
  * @throws {Failure} when the store does not answer
  */
-export async function namesIn(store: Store, { first, last }: Range): Promise<Heard> {
-  const [row] = await refsCount(store, {});
-  const count = Number(row?.refs ?? 0n);
+export async function namesIn(
+  store: Store,
+  { first, last }: Segments,
+  refsAtOnce = REFS_AT_ONCE,
+): Promise<Heard> {
+  const [row] = await refsSpread(store, {});
+  const { refs = 0n, newest = 0, sample = [] } = row ?? {};
   // A segment that this journal never had: it is not the one that the store was filled from, and vouches for nothing.
-  const from = (row?.newest ?? 0) > last ? NEVER : first;
-  const old = new Known(sizeFor(count));
+  const from = newest > last ? NEVER : first;
+  const old = new Known(sizeFor(Number(refs)));
   const kept = new Known(KEPT_BYTES);
-  const buckets = Math.ceil(count / BUCKET_NAMES);
-  for (let bucket = 0; bucket < buckets; bucket++) {
-    const [names] = await namesInStore(store, { bucket, buckets, first: from });
-    addAll(old, names?.old ?? "");
-    addAll(kept, names?.kept ?? "");
+  for (const range of rangesOf(sample, Math.ceil(Number(refs) / refsAtOnce))) {
+    const [names] = await namesInStore(store, { ...range, first: from });
+    await addAll(old, names?.old ?? "");
+    await addAll(kept, names?.kept ?? "");
   }
   return new Heard(old, kept);
 }
 
-function addAll(known: Known, hashes: string): void {
-  const words = Buffer.from(hashes, "hex");
-  for (let at = 0; at + 8 <= words.length; at += 8)
-    known.addHashed(words.readUInt32BE(at), words.readUInt32BE(at + 4));
+interface Values {
+  readonly from: string;
+  /** not in it; empty for the last one, which is open */
+  readonly until: string;
 }
 
-function sizeFor(names: number): number {
+/** About so many ranges of values, which together are all there are; about as many of the sample in each. */
+export function rangesOf(sample: readonly string[], count: number): Values[] {
+  const bounds = Array.from(
+    { length: count },
+    (_, at) => sample[Math.floor((at * sample.length) / count)] ?? "",
+  );
+  const distinct = [...new Set(["", ...bounds.slice(1)])];
+  return distinct.map((from, at) => ({ from, until: distinct[at + 1] ?? "" }));
+}
+
+async function addAll(known: Known, hashes: string): Promise<void> {
+  const words = Buffer.from(hashes, "base64");
+  const breathe = breather();
+  for (let at = 0; at + 8 <= words.length; at += 8) {
+    if (at % STRETCH_BYTES === 0) await breathe();
+    known.addHashed(words.readUInt32LE(at), words.readUInt32LE(at + 4));
+  }
+}
+
+function sizeFor(refs: number): number {
   let bytes = BYTES_MIN;
-  while (bytes < names * 8) bytes *= 2;
+  while (bytes < refs) bytes *= 2;
   return bytes;
 }

@@ -121,3 +121,10 @@ async function answering(url: string, child: ChildProcess): Promise<void> {
   }
   throw new Error(`the ClickHouse server did not answer within ${START_MS} ms: ${said}`);
 }
+
+/** Granules that a question reads of those there are, from the plan of the engine, over all parts. */
+export async function granulesRead(store: Store, sql: string, params: Parameters<Store["query"]>[1]) {
+  const plan = JSON.stringify(await store.query(`EXPLAIN indexes = 1 ${sql}`, params));
+  const counts = [...plan.matchAll(/Granules: (\d+)\/(\d+)/g)].map(([, read, of]) => ({ read, of }));
+  return { read: Number(counts.at(-1)?.read), of: Number(counts.at(0)?.of) };
+}

@@ -1,26 +1,31 @@
 -- names_in_store: by which names may hops be found, as two hashes each?
 --
--- Row      one: the hashes of every name of the bucket, eight hexadecimal digits each. `kept` came first with a segment of
+-- Row      one: the hashes of every name of the range, eight bytes each, as base64. `kept` came first with a segment of
 --          the journal from `first` on, `old` before that.
--- Window   all refs of all tenants; the bucket keeps one answer small.
--- Reads    refs, all of it: asked once per process and bucket.
+-- Window   refs of all tenants whose value is at least `from` and less than `until`, which is open when it is empty.
+-- Reads    refs, the part of its key that the range is: asked once per process and range, so all of it is read once.
 -- Trap     the same names, and the same hash, as ingest/known.ts: a trace goes by its bytes, a link by the trace that it
---          leads to, what an event caused by that event. hex() leaves leading zeros out. A ref that is not merged yet may
---          be in both; the older row counts.
+--          leads to, what an event caused by that event. Numbers lie with the lowest byte first. A ref that is not merged
+--          yet may be in both; the older row counts.
 SELECT
-    arrayStringConcat(groupArrayIf(hashes, since < {first:UInt32})) AS old,
-    arrayStringConcat(groupArrayIf(hashes, since >= {first:UInt32})) AS kept
+    base64Encode(arrayStringConcat(groupArrayIf(hashes, is_old)))     AS old,
+    base64Encode(arrayStringConcat(groupArrayIf(hashes, NOT is_old))) AS kept
 FROM
 (
     SELECT
-        since,
-        multiIf(
-            kind IN ('@trace', '@link'), unhex(value),
-            kind = '@caused-by', concat('@event=', value),
-            concat(kind, '=', value)) AS name,
+        is_old,
         concat(
-            leftPad(hex(murmurHash3_32(concat(name, 'a'))), 8, '0'),
-            leftPad(hex(murmurHash3_32(concat(name, 'b'))), 8, '0')) AS hashes
-    FROM refs
-    WHERE cityHash64(value) % {buckets:UInt32} = {bucket:UInt32}
+            reinterpretAsFixedString(murmurHash3_32(concat(name, 'a'))),
+            reinterpretAsFixedString(murmurHash3_32(concat(name, 'b')))) AS hashes
+    FROM
+    (
+        SELECT DISTINCT
+            since < {first:UInt32} AS is_old,
+            multiIf(
+                kind IN ('@trace', '@link'), unhex(value),
+                kind = '@caused-by', concat('@event=', value),
+                concat(kind, '=', value)) AS name
+        FROM refs
+        WHERE value >= {from:String} AND (value < {until:String} OR {until:String} = '')
+    )
 )

@@ -3,7 +3,7 @@ import { migrate } from "../../ingest/migrate.ts";
 import { placeText } from "../../ingest/refs.ts";
 import type { Store } from "../../ingest/store.ts";
 import { hopsByLocality, kindsOfValue, refsByValue, storedIn } from "../../ingest/stored.ts";
-import { onBothShapes } from "../server.ts";
+import { granulesRead, onBothShapes } from "../server.ts";
 
 const DAY = 20_666;
 const LIMITS = { placesMax: 100, hopsMax: 1_000 };
@@ -33,13 +33,6 @@ async function migrated(open: () => Promise<Store>): Promise<Store> {
   const store = await open();
   await migrate(store);
   return store;
-}
-
-/** Granules that a question reads of those there are, from the plan of the engine, over all parts. */
-async function granulesRead(store: Store, sql: string, params: Parameters<Store["query"]>[1]) {
-  const plan = JSON.stringify(await store.query(`EXPLAIN indexes = 1 ${sql}`, params));
-  const counts = [...plan.matchAll(/Granules: (\d+)\/(\d+)/g)].map(([, read, of]) => ({ read, of }));
-  return { read: Number(counts.at(-1)?.read), of: Number(counts.at(0)?.of) };
 }
 
 onBothShapes("what is stored", (open) => {

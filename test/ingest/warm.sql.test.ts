@@ -3,8 +3,8 @@ import { refsBlock } from "../../ingest/blocks.ts";
 import { migrate } from "../../ingest/migrate.ts";
 import { traceWords } from "../../ingest/past.ts";
 import { RefList } from "../../ingest/reflist.ts";
-import { namesIn } from "../../ingest/warm.ts";
-import { onBothShapes } from "../server.ts";
+import { namesIn, namesInStore, rangesOf } from "../../ingest/warm.ts";
+import { granulesRead, onBothShapes } from "../server.ts";
 
 onBothShapes("the names in the store", (open) => {
   test("are all known to a process that starts, however many there are", async () => {
@@ -19,15 +19,33 @@ onBothShapes("the names in the store", (open) => {
       refs.add({ kind: "@caused-by", value: `event-${n}` }, spot);
     }
     await store.insertNative("refs", [refsBlock("t", [refs])]);
-    const heard = await namesIn(store, { first: 8, last: 7 });
-    let missing = 0;
-    for (let n = 0; n < 3_000; n++) {
-      if (heard.of(`order.id=ORD-${n}`) !== "store") missing++;
-      if (heard.ofTrace(traceWords(trace(n)), 0) !== "store") missing++;
-      if (heard.of(`@event=event-${n}`) !== "store") missing++;
+    // In one question, in a dozen, and in one for each name and many more.
+    for (const refsAtOnce of [1_000_000, 700, 0.1]) {
+      const heard = await namesIn(store, { first: 8, last: 7 }, refsAtOnce);
+      let missing = 0;
+      for (let n = 0; n < 3_000; n++) {
+        if (heard.of(`order.id=ORD-${n}`) !== "store") missing++;
+        if (heard.ofTrace(traceWords(trace(n)), 0) !== "store") missing++;
+        if (heard.of(`@event=event-${n}`) !== "store") missing++;
+      }
+      expect(missing).toBe(0);
+      expect(heard.of("order.id=ORD-3000")).toBe("nowhere");
     }
-    expect(missing).toBe(0);
-    expect(heard.of("order.id=ORD-3000")).toBe("nowhere");
+  });
+
+  test("are read range by range, each a part of the table", async () => {
+    const store = await open();
+    await migrate(store);
+    const refs = new RefList(7);
+    for (let n = 0; n < 20_000; n++)
+      refs.add({ kind: "order.id", value: `ORD-${n}` }, { low: n, high: 0, day: 20_000 });
+    await store.insertNative("refs", [refsBlock("t", [refs])]);
+    const params = { from: "ORD-3", until: "ORD-4", first: 8 };
+    const granules = await granulesRead(store, namesInStore.sql, params);
+    expect(granules.of).toBeGreaterThanOrEqual(78);
+    expect(granules.read).toBeLessThanOrEqual(14);
+    const [names] = await namesInStore(store, params);
+    expect(Buffer.from(names?.old ?? "", "base64").length / 8).toBe(1_111);
   });
 
   test("are in doubt only until the journal is read, when it still has all that told of them", async () => {
@@ -59,4 +77,20 @@ onBothShapes("the names in the store", (open) => {
       expect(await whereabouts(8, 8, true)).toEqual(["store", "store", "nowhere"]);
     }
   });
+});
+
+test("ranges of values leave nothing out and overlap nowhere", () => {
+  const sample = ["a", "b", "b", "b", "c", "d"];
+  expect(rangesOf(sample, 1)).toEqual([{ from: "", until: "" }]);
+  expect(rangesOf(sample, 3)).toEqual([
+    { from: "", until: "b" },
+    { from: "b", until: "c" },
+    { from: "c", until: "" },
+  ]);
+  // Many refs that go by one name are not taken apart.
+  expect(rangesOf(["x", "x", "x"], 3)).toEqual([
+    { from: "", until: "x" },
+    { from: "x", until: "" },
+  ]);
+  expect(rangesOf([], 2)).toEqual([{ from: "", until: "" }]);
 });
