@@ -15,7 +15,7 @@ import { takeJsonExport } from "../collector/decoder/json.ts";
 import { JSON_SPANS } from "../collector/decoder/json_records.ts";
 import { SPANS } from "../collector/decoder/traces.ts";
 import { migrate } from "../ingest/migrate.ts";
-import { encodeHops } from "../ingest/native_hops.ts";
+import { encodeHops, type Located } from "../ingest/native_hops.ts";
 import { openStore } from "../ingest/store.ts";
 import { Bodies, type Encoding } from "./load/bodies.ts";
 import type { Bench } from "./part.ts";
@@ -96,7 +96,7 @@ async function inserted(dataDir: string, batches: readonly HopBatch[]) {
     const beganMs = performance.now();
     let rows = 0;
     for (const group of groups(batches)) {
-      await store.insertNative("hops", group.flatMap(blockOf));
+      await store.insertNative("hops", encodeHops("default", group.map(located)));
       rows += group.reduce((sum, batch) => sum + batch.rows, 0);
     }
     const { user, system } = process.cpuUsage(cpu);
@@ -123,12 +123,12 @@ function groups(batches: readonly HopBatch[]): HopBatch[][] {
 }
 
 /** With the localities that ingest/refs.ts gives to spans. */
-function blockOf(batch: HopBatch): Uint8Array[] {
+function located(batch: HopBatch): Located {
   const { traceId } = batch.columns.fixed;
   const view = new DataView(traceId.buffer, traceId.byteOffset);
   const localities = BigUint64Array.from(
     { length: batch.rows },
     (_, row) => view.getBigUint64(row * 16) ^ view.getBigUint64(row * 16 + 8),
   );
-  return encodeHops(batch, { tenant: "default", localities });
+  return { batch, localities };
 }

@@ -85,7 +85,15 @@ export async function storeAll(
     const refs = await paced(together(lists), (some) => refsBlock(tenant, some));
     if (refs.length > 0) await store.insertNative("refs", refs);
     const filled = deliveries.filter(({ extract }) => extract.batch.rows > 0);
-    if (filled.length > 0) await store.insertNative("hops", hopBlocks(filled));
+    // Made as they are written: all at once they would be millions of pieces.
+    if (filled.length > 0)
+      await store.insertNative(
+        "hops",
+        encodeHops(
+          tenant,
+          filled.map(({ extract }) => extract),
+        ),
+      );
   }
 }
 
@@ -115,12 +123,4 @@ function* together(lists: readonly RefList[]): Generator<RefList[]> {
     size = 0;
   }
   if (some.length > 0) yield some;
-}
-
-/** Made as they are written: all at once they would be millions of pieces. */
-function* hopBlocks(deliveries: readonly Waiting[]): Generator<Uint8Array> {
-  for (const { extract } of deliveries) {
-    const { batch, tenant, localities } = extract;
-    yield* encodeHops(batch, { tenant, localities });
-  }
 }

@@ -27,7 +27,7 @@ const LIMITS = { placesMax: 10, hopsMax: 100_000 };
 /** Stores a batch under one locality and reads it back, both in the order of the ids. */
 async function stored(store: Store, tenant: string, batch: HopBatch): Promise<Hop[]> {
   const localities = new BigUint64Array(batch.rows).fill(2n ** 64n - 1n);
-  await store.insertNative("hops", encodeHops(batch, { tenant, localities }));
+  await store.insertNative("hops", encodeHops(tenant, [{ batch, localities }]));
   const places = DAYS.map((day) => ({ locality: 2n ** 64n - 1n, day }));
   return sorted(await storedIn(store, LIMITS).hops(tenant, places));
 }
@@ -49,6 +49,28 @@ onBothShapes("decoded hops, stored as blocks", (open) => {
         if (decoded.batch.rows === 0) continue;
         expect(await stored(store, `${signal}-${index}`, decoded.batch)).toEqual(sorted(hops(decoded)));
       }
+    }
+  }, 120_000);
+
+  test("batches that share a block come back as if each had one of its own", async () => {
+    const store = await open();
+    await migrate(store);
+    const locality = 2n ** 64n - 1n;
+    for (const signal of ["traces", "logs"] as const) {
+      const requests = fc.sample(anyRequest(signal), { numRuns: 60, seed: 4 });
+      const decoded = await Promise.all(
+        requests.map((request) => decodeBytes(signal, requestBytes(signal, request))),
+      );
+      const filled = decoded.filter(({ batch }) => batch.rows > 0);
+      const located = filled.map(({ batch }) => {
+        return { batch, localities: new BigUint64Array(batch.rows).fill(locality) };
+      });
+      await store.insertNative("hops", encodeHops(signal, located));
+      const back = await storedIn(store, LIMITS).hops(
+        signal,
+        DAYS.map((day) => ({ locality, day })),
+      );
+      expect(sorted(back)).toEqual(sorted(filled.flatMap(hops)));
     }
   }, 120_000);
 

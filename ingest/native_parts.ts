@@ -1,0 +1,98 @@
+/**
+ * Native parts: a Native block in the making, as parts that need no copying.
+ *
+ *   native_hops → [native_parts] → pages
+ *
+ * Knows how ClickHouse writes texts, dictionaries and lists, whose ends and indexes are moved on where several pieces
+ * follow each other. Knows no column.
+ */
+import type { Texts, Words } from "../collector/decoder/buffers.ts";
+import type { Dictionary } from "../collector/decoder/dictionary.ts";
+import { DICTIONARY_FLAGS, DICTIONARY_VERSION } from "./native.ts";
+
+/** What can be handed over as it is in memory. */
+export type Numbers = Uint8Array | Uint32Array | BigUint64Array | BigInt64Array;
+
+/** Texts by their numbers in a dictionary. */
+export interface Coded {
+  readonly dictionary: Dictionary;
+  readonly indexes: Uint32Array;
+}
+
+/** The parts of one block. */
+export class Parts {
+  readonly parts: Uint8Array[] = [];
+
+  text(value: string): void {
+    this.varint(Buffer.byteLength(value));
+    this.parts.push(Buffer.from(value));
+  }
+
+  varint(value: number): void {
+    const bytes: number[] = [];
+    let rest = value;
+    for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
+    bytes.push(rest);
+    this.parts.push(Uint8Array.from(bytes));
+  }
+
+  /** The first `count` elements. */
+  raw(column: Numbers, count: number): void {
+    const own = column.subarray(0, count);
+    this.parts.push(new Uint8Array(own.buffer, own.byteOffset, own.byteLength));
+  }
+
+  texts({ bytes }: Texts): void {
+    this.raw(bytes.data, bytes.length);
+  }
+
+  /** The same text in every row. */
+  constant(value: string, rows: number): void {
+    this.#uint64s(DICTIONARY_VERSION, DICTIONARY_FLAGS, 1n);
+    this.text(value);
+    this.#uint64s(BigInt(rows));
+    this.raw(new Uint32Array(rows), rows);
+  }
+
+  /** What a column with a dictionary in it begins with. */
+  dictionaryVersion(): void {
+    this.#uint64s(DICTIONARY_VERSION);
+  }
+
+  /** All entries, then the number of each element; nothing at all when there are no elements. An entry may come twice. */
+  dictionary(all: readonly Coded[]): void {
+    const some = all.filter(({ indexes }) => indexes.length > 0);
+    if (some.length === 0) return;
+    const count = (total: number, { dictionary: { entries } }: Coded) => total + entries.starts.length;
+    this.#uint64s(DICTIONARY_FLAGS, BigInt(some.reduce(count, 0)));
+    for (const { dictionary } of some) this.texts(dictionary.entries);
+    this.#uint64s(BigInt(some.reduce((total, { indexes }) => total + indexes.length, 0)));
+    let before = 0;
+    for (const each of some) {
+      this.raw(movedOn(each.indexes, before), each.indexes.length);
+      before = count(before, each);
+    }
+  }
+
+  /** Where lists end. */
+  offsets(all: readonly Words[]): void {
+    let before = 0;
+    for (const { data, length } of all) {
+      const wide = new Uint32Array(length * 2);
+      for (let i = 0; i < length; i++) wide[i * 2] = before + (data[i] ?? 0);
+      this.raw(wide, wide.length);
+      if (length > 0) before += data[length - 1] ?? 0;
+    }
+  }
+
+  #uint64s(...values: readonly bigint[]): void {
+    this.raw(BigUint64Array.from(values), values.length);
+  }
+}
+
+function movedOn(indexes: Uint32Array, by: number): Uint32Array {
+  if (by === 0) return indexes;
+  const moved = new Uint32Array(indexes.length);
+  for (let i = 0; i < indexes.length; i++) moved[i] = (indexes[i] ?? 0) + by;
+  return moved;
+}
