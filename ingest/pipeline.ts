@@ -251,17 +251,12 @@ class Flow implements Pipeline {
       this.#schedule(this.#options.flushMs ?? FLUSH_MS);
   }
 
-  /**
-   * Side by side where nobody else writes: memory has all that is on its way. Where others do, hops are stored before
-   * journeys are settled, for of two that settle at once one has to see what the other stored.
-   */
+  /** Side by side: memory has all that is on its way, and where others write too only what is stored is settled. */
   async #flushAndSettle(everything: boolean): Promise<void> {
     await this.#hearing.again();
     const stored = (this.#queue.oldestSerial() ?? this.#serial + 1) - 1;
-    const flushed = this.#flush();
-    if (this.#hearing.heard === null) await flushed;
-    const settled = this.#settleAll(everything, stored);
-    for (const outcome of await Promise.allSettled([flushed, settled]))
+    const both = [this.#flush(), this.#settleAll(everything, stored)];
+    for (const outcome of await Promise.allSettled(both))
       if (outcome.status === "rejected") throw outcome.reason;
   }
 

@@ -6,10 +6,14 @@
 import type { Hop } from "../collector/hop.ts";
 import type { Addition, Cluster } from "./cluster.ts";
 
-/** Settled by one call: what is next to each other is gathered once, not once for each; count. */
-export const PORTION_HOPS = 50_000;
-/** A store that did not tell so much in time is asked for less, but never for less than this; count. */
-const PORTION_HOPS_MIN = 500;
+/** Settled by one call at the most: what is next to each other is gathered once, not once for each; count. */
+const HOPS_MAX = 50_000;
+/** A store that is slow is asked for less, but never for less than this; count. */
+const HOPS_MIN = 500;
+/** Nothing is known about the store yet; count. */
+const HOPS_FIRST = 4_000;
+/** What one portion should take: others wait meanwhile; ms. */
+const PORTION_MS = 1_000;
 
 /** What was taken from a cluster to be settled. */
 export interface Taken {
@@ -18,9 +22,29 @@ export interface Taken {
   readonly added: Addition[];
 }
 
-/** So many, within the bounds. */
-export function bounded(portionHops: number): number {
-  return Math.max(PORTION_HOPS_MIN, Math.min(PORTION_HOPS, Math.floor(portionHops)));
+/** How many hops make a portion that the store tells about in time. */
+export class PortionSize {
+  #hops = HOPS_FIRST;
+
+  get hops(): number {
+    return this.#hops;
+  }
+
+  /** So many were told about in so long; ms. A small portion says nothing about a larger one. */
+  noteTold(hops: number, tookMs: number): void {
+    const fitting = (hops * PORTION_MS) / Math.max(1, tookMs);
+    if (fitting < this.#hops) this.#hops = bounded(fitting);
+    else if (hops >= this.#hops) this.#hops = bounded(Math.min(fitting, this.#hops * 2));
+  }
+
+  /** It did not tell about so many. */
+  noteFailed(): void {
+    this.#hops = bounded(this.#hops / 4);
+  }
+}
+
+function bounded(hops: number): number {
+  return Math.max(HOPS_MIN, Math.min(HOPS_MAX, Math.floor(hops)));
 }
 
 /** Hops, and the clusters that they were added to. */

@@ -20,7 +20,7 @@ import { Live } from "./live.ts";
 import { type Outcomes, outcomesFor } from "./outcome.ts";
 import { chunksOf, paced } from "./pace.ts";
 import { pastIn } from "./past.ts";
-import { bounded, PORTION_HOPS, portions, type Taken } from "./portions.ts";
+import { PortionSize, portions, type Taken } from "./portions.ts";
 import { Provisional } from "./provisional.ts";
 import type { RefList } from "./reflist.ts";
 import type { Ref } from "./refs.ts";
@@ -80,7 +80,7 @@ export class Settler {
   readonly #provisional: Provisional;
   #fromMemory = 0;
   #fromStore = 0;
-  #portionHops = PORTION_HOPS;
+  readonly #portion = new PortionSize();
   /** taken to be settled, not written yet */
   #pending: ReadonlySet<Taken> = NONE;
   /** of the journal, that told of the last delivery */
@@ -130,33 +130,52 @@ export class Settler {
    * @throws {Failure} when the store does not take them; they are settled again next time
    */
   async settle(everything: boolean, stored: number): Promise<void> {
+    const isEarly = this.#isEarlyAt(stored);
+    const due = this.#due(everything, isEarly);
+    if (due.length === 0) return;
+    const taken = due.map((cluster) => ({
+      cluster,
+      serial: cluster.serial,
+      added: this.#live.take(cluster),
+      isEarly: isEarly(cluster),
+    }));
+    const pending = new Set(taken);
+    this.#pending = pending;
+    try {
+      await this.#settleFromStore(await this.#settleFromMemory(pending), pending);
+      // Once more when all of it is stored.
+      for (const each of taken)
+        if (each.isEarly && !pending.has(each))
+          this.#live.giveBack(each.cluster, { added: each.added, serial: Math.max(each.serial, stored + 1) });
+    } finally {
+      for (const each of pending) this.#live.giveBack(each.cluster, each);
+      this.#pending = NONE;
+    }
+    this.#live.evict(stored);
+  }
+
+  /** Not all of it is stored, and others write too: of two that settle at once one has to see what the other stored. */
+  #isEarlyAt(stored: number): (cluster: Cluster) => boolean {
+    const isShared = this.#options.heard() === null;
+    return ({ newest }) => isShared && newest > stored;
+  }
+
+  #due(everything: boolean, isEarly: (cluster: Cluster) => boolean): Cluster[] {
     const { now, heard, factsMax } = this.#options;
     const nowMs = now();
     const isFew = this.#live.dirty < FEW;
     // What began in the future began before our clock was set back: it must not wait until that is made up for.
     const isOver = (sinceMs: number, ms: number) => nowMs < sinceMs || nowMs - sinceMs >= ms;
     const waitsForJournal = heard()?.isReading === true && this.#live.size < factsMax;
-    const due = this.#live.due(({ touchedMs, dirtyMs, restsUntilMs, isPending }) => {
+    return this.#live.due((cluster) => {
+      const { touchedMs, dirtyMs, restsUntilMs, isPending } = cluster;
+      const hasWaited = isOver(dirtyMs ?? nowMs, WAIT_MS_MAX);
+      if (isEarly(cluster)) return hasWaited;
       if (everything) return true;
       if (isPending && waitsForJournal) return false;
       if (nowMs < restsUntilMs && nowMs >= restsUntilMs - WAIT_MS_MAX) return false;
-      return isFew || isOver(touchedMs, QUIET_MS) || isOver(dirtyMs ?? nowMs, WAIT_MS_MAX);
+      return isFew || isOver(touchedMs, QUIET_MS) || hasWaited;
     });
-    if (due.length === 0) return;
-    const taken = due.map((cluster) => ({
-      cluster,
-      serial: cluster.serial,
-      added: this.#live.take(cluster),
-    }));
-    const pending = new Set(taken);
-    this.#pending = pending;
-    try {
-      await this.#settleFromStore(await this.#settleFromMemory(pending), pending);
-    } finally {
-      for (const each of pending) this.#live.giveBack(each.cluster, each);
-      this.#pending = NONE;
-    }
-    this.#live.evict(stored);
   }
 
   /** Takes out of `pending` what memory alone can tell, once it is written; answers the others. */
@@ -194,18 +213,18 @@ export class Settler {
     const { definitions, now, source, tenant, versions } = this.#options;
     const beganMs = performance.now();
     try {
-      for (const { hops, taken } of portions(rest, this.#portionHops)) {
+      for (const { hops, taken } of portions(rest, this.#portion.hops)) {
+        const askedMs = performance.now();
         const version = await versions.next();
         const options = { source, definitions, tenant, hopsMax: HOPS_MAX };
         await this.#write(await settle(options, hops, this.#nowNs()), version);
         for (const each of taken) pending.delete(each);
         this.#fromStore += taken.length;
-        const isLong = performance.now() - beganMs > STORE_MS;
-        this.#portionHops = bounded(this.#portionHops * (isLong ? 1 / 2 : 2));
-        if (isLong) break;
+        this.#portion.noteTold(hops.length, performance.now() - askedMs);
+        if (performance.now() - beganMs > STORE_MS) break;
       }
     } catch (error) {
-      this.#portionHops = bounded(this.#portionHops / 4);
+      this.#portion.noteFailed();
       throw error;
     }
     restFor(

@@ -58,7 +58,7 @@ onBothShapes("blocks of our own making", (open) => {
         ended: String(at(3000)),
         verdict: "good",
         step_names: ["placed", "paid", "gift-wrapped", "shipped"],
-        tags: { partner: "ACME" },
+        tags: [["partner", "ACME"]],
         merged_into: "",
       },
       {
@@ -68,7 +68,7 @@ onBothShapes("blocks of our own making", (open) => {
         ended: null,
         verdict: "none",
         step_names: [],
-        tags: {},
+        tags: [],
         merged_into: `order.id=${SUBJECT.id}`,
       },
     ]);

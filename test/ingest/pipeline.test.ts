@@ -107,6 +107,26 @@ describe("the pipeline", () => {
     expect(pipeline.stats.waiting).toBe(0);
   });
 
+  test("where other processes write too, no journey is settled before its hops are stored", async () => {
+    let during: Promise<void> | null = null;
+    const seen: { hops: number; journeys: number }[] = [];
+    pipeline = open((own) => ({
+      ...own,
+      shape: "server",
+      insertNative: async (table, blocks) => {
+        if (table === "hops") during ??= delivery("B").then(pipeline.accept);
+        await during;
+        await own.insertNative(table, blocks);
+        if (table !== "journeys") return;
+        seen.push({ hops: await storedHops(), journeys: (await storedJourneys()).length });
+      },
+    }));
+    await pipeline.accept(await delivery("A"));
+    await pipeline.flush();
+    for (const { hops, journeys } of seen) expect(journeys).toBeLessThanOrEqual(hops);
+    expect(await storedJourneys()).toHaveLength(2);
+  });
+
   test("a journey counts as unsettled until its row is stored", async () => {
     const seen: number[] = [];
     pipeline = open((own) => ({

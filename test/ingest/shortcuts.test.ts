@@ -40,10 +40,10 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-function open(insertNative: Store["insertNative"] = store.insertNative) {
+async function open(insertNative: Store["insertNative"] = store.insertNative) {
   const log = { warn: () => undefined };
   const inFront = { ...store, insertNative };
-  return openPipeline({
+  const pipeline = openPipeline({
     store: inFront,
     journal,
     definitions: DEFINITIONS,
@@ -51,6 +51,9 @@ function open(insertNative: Store["insertNative"] = store.insertNative) {
     log,
     flushMs: 9e6,
   });
+  // Before it knows what is in the store, it asks it about everything.
+  await pipeline.ready();
+  return pipeline;
 }
 
 /** What the store alone says about the order, and how often it was asked. */
@@ -73,7 +76,7 @@ async function told() {
 }
 
 test("an order that has ended is loaded at once, with the hops that do not carry its key", async () => {
-  const pipeline = open();
+  const pipeline = await open();
   for (const delivery of await deliveriesOf(ORDER.slice(0, 4))) await pipeline.accept(delivery);
   await pipeline.flush();
   expect(await told()).toEqual({ members: 4, refs: 3, hops: 2 });
@@ -85,7 +88,7 @@ test("an order that has ended is loaded at once, with the hops that do not carry
 
 test("a shortcut that could not be stored keeps no true ref from being stored", async () => {
   let isDown = false;
-  const pipeline = open(async (table, pieces) => {
+  const pipeline = await open(async (table, pieces) => {
     if (isDown && table === "refs") throw new Failure("store_unavailable");
     await store.insertNative(table, pieces);
   });
