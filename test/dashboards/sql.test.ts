@@ -272,6 +272,8 @@ test("the tags to choose from are pairs", async () => {
 
 test("a trace has the columns that Grafana's trace view reads, each span once", async () => {
   const rows = await ask(sql("trace"), { trace: [TRACE.toUpperCase()] });
+  // Our own connection reads a map as pairs, Grafana's as an object.
+  const tag = (key: string, value: string) => Object.entries({ key, value });
   expect(rows).toEqual([
     {
       traceID: TRACE,
@@ -282,8 +284,8 @@ test("a trace has the columns that Grafana's trace view reads, each span once", 
       startTime: expect.any(String),
       duration: 12.5,
       statusCode: 2,
-      tags: [{ key: "order.id", value: "ORD-2" }],
-      serviceTags: [{ key: "service.name", value: "gateway" }],
+      tags: [tag("order.id", "ORD-2")],
+      serviceTags: [tag("service.name", "gateway")],
     },
   ]);
 });
