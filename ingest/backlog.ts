@@ -32,6 +32,8 @@ export interface BacklogOptions {
   readonly waitingMax?: number;
   /** the same for what they take; bytes. @default an eighth of the memory, a GiB at most */
   readonly waitingBytesMax?: number;
+  /** parked deliveries read back in one go; count. @default 1,000 */
+  readonly readAtOnce?: number;
 }
 
 type Say = (fields: object, text: string) => void;
@@ -56,7 +58,8 @@ const WAITING_BYTES_MAX = memoryShare(1 / 8);
 const READING_RATIO = 0.85;
 const POLL_MS = 25;
 const PROGRESS_MS = 2_000;
-const READ_AT_ONCE = 200;
+/** A segment is read whole for the few of it that are wanted: too few cost more to find than to read. */
+const READ_AT_ONCE = 1_000;
 /** Why a record may be refused that was taken in before. */
 const AS_IT_WAS_NOT: ReadonlySet<string> = new Set([BODY_REASON, "time_range"]);
 
@@ -156,9 +159,10 @@ export class Backlog {
 
   /** What was read is taken off one by one: told to the pipeline twice, a record would be released twice. */
   async #readSome(): Promise<void> {
+    const { readAtOnce = READ_AT_ONCE } = this.#options;
     this.#isNewestNext = !this.#isNewestNext;
-    const first = this.#isNewestNext ? 0 : Math.max(0, this.#parked.length - READ_AT_ONCE);
-    const positions = this.#parked.slice(first, first + READ_AT_ONCE);
+    const first = this.#isNewestNext ? 0 : Math.max(0, this.#parked.length - readAtOnce);
+    const positions = this.#parked.slice(first, first + readAtOnce);
     const unread = new Map(positions.map((position) => [placeOf(position), position]));
     try {
       for await (const entry of this.#options.journal.read(positions)) {

@@ -106,6 +106,7 @@ test("after an outage what arrives is found at once, and of what waits in the jo
     limits: LIMITS,
     log,
     waitingMax: 100,
+    readAtOnce: 200,
   });
   closers.push(() => backlog.close());
   isAway = true;
