@@ -3,8 +3,8 @@
  *
  *   refs, evictions → [known] → live
  *
- * Bloom filters: may say yes of a name that it never saw (one in a hundred at worst, while there is room), never no of
- * one that it did. A wrong yes costs a journey the way through the store. A full filter gets a second one beside it, as
+ * Bloom filters: may say yes of a name that it never saw (one in 150 for each filter that is full), never no of one that
+ * it did. A wrong yes costs a journey the way through the store. A full filter gets a second one beside it, as
  * large as all before, for a process runs for weeks; when memory sets an end to that, wrong answers become more. Hashes
  * as ClickHouse does, so that the store can fill it.
  */

@@ -143,12 +143,12 @@ export class Settler {
     this.#pending = pending;
     try {
       await this.#settleFromStore(await this.#settleFromMemory(pending), pending);
-      // Once more when all of it is stored.
-      for (const each of taken)
-        if (each.isEarly && !pending.has(each))
-          this.#live.giveBack(each.cluster, { added: each.added, serial: Math.max(each.serial, stored + 1) });
     } finally {
-      for (const each of pending) this.#live.giveBack(each.cluster, each);
+      for (const each of taken) {
+        if (pending.has(each)) this.#live.giveBack(each.cluster, each);
+        // Once more when all of it is stored.
+        else if (each.isEarly) this.#live.giveBack(each.cluster, { ...each, serial: stored + 1 });
+      }
       this.#pending = NONE;
     }
     this.#live.evict(stored);

@@ -1,7 +1,7 @@
 -- hops_by_locality: every hop at these places.
 --
 -- Row      one per version of a fact, whole, in any order; a version told twice is one row. Ids in capitals, maps as
---          lists of pairs (store.ts): every function in a question that is asked all the time costs it 50 µs.
+--          lists of pairs (store.ts): without the functions that this takes the plan is made in 5 ms instead of 6.
 -- Window   the days given, paired with the localities: the first locality on the first day, and so on.
 -- Reads    hops only: the pairs prune partitions by day, then its key (tenant, locality).
 -- Trap     the same pair twice is harmless; lists of unlike length are an error. Sorting would be a fifth of the cost.

@@ -37,13 +37,14 @@ describe("the pipeline", () => {
   let store: Store;
   let journal: Journal;
   let pipeline: Pipeline;
+  let nowMs = NOW_MS;
 
   const open = (inFront: (store: Store) => Store = (own) => own) =>
     openPipeline({
       store: inFront(store),
       journal,
       definitions: DEFINITIONS,
-      now: () => NOW_MS,
+      now: () => nowMs,
       log,
       flushMs: 60_000,
     });
@@ -64,6 +65,7 @@ describe("the pipeline", () => {
     );
 
   beforeEach(async () => {
+    nowMs = NOW_MS;
     dataDir = await mkdtemp(join(tmpdir(), "waybill-pipeline-"));
     store = await openStore({ url: null, dataDir });
     await migrate(store);
@@ -125,6 +127,15 @@ describe("the pipeline", () => {
     await pipeline.flush();
     for (const { hops, journeys } of seen) expect(journeys).toBeLessThanOrEqual(hops);
     expect(await storedJourneys()).toHaveLength(2);
+  });
+
+  test("one that has waited too long is settled at once, and once more when its hops are stored", async () => {
+    pipeline = open((own) => ({ ...own, shape: "server" }));
+    await pipeline.accept(await delivery("A"));
+    nowMs += 6_000;
+    await pipeline.flush();
+    expect(pipeline.settling()).toMatchObject({ unsettled: 0, fromMemory: 0, fromStore: 2 });
+    expect(await storedJourneys()).toEqual([{ subject: "A", reached: "1" }]);
   });
 
   test("a journey counts as unsettled until its row is stored", async () => {
