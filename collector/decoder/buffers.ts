@@ -34,11 +34,7 @@ export interface Texts {
 /** No bytes yet. */
 export function newBytes(capacity: number): Bytes {
   const data = newBytesArray(capacity);
-  return { data, view: viewOf(data), length: 0 };
-}
-
-function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
+  return { data, view: new DataView(data.buffer), length: 0 };
 }
 
 /** No numbers yet. */
@@ -58,7 +54,7 @@ export function reserve(bytes: Bytes, more: number): void {
   const data = newBytesArray(Math.max(wanted, bytes.data.length * 2));
   data.set(bytes.data.subarray(0, bytes.length));
   bytes.data = data;
-  bytes.view = viewOf(data);
+  bytes.view = new DataView(data.buffer);
 }
 
 /** Appends one number. */
