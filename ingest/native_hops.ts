@@ -10,7 +10,7 @@
 import { type Texts, type Words, word } from "../collector/decoder/buffers.ts";
 import type { HopBatch, HopColumns } from "../collector/decoder/columns.ts";
 import type { Dictionary } from "../collector/decoder/dictionary.ts";
-import type { Maps } from "../collector/decoder/maps.ts";
+import { type Maps, mapEnd, mapStart } from "../collector/decoder/maps.ts";
 import { type Coded, type Numbers, Parts } from "./native_parts.ts";
 
 /** A batch, and what it does not say itself. */
@@ -103,7 +103,7 @@ const COLUMNS: Readonly<Record<string, Column>> = {
         [],
       ),
   ],
-  resource: [MAP, writeResources],
+  resource: [`Map(${LOW}, ${LOW})`, writeResources],
   scope_name: low(
     ({ scopes }) => scopes.names,
     ({ scopes, ...of }) => ofScope(of, scopes.name),
@@ -122,7 +122,9 @@ const COLUMNS: Readonly<Record<string, Column>> = {
     (out, all) => {
       out.dictionaryVersion();
       out.offsets(all.map(({ events }) => events.ends));
-      out.dictionary(all.map(({ events }) => ({ dictionary: events.names, indexes: used(events.name) })));
+      out.dictionary(
+        all.map(({ events: { names, name } }) => ({ entries: names.entries, indexes: used(name) })),
+      );
     },
   ],
   event_attributes: [
@@ -187,7 +189,7 @@ function low(of: (source: Source) => Dictionary, indexes: (source: Source) => Ui
     LOW,
     (out, all) => {
       out.dictionaryVersion();
-      out.dictionary(all.map((source) => ({ dictionary: of(source), indexes: indexes(source) })));
+      out.dictionary(all.map((source) => ({ entries: of(source).entries, indexes: indexes(source) })));
     },
   ];
 }
@@ -207,50 +209,44 @@ function lists(type: string, ends: (source: Source) => Words, elements: (source:
 function writeMaps(out: Parts, all: readonly Maps[], outer: readonly (readonly Words[])[]): void {
   out.dictionaryVersion();
   for (const ends of [...outer, all.map(({ ends }) => ends)]) out.offsets(ends);
-  out.dictionary(all.map(({ dictionary, keys }) => ({ dictionary, indexes: used(keys) })));
+  out.dictionary(all.map(({ dictionary: { entries }, keys }) => ({ entries, indexes: used(keys) })));
   for (const { values } of all) out.texts(values);
 }
 
-/** For every row the map of its resource. */
+/** For every row the map of its resource, by the numbers of its keys and of its values. */
 function writeResources(out: Parts, all: readonly Source[]): void {
-  const ends: Words[] = [];
-  const keys: Coded[] = [];
-  const values: Uint8Array[] = [];
-  for (const { resources, fixed, rows } of all) {
-    const maps = resources.attributes;
-    const row = repeated(maps, fixed.resource.subarray(0, rows), values);
-    ends.push(row.ends);
-    keys.push({ dictionary: maps.dictionary, indexes: row.keys });
-  }
+  const rows = all.map(resourcesOf);
   out.dictionaryVersion();
-  out.offsets(ends);
-  out.dictionary(keys);
-  for (const value of values) out.parts.push(value);
+  out.dictionaryVersion();
+  out.offsets(rows.map(({ ends }) => ends));
+  out.dictionary(rows.map(({ keys }) => keys));
+  out.dictionary(rows.map(({ values }) => values));
 }
 
-/** The maps that the rows refer to; their values go behind `values`. */
-function repeated(maps: Maps, rows: Uint32Array, values: Uint8Array[]): { ends: Words; keys: Uint32Array } {
-  const ends = new Uint32Array(rows.length);
-  const lists: Uint32Array[] = [];
+/** Where the maps of the rows end, and their keys and values: a value's number is its place among all resources. */
+function resourcesOf({ resources, fixed, rows }: Source): { ends: Words; keys: Coded; values: Coded } {
+  const maps = resources.attributes;
+  const ends = new Uint32Array(rows);
   let total = 0;
-  rows.forEach((index, row) => {
-    const [from, to] = [index === 0 ? 0 : word(maps.ends, index - 1), word(maps.ends, index)];
-    total += to - from;
+  for (let row = 0; row < rows; row++) {
+    const index = fixed.resource[row] ?? 0;
+    total += mapEnd(maps, index) - mapStart(maps, index);
     ends[row] = total;
-    lists.push(maps.keys.data.subarray(from, to));
-    values.push(maps.values.bytes.data.subarray(startOf(maps, from), startOf(maps, to)));
-  });
-  const keys = new Uint32Array(total);
-  let at = 0;
-  for (const list of lists) {
-    keys.set(list, at);
-    at += list.length;
   }
-  return { ends: { data: ends, length: ends.length }, keys };
-}
-
-function startOf({ values }: Maps, index: number): number {
-  return index < values.starts.length ? word(values.starts, index) : values.bytes.length;
+  const [keys, values] = [new Uint32Array(total), new Uint32Array(total)];
+  let to = 0;
+  for (let row = 0; row < rows; row++) {
+    const index = fixed.resource[row] ?? 0;
+    for (let at = mapStart(maps, index); at < mapEnd(maps, index); at++, to++) {
+      keys[to] = word(maps.keys, at);
+      values[to] = at;
+    }
+  }
+  return {
+    ends: { data: ends, length: rows },
+    keys: { entries: maps.dictionary.entries, indexes: keys },
+    values: { entries: maps.values, indexes: values },
+  };
 }
 
 function ofScope({ fixed, rows }: Pick<Source, "fixed" | "rows">, index: Words): Uint32Array {

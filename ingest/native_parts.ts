@@ -7,15 +7,14 @@
  * follow each other. Knows no column.
  */
 import type { Texts, Words } from "../collector/decoder/buffers.ts";
-import type { Dictionary } from "../collector/decoder/dictionary.ts";
 import { DICTIONARY_FLAGS, DICTIONARY_VERSION } from "./native.ts";
 
 /** What can be handed over as it is in memory. */
 export type Numbers = Uint8Array | Uint32Array | BigUint64Array | BigInt64Array;
 
-/** Texts by their numbers in a dictionary. */
+/** Texts by their numbers among the entries of a dictionary, or of any list: an entry may come twice. */
 export interface Coded {
-  readonly dictionary: Dictionary;
+  readonly entries: Texts;
   readonly indexes: Uint32Array;
 }
 
@@ -59,13 +58,13 @@ export class Parts {
     this.#uint64s(DICTIONARY_VERSION);
   }
 
-  /** All entries, then the number of each element; nothing at all when there are no elements. An entry may come twice. */
+  /** All entries, then the number of each element; nothing at all when there are no elements. */
   dictionary(all: readonly Coded[]): void {
     const some = all.filter(({ indexes }) => indexes.length > 0);
     if (some.length === 0) return;
-    const count = (total: number, { dictionary: { entries } }: Coded) => total + entries.starts.length;
+    const count = (total: number, { entries }: Coded) => total + entries.starts.length;
     this.#uint64s(DICTIONARY_FLAGS, BigInt(some.reduce(count, 0)));
-    for (const { dictionary } of some) this.texts(dictionary.entries);
+    for (const { entries } of some) this.texts(entries);
     this.#uint64s(BigInt(some.reduce((total, { indexes }) => total + indexes.length, 0)));
     let before = 0;
     for (const each of some) {

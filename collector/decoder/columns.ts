@@ -115,7 +115,7 @@ export interface HopColumns {
   replaced: number;
 }
 
-/** Resource attributes are stored with every row: beyond this a small body would ask for a large block. */
+/** Whoever reads rows gets their resource with each: beyond this a small body would ask for large answers. */
 const REPEATED_BYTES_MAX = 256 * 1024 * 1024;
 
 /** About what a record takes on the wire: a first guess at how many there are. */

@@ -16,7 +16,7 @@ import { type Cursor, length, skip, tag } from "./wire.ts";
 
 const UNKNOWN_SERVICE = "unknown_service";
 
-/** Resource attributes are stored with every record: a real resource has one or two thousand bytes. */
+/** Resource attributes are read with every record: a real resource has one or two thousand bytes. */
 const RESOURCE_BYTES_MAX = 64 * 1024;
 
 /**

@@ -2,6 +2,8 @@
 -- plugin and existing queries work unchanged. A view: costs nothing until it is read.
 --
 -- Trap      filter by TraceId and Timestamp; a search by attribute alone reads every day.
+-- Formerly  7495e7635a1b3b56a9398ae70393439dd3bb3bf7831a06a2e0b8da1f0a388a5f
+--           of a table with resources as text.
 CREATE VIEW IF NOT EXISTS otel_traces AS
 SELECT
     at                                    AS Timestamp,
@@ -12,7 +14,7 @@ SELECT
     name                                  AS SpanName,
     initcap(toString(span_kind))          AS SpanKind,
     service                               AS ServiceName,
-    resource                              AS ResourceAttributes,
+    CAST(resource, 'Map(LowCardinality(String), String)') AS ResourceAttributes,
     scope_name                            AS ScopeName,
     scope_version                         AS ScopeVersion,
     attributes                            AS SpanAttributes,

@@ -74,6 +74,18 @@ onBothShapes("decoded hops, stored as blocks", (open) => {
     }
   }, 120_000);
 
+  test("a table that was made when resources were kept as text takes them too", async () => {
+    const store = await open();
+    await migrate(store);
+    await store.command("ALTER TABLE hops MODIFY COLUMN resource Map(LowCardinality(String), String)");
+    const requests = fc.sample(anyRequest("traces"), { numRuns: 20, seed: 5 });
+    for (const [index, request] of requests.entries()) {
+      const decoded = await decodeBytes("traces", requestBytes("traces", request));
+      if (decoded.batch.rows > 0)
+        expect(await stored(store, `former-${index}`, decoded.batch)).toEqual(sorted(hops(decoded)));
+    }
+  }, 120_000);
+
   test("CloudEvents, and texts that would be SQL, come back as they were decoded", async () => {
     const store = await open();
     await migrate(store);
