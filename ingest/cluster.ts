@@ -70,6 +70,8 @@ export interface Cluster {
   isWhole: boolean;
   /** so may the journal, of which not all is read back: a doubt that ends, see heard.ts */
   isPending: boolean;
+  /** came before it was known which names the store has: to be asked about again */
+  isUnheard: boolean;
   /** epoch ms; when the first unsettled fact came, null when all is settled */
   dirtyMs: number | null;
   touchedMs: number;
@@ -97,6 +99,7 @@ export function newCluster(nowMs: number, serial: number): Cluster {
     added: [],
     isWhole: true,
     isPending: false,
+    isUnheard: false,
     dirtyMs: null,
     touchedMs: nowMs,
     restsUntilMs: 0,
@@ -151,6 +154,7 @@ export function merge(a: Cluster, b: Cluster, next: Int32Array): Cluster {
   moves.extras = null;
   stays.isWhole &&= moves.isWhole;
   stays.isPending ||= moves.isPending;
+  stays.isUnheard ||= moves.isUnheard;
   stays.touchedMs = Math.max(stays.touchedMs, moves.touchedMs);
   stays.restsUntilMs = Math.max(stays.restsUntilMs, moves.restsUntilMs);
   stays.newest = Math.max(stays.newest, moves.newest);

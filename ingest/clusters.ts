@@ -7,9 +7,8 @@
  */
 import type { Arrival } from "./adding.ts";
 import { appended, type Cluster, current, merge, type Name, NO_SETS, newCluster } from "./cluster.ts";
-import type { Whereabouts } from "./heard.ts";
 import { Names } from "./names.ts";
-import { isTrace, joiningKind, type Past, traceWords } from "./past.ts";
+import { isTrace, joiningKind, type Past, type Rumour, traceWords } from "./past.ts";
 import type { Ref } from "./refs.ts";
 import { NO_SPOTS, type Spot, Spots } from "./spots.ts";
 import { Traces } from "./traces.ts";
@@ -40,6 +39,7 @@ export class Clusters {
   readonly #all = new Set<Cluster>();
   readonly #names = new Names();
   readonly #past: Past;
+  #isHeard = false;
 
   constructor(past: Past) {
     this.#past = past;
@@ -48,6 +48,12 @@ export class Clusters {
   /** Every cluster, the one touched least recently first. */
   byTouch(): Iterable<Cluster> {
     return this.#all;
+  }
+
+  /** Those with facts that are not settled, if it is time for them. */
+  due(isDue: (cluster: Cluster) => boolean): Cluster[] {
+    this.#hear();
+    return [...this.dirty].filter(isDue);
   }
 
   /** The slot of the trace whose id starts at a word; one that is new here begins in the cluster of the arrival. */
@@ -165,8 +171,20 @@ export class Clusters {
   }
 
   /** Whether nothing that belongs to a cluster can be in the store and not here. */
-  isWhole({ isWhole, isPending }: Cluster): boolean {
-    return isWhole && !(isPending && this.#past.isInDoubt());
+  isWhole({ isWhole, isUnheard, isPending }: Cluster): boolean {
+    return isWhole && !isUnheard && !(isPending && this.#past.isInDoubt());
+  }
+
+  /** Asks again about what came before it was known which names the store has, once that is known. */
+  #hear(): void {
+    if (this.#isHeard || !this.#past.isHeard()) return;
+    this.#isHeard = true;
+    for (const cluster of this.#all) {
+      if (!cluster.isUnheard) continue;
+      cluster.isUnheard = false;
+      for (const { kind, value } of cluster.names) doubt(cluster, this.#past.of(`${kind}=${value}`));
+      for (const trace of cluster.traces) doubt(cluster, this.#past.ofTrace(this.traces.ids, trace * 4));
+    }
   }
 
   /** Notes that hops which are only in the store go by a ref. */
@@ -177,7 +195,8 @@ export class Clusters {
 }
 
 /** What a name that is new here says about the cluster that it begins in. */
-function doubt(cluster: Cluster, where: Whereabouts): void {
+function doubt(cluster: Cluster, where: Rumour): void {
+  if (where === "unheard") cluster.isUnheard = true;
   if (where === "store") cluster.isWhole = false;
   if (where === "journal") cluster.isPending = true;
 }

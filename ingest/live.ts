@@ -81,7 +81,7 @@ export class Live {
 
   /** The clusters to settle now. */
   due(isDue: (cluster: Cluster) => boolean): Cluster[] {
-    return [...this.#clusters.dirty].filter(isDue);
+    return this.#clusters.due(isDue);
   }
 
   /** Takes what was added to a cluster since it was settled last; it is clean until more comes. */

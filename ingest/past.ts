@@ -8,11 +8,16 @@
 import type { Heard, Whereabouts } from "./heard.ts";
 import { CARRIER, type Ref } from "./refs.ts";
 
+/** Where hops may be; `unheard` while nobody knows what is in the store. */
+export type Rumour = Whereabouts | "unheard";
+
 /** What live facts ask about the past, and tell it. */
 export interface Past {
+  /** whether it is known by now which names the store has; where other processes write too it never is */
+  readonly isHeard: () => boolean;
   /** where hops may be that go by a name, or are in the trace whose id starts at a word */
-  readonly of: (name: string) => Whereabouts;
-  readonly ofTrace: (words: Uint32Array, at: number) => Whereabouts;
+  readonly of: (name: string) => Rumour;
+  readonly ofTrace: (words: Uint32Array, at: number) => Rumour;
   /** whether memory may still lack hops of what it found to be in the journal */
   readonly isInDoubt: () => boolean;
   /** from now on there are some that are only in the store */
@@ -20,11 +25,12 @@ export interface Past {
   readonly addTrace: (words: Uint32Array, at: number) => void;
 }
 
-/** The past as the names tell it that were heard of. While nobody knows what is in the store, anything may be. */
+/** The past as the names tell it that were heard of. */
 export function pastIn(heard: () => Heard | null): Past {
   return {
-    of: (name) => heard()?.of(name) ?? "store",
-    ofTrace: (words, at) => heard()?.ofTrace(words, at) ?? "store",
+    isHeard: () => heard() !== null,
+    of: (name) => heard()?.of(name) ?? "unheard",
+    ofTrace: (words, at) => heard()?.ofTrace(words, at) ?? "unheard",
     isInDoubt: () => heard()?.isInDoubt ?? true,
     add: (name) => heard()?.add(name),
     addTrace: (words, at) => heard()?.addTrace(words, at),

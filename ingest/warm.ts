@@ -3,7 +3,7 @@
  *
  *   refs → [warm] → Heard → live
  *
- * Until it is done every journey is settled with the store's help: slower, and just as right.
+ * Nothing is stored or settled before: what is taken in meanwhile is asked about when it is done.
  */
 import { z } from "zod";
 import type { Range as Segments } from "./extent.ts";

@@ -94,15 +94,18 @@ class Bench {
   #waiting: { readonly extracted: Extract; readonly serial: number }[] = [];
   #serial = 0;
 
-  constructor({ factsMax, recentMax }: Bounds) {
+  constructor({ factsMax, recentMax, heardFrom = 0 }: Bounds) {
     const left = this.#left;
+    const isHeard = () => this.#serial >= heardFrom;
+    const where = (name: string) => (left.has(name) ? "store" : "nowhere");
     const traceOf = (words: Uint32Array, at: number) => words.subarray(at, at + 4).join();
     this.#live = new Live({
       factsMax,
       causesMax: 32,
       past: {
-        of: (name) => (left.has(name) ? "store" : "nowhere"),
-        ofTrace: (words, at) => (left.has(traceOf(words, at)) ? "store" : "nowhere"),
+        isHeard,
+        of: (name) => (isHeard() ? where(name) : "unheard"),
+        ofTrace: (words, at) => (isHeard() ? where(traceOf(words, at)) : "unheard"),
         isInDoubt: () => false,
         add: (name) => left.add(name),
         addTrace: (words, at) => left.add(traceOf(words, at)),
@@ -160,6 +163,8 @@ class Bench {
 interface Bounds {
   readonly factsMax: number;
   readonly recentMax: number;
+  /** it is known which names the store has from this delivery on */
+  readonly heardFrom?: number;
 }
 
 function keptOf({ batch }: Extract): KeptHop[] {
@@ -239,6 +244,15 @@ describe("the rows of journeys", () => {
   test("are the same when memory holds next to nothing", () =>
     fc.assert(
       fc.asyncProperty(seeds, async (seed) => void (await run(seed, { factsMax: 5, recentMax: 5 }))),
+      { numRuns: RUNS },
+    ));
+
+  test("are the same when it is known only later which names the store has", () =>
+    fc.assert(
+      fc.asyncProperty(
+        seeds,
+        async (seed) => void (await run(seed, { factsMax: 5, recentMax: 20, heardFrom: 6 })),
+      ),
       { numRuns: RUNS },
     ));
 

@@ -24,7 +24,7 @@ describe("after a restart", () => {
   let journal: Journal;
   let pipeline: Pipeline;
 
-  const open = async () => {
+  const begin = async () => {
     journal = await openJournal({ dataDir, bytesMax: 10_000_000, segmentBytesMax: 1, unusedSegment: 100 });
     pipeline = openPipeline({
       store,
@@ -34,6 +34,9 @@ describe("after a restart", () => {
       log,
       flushMs: 9e6,
     });
+  };
+  const open = async () => {
+    await begin();
     await pipeline.ready();
   };
   const send = async (order: string, name: string) => {
@@ -101,6 +104,29 @@ describe("after a restart", () => {
     await send("OLD", "paid");
     expect(await settledBy(pipeline.flush)).toEqual({ fromMemory: 0, fromStore: 1 });
     for (const order of ["OLD", "KEPT"]) expect(await reached(order)).toEqual(["placed", "paid"]);
+  });
+
+  test("what is taken in before it is known which names the store has is no longer in doubt once it is", async () => {
+    await pipeline.close();
+    await journal.close();
+    const { query } = store;
+    let answer = () => {};
+    const silence = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    store = { ...store, query: (...question) => silence.then(() => query(...question)) };
+    await begin();
+    for (const order of ["OLD", "KEPT", "NEW"]) await send(order, "paid");
+    answer();
+    await pipeline.ready();
+    await replay();
+    pipeline.recovered(true);
+    expect(await settledBy(pipeline.flush)).toEqual({ fromMemory: 2, fromStore: 1 });
+    expect(await rows()).toEqual([
+      { subject: "KEPT", reached: 2 },
+      { subject: "NEW", reached: 1 },
+      { subject: "OLD", reached: 2 },
+    ]);
   });
 
   test("an answer lacks nothing that is stored while the journal is being read", async () => {
