@@ -160,8 +160,8 @@ export class Backlog {
   /** What was read is taken off one by one: told to the pipeline twice, a record would be released twice. */
   async #readSome(): Promise<void> {
     const { readAtOnce = READ_AT_ONCE } = this.#options;
+    const first = this.#isNewestNext ? Math.max(0, this.#parked.length - readAtOnce) : 0;
     this.#isNewestNext = !this.#isNewestNext;
-    const first = this.#isNewestNext ? 0 : Math.max(0, this.#parked.length - readAtOnce);
     const positions = this.#parked.slice(first, first + readAtOnce);
     const unread = new Map(positions.map((position) => [placeOf(position), position]));
     try {

@@ -6,12 +6,12 @@
  * Lives in memory; the journal has all of it. What the store did not take stays at the front.
  */
 import { noteFlushed, type PipelineStats } from "./stats.ts";
-import { Portion, storeAll, type Waiting, type Writing } from "./writes.ts";
+import { InsertSize, storeAll, type Waiting, type Writing } from "./writes.ts";
 
 /** Deliveries that wait. Calls to `flush` must not overlap. */
 export class Queue {
   readonly #stats: PipelineStats;
-  readonly #portion = new Portion();
+  readonly #size = new InsertSize();
   #waiting: Waiting[] = [];
 
   /** @param stats  kept up to date with what waits and what is stored */
@@ -39,17 +39,17 @@ export class Queue {
    * @throws {Failure} when the store does not take them; they stay
    */
   async flush(writing: Writing): Promise<number[]> {
-    const taken = this.#portion.take(this.#waiting);
+    const taken = this.#size.take(this.#waiting);
     if (taken.length === 0) return [];
     const beganMs = performance.now();
     try {
       await storeAll(writing, taken);
     } catch (error) {
       this.#waiting = [...taken, ...this.#waiting];
-      this.#portion.shrink();
+      this.#size.shrink();
       throw error;
     }
-    this.#portion.grow();
+    this.#size.grow();
     for (const { extract } of taken) {
       this.#stats.waiting -= extract.batch.rows;
       this.#stats.waitingBytes -= extract.batch.bytes;

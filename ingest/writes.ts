@@ -29,8 +29,8 @@ export interface Waiting {
 }
 
 /** Of one insert, at most and at least; count. */
-const PORTION_HOPS = 100_000;
-const PORTION_HOPS_MIN = 2_000;
+const INSERT_HOPS = 100_000;
+const INSERT_HOPS_MIN = 2_000;
 
 /** Where deliveries go. */
 export interface Writing {
@@ -40,9 +40,12 @@ export interface Writing {
   readonly nowMs: number;
 }
 
-/** How much goes to the store at once: after an outage, all that waits might never end in time, and begin anew for ever. */
-export class Portion {
-  #hops = PORTION_HOPS;
+/**
+ * How much goes to the store at once: after an outage, all that waits might never end in time, and begin anew for ever.
+ * Less only when it failed, not when it was slow: a store that is behind is not helped by more parts to merge.
+ */
+export class InsertSize {
+  #hops = INSERT_HOPS;
 
   /** Takes the oldest of those that wait, with about so many hops; at least one if there is any. */
   take(waiting: Waiting[]): Waiting[] {
@@ -56,12 +59,12 @@ export class Portion {
 
   /** The store did not take so much. */
   shrink(): void {
-    this.#hops = Math.max(PORTION_HOPS_MIN, this.#hops / 4);
+    this.#hops = Math.max(INSERT_HOPS_MIN, this.#hops / 4);
   }
 
   /** It did. */
   grow(): void {
-    this.#hops = Math.min(PORTION_HOPS, this.#hops * 2);
+    this.#hops = Math.min(INSERT_HOPS, this.#hops * 2);
   }
 }
 

@@ -15,11 +15,13 @@ const NOW_MS = Number(TEN_NS / 1_000_000n) + 60_000;
 const LIMITS = { bodyBytesMax: 1_000_000 };
 const log = { warn: () => undefined };
 
-/** A delivery of one log event `placed`, or `paid`, of an order. */
-async function delivery(order: string, name = "placed"): Promise<Delivery> {
+/** A delivery of one log event `placed`, or `paid`, of an order; or of several, a millisecond apart. */
+async function delivery(order: string, name = "placed", count = 1): Promise<Delivery> {
   const attributes = [{ key: "order.id", value: { stringValue: order } }];
-  const record = { eventName: name, timeUnixNano: String(at(0)), attributes };
-  const body = Buffer.from(JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] }));
+  const logRecords = Array.from({ length: count }, (_, ms) => {
+    return { eventName: name, timeUnixNano: String(at(ms)), attributes };
+  });
+  const body = Buffer.from(JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] }));
   const envelope: Envelope = {
     signal: "logs",
     contentType: "application/json",
@@ -136,6 +138,28 @@ describe("the pipeline", () => {
     await pipeline.flush();
     expect(pipeline.settling()).toMatchObject({ unsettled: 0, fromMemory: 0, fromStore: 2 });
     expect(await storedJourneys()).toEqual([{ subject: "A", reached: "1" }]);
+  });
+
+  test("it is settled once more also when another of the same round could not be told about", async () => {
+    let isBroken = true;
+    pipeline = open((own) => ({
+      ...own,
+      shape: "server",
+      query: async (sql, params = {}) => {
+        if (isBroken && Object.values(params).flat().includes("B")) throw new Failure("store_unavailable");
+        return own.query(sql, params);
+      },
+    }));
+    // As many as one portion has, so that the other order is in the next.
+    await pipeline.accept(await delivery("A", "placed", 4_000));
+    await pipeline.accept(await delivery("B"));
+    nowMs += 6_000;
+    await expect(pipeline.flush()).rejects.toMatchObject({ code: "store_unavailable" });
+    expect(pipeline.settling()).toMatchObject({ unsettled: 2, fromStore: 1 });
+    isBroken = false;
+    nowMs += 6_000;
+    await pipeline.flush();
+    expect(pipeline.settling()).toMatchObject({ unsettled: 0, fromStore: 3 });
   });
 
   test("a journey counts as unsettled until its row is stored", async () => {
