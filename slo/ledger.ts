@@ -52,6 +52,8 @@ export interface LedgerSources {
   readonly rowsMax?: number;
   /** journeys that one look may revise. @default 400,000 */
   readonly changesMax?: number;
+  /** journeys held under their names, about, but for new ones. @default 500,000 */
+  readonly heldMax?: number;
 }
 
 /** How the ledger stands. */
@@ -126,7 +128,7 @@ export class Ledger {
     this.#sinceMs ??= watermarkMs;
     this.#watermarkMs = Math.max(this.#watermarkMs, watermarkMs);
     this.#forget(watermarkMs);
-    while (this.state().held > HELD_MAX && this.#hotMs > HOT_MS_MIN) {
+    while (this.state().held > this.#heldMax && this.#hotMs > HOT_MS_MIN) {
       this.#hotMs = Math.max(HOT_MS_MIN, this.#hotMs / 2);
       this.#forget(watermarkMs);
     }
@@ -170,11 +172,17 @@ export class Ledger {
     const [recent] = await recentJourneys(store, {
       tenant,
       version: BigInt(this.#seenVersion()),
-      from_ms: watermarkMs - Math.floor(this.#hotMs),
+      from_minute: this.#hotMinute(watermarkMs),
+      to_minute: Math.ceil(watermarkMs / MINUTE_MS),
     });
-    const { fresh, late } = recent ?? { fresh: 0, late: 0 };
-    if (late > HELD_MAX) this.#hotMs = Math.max(HOT_MS_MIN, (this.#hotMs * HELD_MAX) / late);
-    return fresh > HELD_MAX;
+    if (recent === undefined) return false;
+    const over = overflowing(recent, this.#heldMax);
+    if (over !== undefined) this.#hotMs = Math.max(HOT_MS_MIN, watermarkMs - (over + 1) * MINUTE_MS);
+    return recent.fresh > this.#heldMax;
+  }
+
+  get #heldMax(): number {
+    return this.#sources.heldMax ?? HELD_MAX;
   }
 
   /** All rows below this version were visible at the last look. Rows of version 0 are nobody's: they never change. */
@@ -244,4 +252,16 @@ export class Ledger {
   #hotMinute(watermarkMs: number): number {
     return Math.floor((watermarkMs - this.#hotMs) / MINUTE_MS);
   }
+}
+
+/** The minute, going back from the last, with which there are more than so many; undefined when there never are. */
+function overflowing(
+  { minutes, counts }: { readonly minutes: readonly number[]; readonly counts: readonly number[] },
+  most: number,
+): number | undefined {
+  let sum = 0;
+  return minutes.find((_, at) => {
+    sum += counts[at] ?? 0;
+    return sum > most;
+  });
 }

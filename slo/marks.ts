@@ -204,6 +204,6 @@ export const changedJourneys = statement(new URL("./sql/changed.sql", import.met
 
 /** How many journeys would come under their names? As slo/sql/recent.sql says. */
 export const recentJourneys = statement(new URL("./sql/recent.sql", import.meta.url), {
-  params: z.object({ tenant: z.string(), version: z.bigint(), from_ms: z.int() }),
-  row: z.object({ fresh: z.number(), late: z.number() }),
+  params: z.object({ tenant: z.string(), version: z.bigint(), from_minute: z.int(), to_minute: z.int() }),
+  row: z.object({ fresh: z.number(), minutes: Numbers, counts: Numbers }),
 });

@@ -2,9 +2,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Objective, Step } from "../../ingest/definitions.ts";
+import type { Store } from "../../ingest/store.ts";
 import { openBoard } from "../../slo/board.ts";
 import { burntByStep, burntByTag } from "../../slo/burnt.ts";
-import { Ledger } from "../../slo/ledger.ts";
+import { Ledger, type LedgerSources } from "../../slo/ledger.ts";
 import { changedJourneys } from "../../slo/marks.ts";
 import { type Part, partsOf, WHOLE } from "../../slo/parts.ts";
 import { recount, recountMinutes } from "../../slo/recount.ts";
@@ -58,10 +59,10 @@ function ago(ms: number, told: Partial<JourneyRow> = {}): JourneyRow {
 onBothShapes("journeys counted by the minute", (openNew) => {
   const open = oneStore(openNew);
 
-  async function ledgerOf(rows: readonly JourneyRow[], more: { readonly rowsMax?: number } = {}) {
-    const store = await open();
+  async function ledgerOf(rows: readonly JourneyRow[], more: Partial<LedgerSources> = {}) {
+    const store = more.store ?? (await open());
     await tellJourneys(store, rows);
-    const ledger = new Ledger({ store, definitions: [definition], tenant: "", ...more });
+    const ledger = new Ledger({ definitions: [definition], tenant: "", ...more, store });
     await ledger.look(WATERMARK_MS);
     return { store, ledger, ...reader(ledger) };
   }
@@ -213,6 +214,22 @@ onBothShapes("journeys counted by the minute", (openNew) => {
     const { tally, ledger } = await ledgerOf(rows, { rowsMax: 7 });
     expect(tally(28 * DAY_MS)).toEqual({ good: 60, bad: 0 });
     expect(ledger.state().held).toBe(20);
+  });
+
+  test("no more are ever held under their names than fit, however few minutes they all ended in", async () => {
+    const own = await open();
+    let named = 0;
+    const query: Store["query"] = async (...question) => {
+      const rows = await own.query(...question);
+      for (const row of rows) named += Object(Reflect.get(Object(row), "names") ?? []).filter(Boolean).length;
+      return rows;
+    };
+    const rows = Array.from({ length: 100 }, (_, id) =>
+      ago((id / 10 + 5.05) * MINUTE_MS, { id, version: 0 }),
+    );
+    const { tally, ledger } = await ledgerOf(rows, { store: { ...own, query }, heldMax: 35 });
+    expect(tally(28 * DAY_MS)).toEqual({ good: 100, bad: 0 });
+    expect([named, ledger.state().held]).toEqual([30, 30]);
   });
 
   test("a provisional one is held for as long as it counts, and no longer than it is", async () => {
