@@ -280,7 +280,8 @@ async function openApi(
   };
   const port = await listen(server, at);
   onClose(() => drain(ANSWER_MS));
-  evaluator.start();
+  // Nothing is stored before the names in the store are known; counting all journeys beside would take half the machine.
+  void (intake?.pipeline.ready() ?? Promise.resolve()).then(() => evaluator.start());
   onClose(() => evaluator.close());
   return port;
 }

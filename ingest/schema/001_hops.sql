@@ -8,8 +8,9 @@
 --           what was in them: they must not keep the table from opening. What a merge made is synced: what it was
 --           made from may be removed right after. So in every table.
 -- Granules  of 256 rows: an order is a few rows in a few places, and all that lies around each is read with it.
--- Texts     attributes are packed harder than the rest: a tenth less of the whole table, and no lookup notices. Of resources
---           there are few: by their numbers they take a byte a span instead of seven, and less to write and to read.
+-- Texts     attributes are packed harder than the rest: a tenth less of the whole table for a twentieth more work at the
+--           ingest; no lookup notices. Of resources there are few: by their numbers they take a byte a span instead of
+--           seven, and less to write and to read.
 -- Formerly  04cff58a2fec64b052427f1cd6250274667419447d5caf2bb630f70e15378da6
 --           with granules of 1,024 rows.
 -- Formerly  3eb20bec1e35ead661f5c687ff82c9965a275083369d9149a4294a9dddcad6b2
