@@ -55,7 +55,7 @@ export interface BacklogState {
 const WAITING_MAX = 400_000;
 const WAITING_BYTES_MAX = memoryShare(1 / 8);
 /** Reading goes on while a smaller share of what memory may hold waits there; the rest is for what arrives. */
-const READING_RATIO = 0.85;
+const READING_RATIO = 0.95;
 const POLL_MS = 25;
 const PROGRESS_MS = 2_000;
 /** A segment is read whole for the few of it that are wanted: too few cost more to find than to read. */
@@ -122,10 +122,11 @@ export class Backlog {
     const beganMs = performance.now();
     this.#lastProgressMs = beganMs;
     await pipeline.ready();
-    for await (const entry of journal.replay()) {
+    for await (const some of together(journal.replay())) {
       if (!(await this.#mayGoOn())) return;
-      await this.#recover(entry);
-      this.#readBytes += entry.body.length;
+      await this.#recover(some, ({ body }) => {
+        this.#readBytes += body.length;
+      });
       this.#tellProgress();
     }
     this.#isReplaying = false;
@@ -165,10 +166,9 @@ export class Backlog {
     const positions = this.#parked.slice(first, first + readAtOnce);
     const unread = new Map(positions.map((position) => [placeOf(position), position]));
     try {
-      for await (const entry of this.#options.journal.read(positions)) {
+      for await (const some of together(this.#options.journal.read(positions))) {
         if (!(await this.#mayGoOn())) return;
-        await this.#recover(entry);
-        unread.delete(placeOf(entry.position));
+        await this.#recover(some, ({ position }) => void unread.delete(placeOf(position)));
       }
       // What the journal turned out not to have is nowhere, and counted.
       unread.clear();
@@ -198,7 +198,18 @@ export class Backlog {
     await sleep(ms, undefined, { signal: this.#closing.signal }).catch(() => undefined);
   }
 
-  async #recover({ envelope, body, position }: Replayed): Promise<void> {
+  /** Decodes some side by side, and hands them on in order; `done` hears of each. */
+  async #recover(some: readonly Replayed[], done: (entry: Replayed) => void): Promise<void> {
+    const decoding = some.map(async (entry) => ({ entry, delivery: await this.#decoded(entry) }));
+    for (const { entry, delivery } of await Promise.all(decoding)) {
+      this.#options.pipeline.recover(delivery, entry.position);
+      this.#replayed += 1;
+      done(entry);
+      await this.#breathe();
+    }
+  }
+
+  async #decoded({ envelope, body }: Replayed): Promise<Delivery> {
     // A view into a whole segment would keep all of it in memory.
     const own = Uint8Array.prototype.slice.call(body);
     const decoded = await decodeRequest(envelope, own, this.#options.limits).catch((error: unknown) => {
@@ -209,9 +220,26 @@ export class Backlog {
     });
     // Limits of time may have been wider then, and the store has what is refused now.
     if (decoded.rejected.some(({ reason }) => AS_IT_WAS_NOT.has(reason))) this.#isAsItWas = false;
-    this.#options.pipeline.recover({ envelope, body: own, decoded }, position);
-    this.#replayed += 1;
+    return { envelope, body: own, decoded };
   }
+}
+
+/** Entries that are read back together: each alone would wait for turns of its own of a loop that is busy; count, bytes. */
+const TOGETHER = 32;
+const TOGETHER_BYTES = 2 ** 20;
+
+async function* together(entries: AsyncIterable<Replayed>): AsyncGenerator<Replayed[]> {
+  let some: Replayed[] = [];
+  let bytes = 0;
+  for await (const entry of entries) {
+    some.push(entry);
+    bytes += entry.body.length;
+    if (some.length < TOGETHER && bytes < TOGETHER_BYTES) continue;
+    yield some;
+    some = [];
+    bytes = 0;
+  }
+  if (some.length > 0) yield some;
 }
 
 function placeOf({ segment, end }: Position): string {

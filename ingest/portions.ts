@@ -4,7 +4,7 @@
  *   live → clusters with new facts → [portions] → settle
  */
 import type { Hop } from "../collector/hop.ts";
-import type { Addition, Cluster } from "./cluster.ts";
+import { type Addition, type Cluster, current } from "./cluster.ts";
 
 /** Settled by one call at the most: what is next to each other is gathered once, not once for each; count. */
 const HOPS_MAX = 50_000;
@@ -65,4 +65,13 @@ export function* portions(all: readonly Taken[], hopsMax: number): Generator<Por
     portion = { hops: [], taken: [] };
   }
   if (portion.taken.length > 0) yield portion;
+}
+
+/**
+ * What is gathered again with every few facts that come would be gathered most of the time: as long as it took it rests.
+ *
+ * @param untilMs  epoch ms
+ */
+export function restFor(taken: readonly Taken[], untilMs: number): void {
+  for (const { cluster } of taken) current(cluster).restsUntilMs = untilMs;
 }

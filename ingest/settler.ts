@@ -9,7 +9,7 @@
  */
 import type { Sighted } from "./acked.ts";
 import { journeysBlock, refsBlock } from "./blocks.ts";
-import { type Cluster, current, outlinesOf } from "./cluster.ts";
+import { type Cluster, outlinesOf } from "./cluster.ts";
 import type { Definitions } from "./definitions.ts";
 import type { Extract } from "./extract.ts";
 import type { HopSource } from "./gather.ts";
@@ -20,7 +20,7 @@ import { Live } from "./live.ts";
 import { type Outcomes, outcomesFor } from "./outcome.ts";
 import { chunksOf, paced } from "./pace.ts";
 import { pastIn } from "./past.ts";
-import { PortionSize, portions, type Taken } from "./portions.ts";
+import { PortionSize, portions, restFor, type Taken } from "./portions.ts";
 import { Provisional } from "./provisional.ts";
 import type { RefList } from "./reflist.ts";
 import type { Ref } from "./refs.ts";
@@ -113,8 +113,12 @@ export class Settler {
 
   get stats(): SettlerStats {
     const { size: live, dirty } = this.#live;
-    const unsettled = dirty + this.#pending.size;
-    return { live, unsettled, fromMemory: this.#fromMemory, fromStore: this.#fromStore };
+    return {
+      live,
+      unsettled: dirty + this.#pending.size,
+      fromMemory: this.#fromMemory,
+      fromStore: this.#fromStore,
+    };
   }
 
   /** The number of the first delivery that is not in the rows of its journeys; infinite when all are. */
@@ -131,7 +135,9 @@ export class Settler {
    */
   async settle(everything: boolean, stored: number): Promise<void> {
     const isEarly = this.#isEarlyAt(stored);
-    const due = this.#due(everything, isEarly);
+    // Where others write too the store is asked about each: no more are taken than it tells about in a portion or two.
+    const most = this.#options.heard() === null ? this.#portion.hops : undefined;
+    const due = this.#due(everything, isEarly).slice(0, most);
     if (due.length === 0) return;
     const taken = due.map((cluster) => ({
       cluster,
@@ -227,11 +233,8 @@ export class Settler {
       this.#portion.noteFailed();
       throw error;
     }
-    restFor(
-      rest.filter((each) => !pending.has(each)),
-      now(),
-      performance.now() - beganMs,
-    );
+    const done = rest.filter((each) => !pending.has(each));
+    restFor(done, now() + Math.min(performance.now() - beganMs, WAIT_MS_MAX));
   }
 
   #nowNs(): bigint {
@@ -291,9 +294,4 @@ export function sumOf(all: readonly SettlerStats[]): SettlerStats {
     sum.fromStore += stats.fromStore;
   }
   return sum;
-}
-
-/** What is gathered again with every few facts that come would be gathered most of the time: as long as it took it rests. */
-function restFor(taken: readonly Taken[], nowMs: number, tookMs: number): void {
-  for (const { cluster } of taken) current(cluster).restsUntilMs = nowMs + Math.min(tookMs, WAIT_MS_MAX);
 }

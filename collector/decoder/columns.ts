@@ -151,7 +151,7 @@ export function newColumns(receivedMs: number, bodyBytes: number, times = ANY_TI
       attributes: newMaps(16, 256),
     },
     resources: {
-      attributes: newMaps(32, 512),
+      attributes: newMaps(16, 256),
       services: newDictionary(),
       service: newWords(4),
       bytes: newWords(4),

@@ -16,6 +16,9 @@ const SHARE = 1 / 32;
 /** Smaller ones are not worth the bookkeeping; bytes. */
 const LARGE = 32_768;
 
+/** As many or fewer lie in V8's own heap: a hundred small columns with memory of their own are most of a small delivery. */
+const TINY = 64;
+
 const sharedMax = memoryShare(SHARE);
 let sharedBytes = 0;
 const collected = new FinalizationRegistry<number>((bytes) => {
@@ -24,12 +27,12 @@ const collected = new FinalizationRegistry<number>((bytes) => {
 
 /** So many bytes, all zeros. */
 export function newBytesArray(length: number): Uint8Array {
-  return new Uint8Array(room(length));
+  return length <= TINY ? new Uint8Array(length) : new Uint8Array(room(length));
 }
 
 /** So many 32-bit numbers, all zeros. */
 export function newWordsArray(length: number): Uint32Array {
-  return new Uint32Array(room(length * 4));
+  return length * 4 <= TINY ? new Uint32Array(length) : new Uint32Array(room(length * 4));
 }
 
 function room(bytes: number): ArrayBufferLike {

@@ -32,8 +32,8 @@ const PROBES = 4;
 
 /** A dictionary that holds the empty text only. */
 export function newDictionary(): Dictionary {
-  const words = () => newWords(32);
-  const entries = newTexts(32, 512);
+  const words = () => newWords(16);
+  const entries = newTexts(16, 256);
   const dictionary: Dictionary = {
     entries,
     begins: words(),

@@ -45,7 +45,7 @@ export function newMaps(entries: number, bytes: number): Maps {
     ends: newWords(16),
     keys: newWords(entries),
     values: newTexts(entries, bytes),
-    seenIn: newWords(64),
+    seenIn: newWords(16),
     likely: newWords(16),
     kind: 0,
     guess: 0,

@@ -142,7 +142,7 @@ class Bench {
     for (const cluster of this.#live.due(() => true)) {
       const added = this.#live.take(cluster);
       const whole = { ...this.#live.shape(cluster), hops: outlinesOf(cluster) };
-      const told = cluster.isWhole ? OUTCOMES.of(whole, NOW_NS, true) : null;
+      const told = this.#live.isWhole(cluster) ? OUTCOMES.of(whole, NOW_NS, true) : null;
       const hops = added.flatMap(({ from, first, end }) =>
         Array.from({ length: end - first }, (_, n) => from.hop(first + n)),
       );
