@@ -135,9 +135,7 @@ export class Settler {
    */
   async settle(everything: boolean, stored: number): Promise<void> {
     const isEarly = this.#isEarlyAt(stored);
-    // Where others write too the store is asked about each: no more are taken than it tells about in a portion or two.
-    const most = this.#options.heard() === null ? this.#portion.hops : undefined;
-    const due = this.#due(everything, isEarly).slice(0, most);
+    const due = this.#due(everything, isEarly);
     if (due.length === 0) return;
     const taken = due.map((cluster) => ({
       cluster,
