@@ -31,7 +31,7 @@ onBothShapes("the names in the store", (open) => {
       expect(missing).toBe(0);
       expect(heard.of("order.id=ORD-3000")).toBe("nowhere");
     }
-  });
+  }, 120_000);
 
   test("are read range by range, each a part of the table", async () => {
     const store = await open();
