@@ -113,12 +113,8 @@ export class Settler {
 
   get stats(): SettlerStats {
     const { size: live, dirty } = this.#live;
-    return {
-      live,
-      unsettled: dirty + this.#pending.size,
-      fromMemory: this.#fromMemory,
-      fromStore: this.#fromStore,
-    };
+    const unsettled = dirty + this.#pending.size;
+    return { live, unsettled, fromMemory: this.#fromMemory, fromStore: this.#fromStore };
   }
 
   /** The number of the first delivery that is not in the rows of its journeys; infinite when all are. */

@@ -16,7 +16,7 @@ const SHARE = 1 / 32;
 /** Smaller ones are not worth the bookkeeping; bytes. */
 const LARGE = 32_768;
 
-/** As many or fewer lie in V8's own heap: a hundred small columns with memory of their own are most of a small delivery. */
+/** Up to this they lie in V8's own heap: a hundred columns with memory of their own are most of a small delivery; bytes. */
 const TINY = 64;
 
 const sharedMax = memoryShare(SHARE);

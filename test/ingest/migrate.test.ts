@@ -27,6 +27,10 @@ onBothShapes("migrations", (open) => {
     const store = await open();
     await migrate(store);
     expect(await store.query("SELECT TraceId, Duration, `Links.TraceId` FROM otel_traces")).toEqual([]);
+    const types = await store.query(
+      "SELECT DISTINCT type FROM system.columns WHERE database = currentDatabase() AND table = 'otel_traces' AND name IN ('ResourceAttributes', 'SpanAttributes')",
+    );
+    expect(types).toEqual([{ type: "Map(LowCardinality(String), String)" }]);
   });
 
   test("a later file is applied to a store that has the earlier ones", async () => {
