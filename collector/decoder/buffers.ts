@@ -117,8 +117,10 @@ export function takeShortText(texts: Texts, c: Cursor, size: number): void {
 }
 
 /** Copies behind the end. Answers what is not ASCII in it, or-ed together: 0 for a text that is. */
-function copyShort({ view: to, length: start }: Bytes, { view: from, at }: Cursor, size: number): number {
-  if (size < 4) return copyTiny(to, start, { from, at, size });
+function copyShort(bytes: Bytes, c: Cursor, size: number): number {
+  if (size < 4) return copyTiny(bytes, c, size);
+  const { view: to, length: start } = bytes;
+  const { view: from, at } = c;
   const last = size - 4;
   let seen = 0;
   for (let i = 0; i < last; i += 4) {
@@ -132,17 +134,11 @@ function copyShort({ view: to, length: start }: Bytes, { view: from, at }: Curso
   return (seen | four) & 0x80808080;
 }
 
-interface Tiny {
-  readonly from: DataView;
-  readonly at: number;
-  readonly size: number;
-}
-
-function copyTiny(to: DataView, start: number, { from, at, size }: Tiny): number {
+function copyTiny({ data: to, length: start }: Bytes, { bytes: from, at }: Cursor, size: number): number {
   let seen = 0;
   for (let i = 0; i < size; i++) {
-    const one = from.getUint8(at + i);
-    to.setUint8(start + i, one);
+    const one = from[at + i] ?? 0;
+    to[start + i] = one;
     seen |= one;
   }
   return seen & 0x80;

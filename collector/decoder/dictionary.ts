@@ -24,6 +24,8 @@ export interface Dictionary {
   table: Uint32Array | null;
   /** the entry looked up last */
   last: number;
+  /** the entry that is likely to come next; only ever a guess */
+  guess: number;
 }
 
 /** Slots of the table, a power of two; and how many of them are looked at, whatever a sender makes collide. */
@@ -43,6 +45,7 @@ export function newDictionary(): Dictionary {
     ids: new Map([["", 0]]),
     table: null,
     last: 0,
+    guess: 0,
   };
   putAscii(entries, "");
   note(dictionary, 0);
@@ -56,19 +59,18 @@ export function entryCount(dictionary: Dictionary): number {
 
 /** The entry with the next bytes of a message, known to be all there; made when it is new. */
 export function takeEntry(dictionary: Dictionary, c: Cursor, size: number): number {
-  const id = takeLikely(dictionary, c, { size, guess: word(dictionary.next, dictionary.last) });
+  dictionary.guess = word(dictionary.next, dictionary.last);
+  const id = takeGuessed(dictionary, c, size);
   dictionary.next.data[dictionary.last] = id;
   dictionary.last = id;
   return id;
 }
 
-/** The same, for a caller who has a guess of its own. */
-export function takeLikely(
-  dictionary: Dictionary,
-  c: Cursor,
-  { size, guess }: { readonly size: number; readonly guess: number },
-): number {
-  const id = isNext(dictionary, c, { size, id: guess }) ? guess : lookUp(dictionary, c, size);
+/** The same, for a caller who has set `guess`. */
+export function takeGuessed(dictionary: Dictionary, c: Cursor, size: number): number {
+  const { guess, sizes } = dictionary;
+  const isRight = sizes.data[guess] === size && isNext(dictionary, c, guess);
+  const id = isRight ? guess : lookUp(dictionary, c, size);
   c.at += size;
   return id;
 }
@@ -91,32 +93,33 @@ export function findEntry(dictionary: Dictionary, ascii: string): number | null 
   return dictionary.ids.get(ascii) ?? null;
 }
 
-/** Compares four bytes at a time; the last four once more, whichever of them were compared before. */
-function isNext(
-  { sizes, begins, entries }: Dictionary,
-  { view, at }: Cursor,
-  { size, id }: { readonly size: number; readonly id: number },
-): boolean {
-  if (sizes.data[id] !== size) return false;
+/**
+ * Whether an entry, known to be of the right size, comes next. Compares four bytes at a time; the last four once more,
+ * whichever of them were compared before.
+ */
+function isNext({ sizes, begins, entries }: Dictionary, { view, at }: Cursor, id: number): boolean {
   const { view: known } = entries.bytes;
   const begin = word(begins, id);
+  const size = word(sizes, id);
   const last = size - 4;
-  for (let i = 0; i < last; i += 4)
-    if (known.getInt32(begin + i, true) !== view.getInt32(at + i, true)) return false;
-  if (last >= 0) return known.getInt32(begin + last, true) === view.getInt32(at + last, true);
-  for (let i = 0; i < size; i++) if (known.getUint8(begin + i) !== view.getUint8(at + i)) return false;
-  return true;
+  if (last < 0) {
+    for (let i = 0; i < size; i++) if (known.getUint8(begin + i) !== view.getUint8(at + i)) return false;
+    return true;
+  }
+  let differ = known.getInt32(begin + last, true) ^ view.getInt32(at + last, true);
+  for (let i = 0; i < last; i += 4) differ |= known.getInt32(begin + i, true) ^ view.getInt32(at + i, true);
+  return differ === 0;
 }
 
 /** First in the table; it has room for what a usual sender says, and the rest is found by name. */
 function lookUp(dictionary: Dictionary, c: Cursor, size: number): number {
   if (size === 0) return 0;
   dictionary.table ??= new Uint32Array(SLOTS + PROBES);
-  const { table } = dictionary;
+  const { table, sizes } = dictionary;
   const first = slotOf(c, size);
   for (let slot = first; slot < first + PROBES; slot++) {
     const id = table[slot] ?? 0;
-    if (id !== 0 && isNext(dictionary, c, { size, id })) return id;
+    if (id !== 0 && sizes.data[id] === size && isNext(dictionary, c, id)) return id;
   }
   const id = byName(dictionary, c, size);
   for (let slot = first; slot < first + PROBES; slot++) {

@@ -95,19 +95,24 @@ interface Records extends Level {
   readonly said: { readonly resource: Uint8Array | null; readonly scope: Uint8Array | null };
 }
 
-/** The hot loop passes here once for each record: nothing is made unless one is refused. */
+/** The hot loop passes here once for each record: nothing is made, not even a closure, unless one is refused. */
 function takeRecord(c: Cursor, records: Records, index: number): void {
   const outer = enter(c);
   const { at, end } = c;
   const bad = records.fault ?? faultIn(c, records);
   c.end = end;
-  if (bad !== null) {
-    dropRow(records.columns);
-    const where = `${records.path}.${records.kind.levels[2]}[${index}]`;
-    const record = c.bytes.subarray(at, end);
-    refuse(records.rejected, bad, { where, bytes: () => singleExport({ ...records.said, record }) });
-  }
+  if (bad !== null) refuseRecord(c.bytes.subarray(at, end), bad, { ...records, index });
   leave(c, outer);
+}
+
+function refuseRecord(
+  record: Uint8Array,
+  bad: BadRecord,
+  records: Records & { readonly index: number },
+): void {
+  dropRow(records.columns);
+  const where = `${records.path}.${records.kind.levels[2]}[${records.index}]`;
+  refuse(records.rejected, bad, { where, bytes: () => singleExport({ ...records.said, record }) });
 }
 
 function faultIn(c: Cursor, { kind, columns }: Records): BadRecord | null {

@@ -16,7 +16,7 @@ import {
   type Words,
   word,
 } from "./buffers.ts";
-import { type Dictionary, newDictionary, takeLikely } from "./dictionary.ts";
+import { type Dictionary, newDictionary, takeGuessed } from "./dictionary.ts";
 import type { Cursor } from "./wire.ts";
 
 /** A growing column of maps. The map after the last end is still open. */
@@ -81,8 +81,8 @@ export function expect(maps: Maps, kind: number): void {
 
 /** Appends the next bytes of a message as a key of the open map. The caller appends its value next. */
 export function takeKey(maps: Maps, c: Cursor, size: number): void {
-  const guess = word(maps.keys, maps.guess++);
-  putKey(maps, takeLikely(maps.dictionary, c, { size, guess }));
+  maps.dictionary.guess = word(maps.keys, maps.guess++);
+  putKey(maps, takeGuessed(maps.dictionary, c, size));
 }
 
 /** Appends an entry of the map's dictionary as a key. The caller appends its value next. */

@@ -51,22 +51,19 @@ function takeShort(c: Cursor, maps: Maps): boolean {
     takeShortText(maps.values, c, end - valueAt - 4);
     return true;
   }
-  return field === INT && takeSmall(c, maps, { keySize, valueAt, end });
-}
-
-interface Short {
-  readonly keySize: number;
-  readonly valueAt: number;
-  readonly end: number;
+  return field === INT && takeSmall(c, maps);
 }
 
 /** The same for a number of one or two bytes, which is most that are not identifiers. */
-function takeSmall(c: Cursor, maps: Maps, { keySize, valueAt, end }: Short): boolean {
+function takeSmall(c: Cursor, maps: Maps): boolean {
   const { bytes, at } = c;
-  const low = bytes[valueAt + 3] ?? 0;
-  const high = bytes[valueAt + 4] ?? 0;
-  const isOne = end === valueAt + 4 && low < 128;
-  const isTwo = end === valueAt + 5 && low > 127 && high < 128;
+  const end = at + 1 + (bytes[at] ?? 0);
+  const keySize = bytes[at + 2] ?? 0;
+  const numberAt = at + 6 + keySize;
+  const low = bytes[numberAt] ?? 0;
+  const high = bytes[numberAt + 1] ?? 0;
+  const isOne = end === numberAt + 1 && low < 128;
+  const isTwo = end === numberAt + 2 && low > 127 && high < 128;
   if (!isOne && !isTwo) return false;
   c.at = at + 3;
   takeKey(maps, c, keySize);

@@ -73,6 +73,11 @@ export function fixed64(c: Cursor): number {
 
 /** Reads the length of a string, of bytes or of a message, which then begins at `at` and is known to be all there. */
 export function length(c: Cursor): number {
+  const short = c.bytes[c.at] ?? 0;
+  if (short < 128 && c.at + short < c.end) {
+    c.at += 1;
+    return short;
+  }
   const bytes = varint(c);
   if (c.high !== 0 || bytes > c.end - c.at) throw broken(c, "A length leads past the end of the message");
   return bytes;
@@ -94,6 +99,12 @@ export function leave(c: Cursor, outer: number): void {
 
 /** Reads which field comes next: its number and wire type, as one number. */
 export function tag(c: Cursor): number {
+  // Nearly all are of one byte.
+  const short = c.bytes[c.at] ?? 0;
+  if (short > 7 && short < 128 && c.at < c.end) {
+    c.at += 1;
+    return short;
+  }
   const next = varint(c);
   if (c.high !== 0 || next < 8) throw broken(c, "A field number is not valid");
   return next;
