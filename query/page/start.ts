@@ -4,8 +4,10 @@
  *   journeys → [start page] → HTML
  */
 import { html } from "hono/html";
-import type { JourneyItem, STATES } from "../journeys.ts";
+import type { STATES } from "../journey_search.ts";
+import type { JourneyItem } from "../journeys.ts";
 import { plain } from "../phrase.ts";
+import type { StateCounts } from "../state_counts.ts";
 import { type Html, renderMoment, renderSheet, renderState } from "./shell.ts";
 
 type State = (typeof STATES)[number];
@@ -15,18 +17,19 @@ const BY_URGENCY: readonly State[] = ["overdue", "failed", "open", "compensated"
 
 /** What the start page shows. */
 export interface Start {
-  readonly counts: Readonly<Record<State, number>>;
+  /** null while they are being counted for the first time */
+  readonly counts: StateCounts | null;
   /** the newest of each state */
   readonly lists: Readonly<Partial<Record<State, readonly JourneyItem[]>>>;
 }
 
 /** The start page. */
 export function renderStart({ counts, lists }: Start): Html {
-  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const isEmpty = Object.values(lists).every((items) => items.length === 0);
   const body = html`
       <div class="hero"><h1>What happened to this order?</h1>
         <p class="quiet">Put any id into the box above: an order, a correlation, a package, a trace.</p></div>
-      ${total === 0 ? renderEmpty() : html`${renderCounts(counts)}${BY_URGENCY.map((state) => renderLatest(state, lists[state] ?? []))}`}`;
+      ${isEmpty ? renderEmpty() : html`${renderCounts(counts)}${BY_URGENCY.map((state) => renderLatest(state, lists[state] ?? []))}`}`;
   return renderSheet({ title: "What happened to this order?", body });
 }
 
@@ -43,7 +46,7 @@ function renderCounts(counts: Start["counts"]): Html {
   return html`
       <nav aria-label="Journeys by state"><ul class="counts">${BY_URGENCY.map(
         (state) =>
-          html`<li><a href="/?state=${state}" class="${state}"><span class="number">${counts[state].toLocaleString("en")}</span> ${state}</a></li>`,
+          html`<li><a href="/?state=${state}" class="${state}"><span class="number">${counts?.[state].toLocaleString("en") ?? "…"}</span> ${state}</a></li>`,
       )}</ul></nav>`;
 }
 

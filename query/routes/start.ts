@@ -6,9 +6,11 @@
 import { readFileSync } from "node:fs";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { renderNextLink } from "../cursor.ts";
-import { countJourneys, listJourneys, STATES } from "../journeys.ts";
+import { STATES } from "../journey_search.ts";
+import { listJourneys } from "../journeys.ts";
 import { renderStart, renderStateList } from "../page/start.ts";
 import { createRoutes } from "../problem.ts";
+import { countJourneys, patientCounts } from "../state_counts.ts";
 import type { ListRoutesDeps } from "./journeys.ts";
 
 const CSS = readFileSync(new URL("../page.css", import.meta.url), "utf8");
@@ -21,13 +23,15 @@ const A_PAGE = 50;
 /** `/`, `/page.css` and `/favicon.svg`. */
 export function startRoutes(deps: ListRoutesDeps): OpenAPIHono {
   const routes = createRoutes();
+  const counts = patientCounts(() => countJourneys(deps.store, deps.tenant, nowNs(deps)));
   routes.get("/page.css", (c) => c.body(CSS, 200, { ...AN_HOUR, "content-type": "text/css; charset=utf-8" }));
   routes.get("/favicon.svg", (c) => c.body(ICON, 200, { ...AN_HOUR, "content-type": "image/svg+xml" }));
   routes.get("/", async (c) => {
     c.header("cache-control", "private, no-cache");
-    const frame = { tenant: deps.tenant, nowNs: BigInt(deps.now()) * 1_000_000n };
+    const frame = { tenant: deps.tenant, nowNs: nowNs(deps) };
     const state = STATES.find((each) => each === c.req.query("state"));
-    if (state === undefined) return c.html(renderStart(await overview(deps, frame)));
+    if (state === undefined)
+      return c.html(renderStart({ counts: await counts(), lists: await latest(deps, frame) }));
     const filter = { ...frame, state, limit: A_PAGE, cursor: c.req.query("cursor") };
     const { journeys, nextCursor } = await listJourneys(deps.store, deps.definitions, filter);
     const next = nextCursor === undefined ? null : renderNextLink(c.req.url, nextCursor).split(/[<>]/)[1];
@@ -36,14 +40,14 @@ export function startRoutes(deps: ListRoutesDeps): OpenAPIHono {
   return routes;
 }
 
-async function overview({ store, definitions }: ListRoutesDeps, frame: { tenant: string; nowNs: bigint }) {
-  const counts = await countJourneys(store, frame.tenant, frame.nowNs);
-  const filled = STATES.filter((state) => counts[state] > 0);
-  const lists = await Promise.all(
-    filled.map(async (state) => {
-      const { journeys } = await listJourneys(store, definitions, { ...frame, state, limit: LATEST });
-      return [state, journeys] as const;
-    }),
-  );
-  return { counts, lists: Object.fromEntries(lists) };
+async function latest({ store, definitions }: ListRoutesDeps, frame: { tenant: string; nowNs: bigint }) {
+  const lists = STATES.map(async (state) => {
+    const { journeys } = await listJourneys(store, definitions, { ...frame, state, limit: LATEST });
+    return [state, journeys] as const;
+  });
+  return Object.fromEntries(await Promise.all(lists));
+}
+
+function nowNs({ now }: ListRoutesDeps): bigint {
+  return BigInt(now()) * 1_000_000n;
 }

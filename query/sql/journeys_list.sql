@@ -1,10 +1,10 @@
--- journeys_list: which journeys are there, newest first?
+-- journeys_list: which of these journeys, as last folded, belong on a list?
 --
--- Row      one per journey, as last folded, by start; `current` is its state at now_ns, `overdue` read off the clock.
--- Window   started in [since_ns, until_ns); nanoseconds since 1970 UTC, like the cursor's before_ns.
--- Reads    journeys FINAL, pruned by its key (tenant, definition) when a definition is given.
--- Trap     filter after FINAL, never before: an older row of a journey must not answer for it. An empty text filters
---          nothing; `step` finds journeys that wait for the step or failed at it.
+-- Row      one per journey that fits, in no order; `current` is its state at now_ns, `overdue` read off the clock.
+-- Window   the journeys given, by what goes together at one place of `definitions`, `kinds` and `ids`; versions from
+--          {version}: the smallest that was found of any of them.
+-- Reads    journeys, pruned by its key (tenant, definition, subject_kind, subject) and by version.
+-- Trap     the newest row is chosen before it is asked whether it fits (journeys_found.sql asks the same of any row).
 SELECT
     definition,
     owner,
@@ -23,19 +23,18 @@ SELECT
     next_owner,
     mapKeys(tags)                     AS tag_names,
     mapValues(tags)                   AS tag_values
-FROM journeys FINAL
-WHERE tenant = {tenant:String}
-  AND ({definition:String} = '' OR definition = {definition:String})
-  AND state != 'merged'
+FROM
+(
+    SELECT *
+    FROM journeys
+    WHERE tenant = {tenant:String}
+      AND (definition, subject_kind, subject)
+          IN arrayZip({definitions:Array(String)}, {kinds:Array(String)}, {ids:Array(String)})
+      AND version >= {version:UInt64}
+    ORDER BY version DESC
+    LIMIT 1 BY definition, subject_kind, subject
+)
+WHERE state != 'merged'
   AND ({state:String} = '' OR current = {state:String})
   AND ({step:String} = '' OR next_step = {step:String} OR failed_step = {step:String})
-  AND started_ns >= {since_ns:Int64}
-  AND started_ns < {until_ns:Int64}
   AND arrayAll((name, wanted) -> tags[name] = wanted, {wanted_names:Array(String)}, {wanted_values:Array(String)})
-  AND (
-      started_ns < {before_ns:Int64}
-      OR (started_ns = {before_ns:Int64}
-          AND (definition, subject_kind, subject) > ({after_definition:String}, {after_kind:String}, {after_subject:String}))
-  )
-ORDER BY started_at DESC, definition, subject_kind, subject
-LIMIT {limit:UInt32}

@@ -1,0 +1,58 @@
+/**
+ * State counts: how many journeys are in each state now?
+ *
+ *   table journeys → [state counts] → start page
+ *
+ * The newest row of every journey has to be found for it, which takes seconds once there are millions. So an answer is
+ * kept for twenty times as long as it took, one count runs at a time, and who asks meanwhile is told the last one.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { statement } from "../ingest/statements.ts";
+import type { Store } from "../ingest/store.ts";
+import { type STATES, State } from "./journey_search.ts";
+
+/** Journeys by state; states without any are 0. */
+export type StateCounts = Readonly<Record<(typeof STATES)[number], number>>;
+
+const journeysByState = statement(new URL("./sql/journeys_by_state.sql", import.meta.url), {
+  params: z.object({ tenant: z.string(), now_ns: z.bigint() }),
+  row: z.object({ current: State, journeys: z.string().transform(Number) }),
+});
+
+/** How many journeys are in each state. */
+export async function countJourneys(store: Store, tenant: string, nowNs: bigint): Promise<StateCounts> {
+  const rows = await journeysByState(store, { tenant, now_ns: nowNs });
+  const counts = { open: 0, overdue: 0, succeeded: 0, failed: 0, compensated: 0 };
+  for (const { current, journeys } of rows) counts[current] = journeys;
+  return counts;
+}
+
+/** A count costs at most this share of the time. */
+const SHARE = 1 / 20;
+/** A page does not wait longer than this for a count; ms. */
+const PATIENCE_MS = 500;
+
+/** Answers how a count stands: the newest that can be had soon, null while there is none. */
+export function patientCounts(count: () => Promise<StateCounts>): () => Promise<StateCounts | null> {
+  let last: StateCounts | null = null;
+  let keptUntilMs = 0;
+  let running: Promise<StateCounts> | null = null;
+  const started = async () => {
+    const beganMs = performance.now();
+    try {
+      last = await count();
+      keptUntilMs = performance.now() + (performance.now() - beganMs) / SHARE;
+      return last;
+    } finally {
+      running = null;
+    }
+  };
+  return async () => {
+    if (last !== null && performance.now() < keptUntilMs) return last;
+    running ??= started();
+    // Whoever waits is told of a failure; when nobody does any more it is none of the process's end.
+    running.catch(() => undefined);
+    return Promise.race([running, sleep(PATIENCE_MS, null, { ref: false }).then(() => last)]);
+  };
+}
