@@ -44,6 +44,8 @@ export interface BenchRun {
   /** a folder for everything that is written, which must exist */
   readonly under: string;
   readonly keep: boolean;
+  /** see `Bench` */
+  readonly seeded: string | null;
   readonly talk: (text: string) => void;
   /** aborts when a signal says stop */
   readonly signal: AbortSignal;
@@ -64,9 +66,17 @@ const NOTHING: Measured = {
 };
 
 /** Runs the parts. */
-export async function runBench({ parts, sizes, under, keep, talk, signal }: BenchRun): Promise<Measured> {
+export async function runBench({
+  parts,
+  sizes,
+  under,
+  keep,
+  seeded,
+  talk,
+  signal,
+}: BenchRun): Promise<Measured> {
   const root = await mkdtemp(`${under}/waybill-bench-`);
-  const { bench, close } = openBench(sizes, root, talk);
+  const { bench, close } = openBench(sizes, { root, seeded }, talk);
   const stop = () => void close();
   signal.addEventListener("abort", stop);
   let measured = NOTHING;

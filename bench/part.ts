@@ -41,17 +41,26 @@ export interface Bench {
   readonly sizes: BenchSizes;
   /** A new, empty data folder. */
   readonly folder: (name: string) => Promise<string>;
+  /** a folder that is seeded once and kept; null for a new one each time */
+  readonly seeded: string | null;
   /** Starts a service that is stopped with the bench, if not before. */
   readonly start: (start: ServiceStart) => Promise<BenchService>;
   /** progress, a line */
   readonly talk: (text: string) => void;
 }
 
+/** Where a bench writes. */
+export interface BenchFolders {
+  readonly root: string;
+  readonly seeded: string | null;
+}
+
 /** A bench, and how to leave nothing of it running. */
-export function openBench(sizes: BenchSizes, root: string, talk: (text: string) => void) {
+export function openBench(sizes: BenchSizes, { root, seeded }: BenchFolders, talk: (text: string) => void) {
   const services: BenchService[] = [];
   const bench: Bench = {
     sizes,
+    seeded,
     folder: (name) => mkdtemp(join(root, `${name}-`)),
     start: async (start) => {
       const service = await startService(start);

@@ -7,7 +7,10 @@
  * come out as they would. What came out is checked by asking the service for it.
  */
 import { readFileSync } from "node:fs";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
+import { Failure } from "../errors.ts";
 import type { Params } from "../ingest/bind.ts";
 import { migrate } from "../ingest/migrate.ts";
 import { openStore, type Store } from "../ingest/store.ts";
@@ -48,6 +51,28 @@ export async function seed(dataDir: string, seeding: Seeding, talk: (text: strin
     talk("seed: merging what is over");
     await mergePast(store, seeding.nowMs);
   });
+}
+
+/**
+ * Seeds a folder, or takes what an earlier run seeded there: making a hundred million spans takes longer than asking.
+ *
+ * @throws {Failure} `config` when something else is in it
+ */
+export async function seedOnce(
+  dataDir: string,
+  seeding: Seeding,
+  talk: (text: string) => void,
+): Promise<void> {
+  const note = join(dataDir, "seeded.json");
+  const size = JSON.stringify({ journeys: seeding.journeys, days: seeding.days });
+  await mkdir(dataDir, { recursive: true });
+  const inside = await readdir(dataDir);
+  if (inside.length === 0) {
+    await seed(dataDir, seeding, talk);
+    await writeFile(note, size);
+  }
+  const known = await readFile(note, "utf8").catch(() => "nothing that was seeded to its end");
+  if (known !== size) throw new Failure("config", `${dataDir} has ${known}, not ${size}`);
 }
 
 /** What the tables do by themselves six hours after the last span of a day, or of a month (ingest/schema/010, 011). */

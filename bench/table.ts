@@ -116,6 +116,9 @@ function answerLines({ lookup, freshness, slo, restart }: Measured): Line[] {
             "lookup: of an unknown order, p50 / p99",
             pair(lookup.unknown.p50Ms, lookup.unknown.p99Ms),
           ] as const,
+          ...Object.entries(lookup.lists).map(
+            ([name, took]) => [`lists: ${name}, p50 / p99`, pair(took.p50Ms, took.p99Ms)] as const,
+          ),
         ]),
     ...(freshness === null
       ? []

@@ -19,6 +19,7 @@ interface Benching {
   readonly json?: boolean;
   readonly keep?: boolean;
   readonly dir?: string;
+  readonly seeded?: string;
   readonly rate?: string;
   readonly sizes: Readonly<Record<string, string>>;
 }
@@ -51,11 +52,12 @@ export function addBenchCommand(
     .option("--json", "for machines")
     .option("--rate <count>", "offer so many spans a second; default: as many as are taken")
     .option("--dir <folder>", "write below this folder; default: the system's temporary one")
+    .option("--seeded <folder>", "lookup: seed here once, and use it again the next time")
     .option("--keep", "keep what was written");
   for (const [flag, [meaning, initial]] of Object.entries(SIZES))
     command.option(`--${flag} <count>`, meaning, initial);
-  command.action((parts, { json, rate, dir, keep, ...sizes }) =>
-    run(bench(around, { parts, json, rate, dir, keep, sizes })),
+  command.action((parts, { json, rate, dir, keep, seeded, ...sizes }) =>
+    run(bench(around, { parts, json, rate, dir, keep, seeded, sizes })),
   );
 }
 
@@ -74,6 +76,7 @@ export async function bench(around: Surroundings, benching: Benching): Promise<n
     sizes: sizesOf(benching),
     under,
     keep: benching.keep === true,
+    seeded: benching.seeded ?? null,
     talk: around.talk,
     signal: stopping.signal,
   });

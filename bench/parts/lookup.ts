@@ -9,7 +9,7 @@
 import { mixed } from "../chance.ts";
 import { type Bench, planOf, sendAloud } from "../part.ts";
 import { type Quantiles, quantilesOf } from "../quantiles.ts";
-import { seed, seededOrder } from "../seed.ts";
+import { seededOrder, seedOnce } from "../seed.ts";
 import { type BenchService, hopsTold, statesTold } from "../service.ts";
 import { SPANS } from "../shop.ts";
 import { tableBytes } from "../watch.ts";
@@ -26,6 +26,8 @@ export interface LookupFigures {
   readonly loadPerSecond: number;
   /** of orders that nobody ever sent */
   readonly unknown: Quantiles;
+  /** of a page of journeys, by what is asked for */
+  readonly lists: Readonly<Record<string, Quantiles>>;
 }
 
 const WARM = 50;
@@ -34,14 +36,15 @@ const WARM = 50;
 export async function measureLookup(bench: Bench): Promise<LookupFigures> {
   const { sizes, talk } = bench;
   const journeys = Math.ceil(sizes.stored / SPANS.length);
-  const dataDir = await bench.folder("lookup");
-  await seed(dataDir, { journeys, days: sizes.days, nowMs: Date.now() }, talk);
+  const dataDir = bench.seeded ?? (await bench.folder("lookup"));
+  await seedOnce(dataDir, { journeys, days: sizes.days, nowMs: Date.now() }, talk);
   const service = await bench.start({ dataDir });
   const lookups = new Lookups(service, { journeys, seed: sizes.seed });
   await lookups.some(WARM);
   talk("lookup: asking an idle service");
   const idle = quantilesOf(await lookups.some(sizes.lookups));
   const unknown = quantilesOf(await lookups.unknown(sizes.lookups));
+  const lists = await askLists(service);
   const bytes = [...(await tableBytes(service)).values()].reduce((sum, size) => sum + size, 0);
   const metrics = await service.metrics();
   let isOver = false;
@@ -63,8 +66,36 @@ export async function measureLookup(bench: Bench): Promise<LookupFigures> {
     underLoad: quantilesOf(underLoad),
     loadPerSecond: sent.spans / sent.seconds,
     unknown,
+    lists,
   };
 }
+
+/** Pages of a hundred journeys: the newest, and those that are few or many among all that are stored. */
+async function askLists(service: BenchService): Promise<Record<string, Quantiles>> {
+  // The first count of objectives takes both cores.
+  await service.get("/v1/slos");
+  const lists: Record<string, Quantiles> = {};
+  for (const [name, query] of Object.entries(LISTS)) {
+    const took: number[] = [];
+    for (let i = 0; i < PAGES; i++) {
+      const got = await service.get(`/v1/journeys${query}`);
+      if (got.status !== 200) throw new Error(`a list by ${name} was answered ${got.status}: ${got.text}`);
+      took.push(got.ms);
+    }
+    lists[name] = quantilesOf(took);
+  }
+  return lists;
+}
+
+const PAGES = 50;
+const LISTS = {
+  newest: "",
+  open: "?state=open",
+  succeeded: "?state=succeeded",
+  step: "?step=paid",
+  "common tag": "?tag=partner.id%3D138",
+  "unknown tag": "?tag=partner.id%3Dnobody",
+};
 
 /** Questions one after the other about orders drawn by chance. */
 class Lookups {
