@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { recount, recountJourneys, recountSpans } from "../../bench/recount.ts";
-import { seed, seededOrder, seedOnce } from "../../bench/seed.ts";
+import { seed, seededOrder } from "../../bench/seed.ts";
 import { renderDefinitions, SERVICES, SPANS } from "../../bench/shop.ts";
 import type { Definitions } from "../../ingest/definitions.ts";
 import { loadDefinitions } from "../../ingest/load.ts";
@@ -76,17 +76,4 @@ test("a recount says what is missing", async () => {
   store = await openStore({ url: null, dataDir });
   expect(outcome.right).toBe(false);
   expect(outcome.wrong).toContain("600 spans are stored, and 601 must be");
-});
-
-test("a folder is seeded once, and used again only for the same size", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "waybill-seeded-"));
-  const told: string[] = [];
-  const once = (journeys: number) =>
-    seedOnce(folder, { journeys, days: 1, nowMs: NOW_MS }, (text) => void told.push(text));
-  await once(2);
-  const lines = told.length;
-  await once(2);
-  expect(told).toHaveLength(lines);
-  await expect(once(3)).rejects.toThrow('has {"journeys":2,"days":1}, not {"journeys":3,"days":1}');
-  await rm(folder, { recursive: true, force: true });
 });
