@@ -13,7 +13,7 @@ import { isUtf8 } from "node:buffer";
 import { Failure } from "../../errors.ts";
 import type { RejectedItem } from "../decode.ts";
 import { push, putString } from "./buffers.ts";
-import { dropRow, type HopColumns, openRow } from "./columns.ts";
+import { dropRow, type HopColumns, linksOf, openRow } from "./columns.ts";
 import { entryOf } from "./dictionary.ts";
 import { identify, sealRow } from "./identity.ts";
 import { isObject, type Json, type JsonObject, own } from "./json_fields.ts";
@@ -176,7 +176,7 @@ function check(attributes: ReadonlyMap<string, string>): void {
 }
 
 function putContexts(columns: HopColumns, origin: string, transport: string): void {
-  const { fixed, links, rows } = columns;
+  const { fixed, rows } = columns;
   const [, trace = "", span = ""] = TRACEPARENT.exec(transport) ?? [];
   if (putHexId(trace, { words: fixed.traceId, width: 4, row: rows }))
     putHexId(span, { words: fixed.parentId, width: 2, row: rows });
@@ -184,6 +184,7 @@ function putContexts(columns: HopColumns, origin: string, transport: string): vo
   const [traceWords, spanWords] = [new Uint32Array(4), new Uint32Array(2)];
   const isTrace = putHexId(originTrace, { words: traceWords, width: 4, row: 0 });
   if (!isTrace || !putHexId(originSpan, { words: spanWords, width: 2, row: 0 })) return;
+  const links = linksOf(columns);
   for (const part of traceWords) push(links.traceIds, part);
   for (const part of spanWords) push(links.spanIds, part);
   closeMap(links.attributes);

@@ -43,7 +43,7 @@ export interface HopBatch {
   readonly columns: HopColumns;
 }
 
-/** The span events of all rows, flat. `at` holds two words each. */
+/** The span events of all rows, flat. `at` holds two words each. Appended to by way of `eventsOf`. */
 export interface Events {
   readonly ends: Words;
   readonly at: Words;
@@ -52,7 +52,7 @@ export interface Events {
   readonly attributes: Maps;
 }
 
-/** The links of all rows, flat: four words of trace id and two of span id each. */
+/** The links of all rows, flat: four words of trace id and two of span id each. Appended to by way of `linksOf`. */
 export interface Links {
   readonly ends: Words;
   readonly traceIds: Words;
@@ -101,8 +101,8 @@ export interface HopColumns {
   readonly body: Texts;
   readonly traceState: Texts;
   readonly attributes: Maps;
-  readonly events: Events;
-  readonly links: Links;
+  events: Events;
+  links: Links;
   readonly resources: Resources;
   readonly scopes: Scopes;
   /** what resource attributes take once every row repeats them; bytes */
@@ -121,6 +121,41 @@ const REPEATED_BYTES_MAX = 256 * 1024 * 1024;
 /** About what a record takes on the wire: a first guess at how many there are. */
 const RECORD_BYTES = 256;
 
+function newEvents(ends: Words): Events {
+  return { ends, at: newWords(16), names: newDictionary(), name: newWords(8), attributes: newMaps(16, 256) };
+}
+
+function newLinks(ends: Words): Links {
+  return { ends, traceIds: newWords(16), spanIds: newWords(8), attributes: newMaps(16, 256) };
+}
+
+/** Of all columns without any, for most small deliveries have none, and they would be a third of what one takes. */
+const NO_EVENTS = newEvents(newWords(0));
+const NO_LINKS = newLinks(newWords(0));
+
+/** Written out, so that the engine takes it for the same kind of object as one made by `newEvents`. */
+function noEvents(ends: Words): Events {
+  const { at, names, name, attributes } = NO_EVENTS;
+  return { ends, at, names, name, attributes };
+}
+
+function noLinks(ends: Words): Links {
+  const { traceIds, spanIds, attributes } = NO_LINKS;
+  return { ends, traceIds, spanIds, attributes };
+}
+
+/** The events, to append to. */
+export function eventsOf(columns: HopColumns): Events {
+  if (columns.events.name === NO_EVENTS.name) columns.events = newEvents(columns.events.ends);
+  return columns.events;
+}
+
+/** The links, to append to. */
+export function linksOf(columns: HopColumns): Links {
+  if (columns.links.spanIds === NO_LINKS.spanIds) columns.links = newLinks(columns.links.ends);
+  return columns.links;
+}
+
 /** No rows yet, with room for about as many as a body of this size holds. */
 export function newColumns(receivedMs: number, bodyBytes: number, times = ANY_TIME): HopColumns {
   const rows = 8 + Math.ceil(bodyBytes / RECORD_BYTES);
@@ -137,19 +172,8 @@ export function newColumns(receivedMs: number, bodyBytes: number, times = ANY_TI
     body: texts(),
     traceState: texts(),
     attributes: newMaps(rows * 8, bodyBytes),
-    events: {
-      ends: newWords(rows),
-      at: newWords(16),
-      names: newDictionary(),
-      name: newWords(8),
-      attributes: newMaps(16, 256),
-    },
-    links: {
-      ends: newWords(rows),
-      traceIds: newWords(16),
-      spanIds: newWords(8),
-      attributes: newMaps(16, 256),
-    },
+    events: noEvents(newWords(rows)),
+    links: noLinks(newWords(rows)),
     resources: {
       attributes: newMaps(16, 256),
       services: newDictionary(),

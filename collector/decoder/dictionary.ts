@@ -14,11 +14,8 @@ import { type Cursor, cursor } from "./wire.ts";
 /** A growing set of texts. */
 export interface Dictionary {
   readonly entries: Texts;
-  /** of each entry: where its text begins after the length, its size, its hash, and what followed it last time */
-  readonly begins: Words;
-  readonly sizes: Words;
-  readonly hashes: Words;
-  readonly next: Words;
+  /** of each entry four: where its text begins after the length, its size, its hash, and what followed it last time */
+  readonly facts: Words;
   readonly ids: Map<string, number>;
   /** entries by a hash of a few of their bytes, 0 where there is none; made when it is first needed */
   table: Uint32Array | null;
@@ -32,16 +29,17 @@ export interface Dictionary {
 const SLOTS = 512;
 const PROBES = 4;
 
+/** Where in the facts of an entry each stands; its begin is the first. */
+const SIZE = 1;
+const HASH = 2;
+const NEXT = 3;
+
 /** A dictionary that holds the empty text only. */
 export function newDictionary(): Dictionary {
-  const words = () => newWords(16);
   const entries = newTexts(16, 256);
   const dictionary: Dictionary = {
     entries,
-    begins: words(),
-    sizes: words(),
-    hashes: words(),
-    next: words(),
+    facts: newWords(16),
     ids: new Map([["", 0]]),
     table: null,
     last: 0,
@@ -52,6 +50,11 @@ export function newDictionary(): Dictionary {
   return dictionary;
 }
 
+/** The hash of an entry's text. */
+export function hashOf({ facts }: Dictionary, id: number): number {
+  return word(facts, id * 4 + HASH);
+}
+
 /** How many entries there are. */
 export function entryCount(dictionary: Dictionary): number {
   return dictionary.entries.starts.length;
@@ -59,17 +62,18 @@ export function entryCount(dictionary: Dictionary): number {
 
 /** The entry with the next bytes of a message, known to be all there; made when it is new. */
 export function takeEntry(dictionary: Dictionary, c: Cursor, size: number): number {
-  dictionary.guess = word(dictionary.next, dictionary.last);
+  const { facts, last } = dictionary;
+  dictionary.guess = word(facts, last * 4 + NEXT);
   const id = takeGuessed(dictionary, c, size);
-  dictionary.next.data[dictionary.last] = id;
+  facts.data[last * 4 + NEXT] = id;
   dictionary.last = id;
   return id;
 }
 
 /** The same, for a caller who has set `guess`. */
 export function takeGuessed(dictionary: Dictionary, c: Cursor, size: number): number {
-  const { guess, sizes } = dictionary;
-  const isRight = sizes.data[guess] === size && isNext(dictionary, c, guess);
+  const { guess, facts } = dictionary;
+  const isRight = facts.data[guess * 4 + SIZE] === size && isNext(dictionary, c, guess);
   const id = isRight ? guess : lookUp(dictionary, c, size);
   c.at += size;
   return id;
@@ -97,10 +101,10 @@ export function findEntry(dictionary: Dictionary, ascii: string): number | null 
  * Whether an entry, known to be of the right size, comes next. Compares four bytes at a time; the last four once more,
  * whichever of them were compared before.
  */
-function isNext({ sizes, begins, entries }: Dictionary, { view, at }: Cursor, id: number): boolean {
+function isNext({ facts, entries }: Dictionary, { view, at }: Cursor, id: number): boolean {
   const { view: known } = entries.bytes;
-  const begin = word(begins, id);
-  const size = word(sizes, id);
+  const begin = word(facts, id * 4);
+  const size = word(facts, id * 4 + SIZE);
   const last = size - 4;
   if (last < 0) {
     for (let i = 0; i < size; i++) if (known.getUint8(begin + i) !== view.getUint8(at + i)) return false;
@@ -115,11 +119,11 @@ function isNext({ sizes, begins, entries }: Dictionary, { view, at }: Cursor, id
 function lookUp(dictionary: Dictionary, c: Cursor, size: number): number {
   if (size === 0) return 0;
   dictionary.table ??= new Uint32Array(SLOTS + PROBES);
-  const { table, sizes } = dictionary;
+  const { table, facts } = dictionary;
   const first = slotOf(c, size);
   for (let slot = first; slot < first + PROBES; slot++) {
     const id = table[slot] ?? 0;
-    if (id !== 0 && sizes.data[id] === size && isNext(dictionary, c, id)) return id;
+    if (id !== 0 && facts.data[id * 4 + SIZE] === size && isNext(dictionary, c, id)) return id;
   }
   const id = byName(dictionary, c, size);
   for (let slot = first; slot < first + PROBES; slot++) {
@@ -159,8 +163,8 @@ function byName(dictionary: Dictionary, c: Cursor, size: number): number {
 function note(dictionary: Dictionary, size: number): void {
   const { bytes } = dictionary.entries;
   const begin = bytes.length - size;
-  push(dictionary.begins, begin);
-  push(dictionary.sizes, size);
-  push(dictionary.hashes, mixRun(0, { view: bytes.view, from: begin, to: bytes.length }));
-  push(dictionary.next, 0);
+  push(dictionary.facts, begin);
+  push(dictionary.facts, size);
+  push(dictionary.facts, mixRun(0, { view: bytes.view, from: begin, to: bytes.length }));
+  push(dictionary.facts, 0);
 }

@@ -18,7 +18,7 @@ import {
   word,
 } from "./buffers.ts";
 import { closeRow, type HopColumns, listStart } from "./columns.ts";
-import type { Dictionary } from "./dictionary.ts";
+import { type Dictionary, hashOf } from "./dictionary.ts";
 import { finishHash, mixRun, mixWord, twist } from "./digest.ts";
 import type { Fixed } from "./fixed.ts";
 import { type Maps, mapEnd, mapStart } from "./maps.ts";
@@ -40,13 +40,12 @@ export function sealRow(columns: HopColumns): void {
 
 /** Adds a map to a running hash. */
 export function mixMap(start: number, maps: Maps, index: number): number {
-  const { hashes } = maps.dictionary;
-  const { keys, values } = maps;
+  const { dictionary, keys, values } = maps;
   const first = mapStart(maps, index);
   const end = mapEnd(maps, index);
   if (first === end) return mixWord(start, 0);
   let names = end - first;
-  for (let i = first; i < end; i++) names = twist(names, word(hashes, word(keys, i)));
+  for (let i = first; i < end; i++) names = twist(names, hashOf(dictionary, word(keys, i)));
   return mixRun(mixWord(start, names), {
     view: values.bytes.view,
     from: word(values.starts, first),
@@ -58,9 +57,9 @@ function mixRow(columns: HopColumns, row: number): number {
   const { fixed, resources, scopes, names } = columns;
   const scope = fixed.scope[row] ?? 0;
   let mixed = word(resources.hash, fixed.resource[row] ?? 0);
-  mixed = mixWord(mixed, word(scopes.names.hashes, word(scopes.name, scope)));
-  mixed = mixWord(mixed, word(scopes.versions.hashes, word(scopes.version, scope)));
-  mixed = mixWord(mixed, word(names.hashes, fixed.name[row] ?? 0));
+  mixed = mixWord(mixed, hashOf(scopes.names, word(scopes.name, scope)));
+  mixed = mixWord(mixed, hashOf(scopes.versions, word(scopes.version, scope)));
+  mixed = mixWord(mixed, hashOf(names, fixed.name[row] ?? 0));
   mixed = mixFixed(mixed, fixed, row);
   mixed = mixText(mixed, columns.message, row);
   mixed = mixText(mixed, columns.body, row);
@@ -93,7 +92,7 @@ function mixEvents(start: number, { events }: HopColumns, row: number): number {
   for (let i = listStart(events, row); i < word(events.ends, row); i++) {
     mixed = mixWord(mixed, word(events.at, i * 2));
     mixed = mixWord(mixed, word(events.at, i * 2 + 1));
-    mixed = mixWord(mixed, word(events.names.hashes, word(events.name, i)));
+    mixed = mixWord(mixed, hashOf(events.names, word(events.name, i)));
     mixed = mixMap(mixed, events.attributes, i);
   }
   return mixed;

@@ -4,7 +4,7 @@
  *   object → [json_records] → HopColumns
  */
 import { push, putString } from "./buffers.ts";
-import { type HopColumns, openRow } from "./columns.ts";
+import { eventsOf, type HopColumns, linksOf, openRow } from "./columns.ts";
 import { entryOf } from "./dictionary.ts";
 import { sealRow } from "./identity.ts";
 import type { JsonRecordKind } from "./json.ts";
@@ -82,7 +82,8 @@ function putStatus(status: Json, columns: HopColumns): void {
   columns.fixed.status[columns.rows] = code <= 2 ? code : 0;
 }
 
-function putEvent(event: JsonObject, { events }: HopColumns): void {
+function putEvent(event: JsonObject, columns: HopColumns): void {
+  const events = eventsOf(columns);
   const { low, high } = uint64(event, "timeUnixNano");
   putAttributes(event, events.attributes);
   push(events.at, low);
@@ -94,7 +95,8 @@ function putEvent(event: JsonObject, { events }: HopColumns): void {
 const traceWords = new Uint32Array(4);
 const spanWords = new Uint32Array(2);
 
-function putLink(link: JsonObject, { links }: HopColumns): void {
+function putLink(link: JsonObject, columns: HopColumns): void {
+  const links = linksOf(columns);
   const isTrace = putHexId(text(link, "traceId"), { words: traceWords, width: 4, row: 0 });
   const isSpan = putHexId(text(link, "spanId"), { words: spanWords, width: 2, row: 0 });
   putAttributes(link, links.attributes);

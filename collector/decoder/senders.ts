@@ -5,9 +5,9 @@
  *
  * Either may be missing: OTLP allows it, and an unnamed service still has hops.
  */
-import { push, textAt, truncateTexts, word } from "./buffers.ts";
+import { push, textAt, truncateTexts } from "./buffers.ts";
 import type { HopColumns } from "./columns.ts";
-import { entryOf, findEntry, takeEntry } from "./dictionary.ts";
+import { entryOf, findEntry, hashOf, takeEntry } from "./dictionary.ts";
 import { mixMap } from "./identity.ts";
 import { closeMap, findValue, type Maps, truncateMaps } from "./maps.ts";
 import { attempt, BadRecord } from "./reject.ts";
@@ -52,7 +52,7 @@ export function openNamed(columns: HopColumns, name: string): void {
   const entry = entryOf(services, name);
   push(service, entry);
   push(bytes, 0);
-  push(hash, word(services.hashes, entry));
+  push(hash, hashOf(services, entry));
 }
 
 /** Begins a scope. */

@@ -9,7 +9,7 @@
  * @see https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
  */
 import { push, takeText } from "./buffers.ts";
-import { type HopColumns, openRow } from "./columns.ts";
+import { eventsOf, type HopColumns, linksOf, openRow } from "./columns.ts";
 import { takeEntry } from "./dictionary.ts";
 import type { RecordKind } from "./envelope.ts";
 import { sealRow } from "./identity.ts";
@@ -122,7 +122,8 @@ function takeStatus(c: Cursor, columns: HopColumns): void {
   leave(c, outer);
 }
 
-function takeEvent(c: Cursor, { events }: HopColumns): void {
+function takeEvent(c: Cursor, columns: HopColumns): void {
+  const events = eventsOf(columns);
   const outer = enter(c);
   let name = 0;
   let low = 0;
@@ -147,7 +148,8 @@ const traceWords = new Uint32Array(4);
 const spanWords = new Uint32Array(2);
 
 /** A link without a valid context is kept for its attributes: some senders only have a message id to give. */
-function takeLink(c: Cursor, { links }: HopColumns): void {
+function takeLink(c: Cursor, columns: HopColumns): void {
+  const links = linksOf(columns);
   const outer = enter(c);
   let isValid = 0;
   while (c.at < c.end) {
