@@ -20,6 +20,8 @@ export const STATES = ["open", "overdue", "succeeded", "failed", "compensated"] 
 /** One of them. */
 export const State = z.enum(STATES);
 
+export type State = z.infer<typeof State>;
+
 /** What is asked for. Everything but the frame is optional. */
 export interface JourneyFilter {
   readonly tenant: string;
@@ -27,7 +29,7 @@ export interface JourneyFilter {
   /** count ≥ 1 */
   readonly limit: number;
   readonly definition?: string | undefined;
-  readonly state?: (typeof STATES)[number] | undefined;
+  readonly state?: State | undefined;
   /** waits for this step, or failed at it */
   readonly step?: string | undefined;
   /** started in [sinceMs, untilMs); epoch milliseconds */

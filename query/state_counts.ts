@@ -10,10 +10,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { statement } from "../ingest/statements.ts";
 import type { Store } from "../ingest/store.ts";
-import { type STATES, State } from "./journey_search.ts";
+import { State } from "./journey_search.ts";
 
 /** Journeys by state; states without any are 0. */
-export type StateCounts = Readonly<Record<(typeof STATES)[number], number>>;
+export type StateCounts = Readonly<Record<State, number>>;
 
 const journeysByState = statement(new URL("./sql/journeys_by_state.sql", import.meta.url), {
   params: z.object({ tenant: z.string(), now_ns: z.bigint() }),
@@ -33,26 +33,24 @@ const SHARE = 1 / 20;
 /** A page does not wait longer than this for a count; ms. */
 const PATIENCE_MS = 500;
 
-/** Answers how a count stands: the newest that can be had soon, null while there is none. */
+/**
+ * Answers how a count stands: the newest that can be had soon, null while there is none. One that fails, because it takes
+ * longer than the store thinks about a question, leaves none, and is not tried again at once either.
+ */
 export function patientCounts(count: () => Promise<StateCounts>): () => Promise<StateCounts | null> {
   let last: StateCounts | null = null;
   let keptUntilMs = 0;
-  let running: Promise<StateCounts> | null = null;
+  let running: Promise<StateCounts | null> | null = null;
   const started = async () => {
     const beganMs = performance.now();
-    try {
-      last = await count();
-      keptUntilMs = performance.now() + (performance.now() - beganMs) / SHARE;
-      return last;
-    } finally {
-      running = null;
-    }
+    last = await count().catch(() => null);
+    keptUntilMs = performance.now() + (performance.now() - beganMs) / SHARE;
+    running = null;
+    return last;
   };
   return async () => {
-    if (last !== null && performance.now() < keptUntilMs) return last;
+    if (performance.now() < keptUntilMs) return last;
     running ??= started();
-    // Whoever waits is told of a failure; when nobody does any more it is none of the process's end.
-    running.catch(() => undefined);
     return Promise.race([running, sleep(PATIENCE_MS, null, { ref: false }).then(() => last)]);
   };
 }

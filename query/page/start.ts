@@ -4,13 +4,11 @@
  *   journeys → [start page] → HTML
  */
 import { html } from "hono/html";
-import type { STATES } from "../journey_search.ts";
+import type { State } from "../journey_search.ts";
 import type { JourneyItem } from "../journeys.ts";
 import { plain } from "../phrase.ts";
 import type { StateCounts } from "../state_counts.ts";
 import { type Html, renderMoment, renderSheet, renderState } from "./shell.ts";
-
-type State = (typeof STATES)[number];
 
 /** In the order in which a person wants to see them. */
 const BY_URGENCY: readonly State[] = ["overdue", "failed", "open", "compensated", "succeeded"];
