@@ -175,7 +175,11 @@ function crossProblems(fields: Fields): string[] {
 }
 
 function storeProblems(fields: Fields): string[] {
-  const { WAYBILL_CLICKHOUSE_URL: url } = fields;
+  const { WAYBILL_CLICKHOUSE_URL: url, WAYBILL_ROLE: role } = fields;
+  if (url === undefined && role === "query")
+    return [
+      "WAYBILL_ROLE=query needs WAYBILL_CLICKHOUSE_URL: the embedded store is in the process that receives",
+    ];
   const beside = {
     WAYBILL_CLICKHOUSE_USER: url && new URL(url).username,
     WAYBILL_CLICKHOUSE_PASSWORD: url && new URL(url).password,

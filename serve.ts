@@ -19,7 +19,6 @@ import { createReceiver, type Receiver } from "./collector/receiver.ts";
 import { NO_TELEMETRY, type Telemetry } from "./collector/telemetry.ts";
 import type { Tracing } from "./collector/tracing.ts";
 import { type Config, portsOf, storeOptions } from "./config.ts";
-import { Failure } from "./errors.ts";
 import { Backlog } from "./ingest/backlog.ts";
 import type { Definitions } from "./ingest/definitions.ts";
 import { makeInsertsDurable } from "./ingest/durable.ts";
@@ -32,6 +31,7 @@ import { openPipeline, type Pipeline } from "./ingest/pipeline.ts";
 import { sweepForever } from "./ingest/retention.ts";
 import { openStore, type Store } from "./ingest/store.ts";
 import { storedIn } from "./ingest/stored.ts";
+import { announcing, Writers } from "./ingest/writers.ts";
 import { createApi } from "./query/api.ts";
 import { renderAllMetrics } from "./query/metrics.ts";
 import { renderProcessMetrics } from "./query/process_metrics.ts";
@@ -112,31 +112,28 @@ type OnClose = (closer: () => Promise<void>) => void;
 
 async function start(options: ServiceOptions, onClose: OnClose): Promise<Omit<Service, "close">> {
   const { config, log, telemetry = NO_TELEMETRY } = options;
-  if (config.role === "query" && config.clickhouse === null) {
-    throw new Failure(
-      "config",
-      "WAYBILL_ROLE=query needs WAYBILL_CLICKHOUSE_URL: the embedded store is in the process that receives.",
-    );
-  }
   const { tracing, close } = await openTracing({
     telemetry,
     ports: portsOf(config),
     warn: (text) => log.warn(text),
   });
   onClose(() => inTime(close(), SPANS_MS));
-  const store = await openPatiently({
+  const opened = await openPatiently({
     shape: config.clickhouse === null ? "embedded" : "server",
     open: () => openStore(storeOptions(config)),
-    prepare: async (opened) => {
-      await migrate(opened);
-      await makeInsertsDurable(opened);
+    prepare: async (store) => {
+      await migrate(store);
+      await makeInsertsDurable(store);
     },
     failed: (err, againMs) => log.warn({ err, againMs }, "The store is not there yet; trying again."),
   });
-  onClose(store.close);
+  onClose(opened.close);
   const standing: Standing = { isStopping: false };
-  const intake = config.role === "query" ? null : await openIntake(options, { store, tracing }, onClose);
-  const behind = { store, tracing, intake, standing };
+  const intake =
+    config.role === "query" ? null : await openIntake(options, { store: opened, tracing }, onClose);
+  // Refolding writes too.
+  const alone = () => announcing(opened, new Writers({ store: opened, folderId: null, now: options.now }));
+  const behind = { store: intake?.store ?? alone(), tracing, intake, standing };
   const api = config.role === "ingest" ? null : await openApi(options, behind, onClose);
   const otlpPort = intake === null ? null : await openDoor(config, intake.receiver, onClose);
   onClose(async () => {
@@ -147,6 +144,8 @@ async function start(options: ServiceOptions, onClose: OnClose): Promise<Omit<Se
 }
 
 interface Intake {
+  /** that others are told of before it is written to */
+  readonly store: Store;
   readonly journal: Journal;
   readonly pipeline: Pipeline;
   readonly backlog: Backlog;
@@ -157,20 +156,22 @@ interface Intake {
 
 async function openIntake(
   options: ServiceOptions,
-  { store, tracing }: Pick<Behind, "store" | "tracing">,
+  { store: opened, tracing }: Pick<Behind, "store" | "tracing">,
   onClose: OnClose,
 ): Promise<Intake> {
   const { config, definitions, log, now } = options;
   const journal = await openJournal({
     dataDir: config.dataDir,
     bytesMax: config.journalBytesMax,
-    beforeRemoval: store.persist,
+    beforeRemoval: opened.persist,
     // Fewer segments than seconds have begun in any journal so far.
     unusedSegment: Math.floor(now() / 1000),
   });
   onClose(journal.close);
   const letters = new LetterBudget();
-  const pipeline = openPipeline({ store, journal, definitions, now, log, letters, tracing });
+  const writers = new Writers({ store: opened, folderId: journal.folderId, now });
+  const store = announcing(opened, writers);
+  const pipeline = openPipeline({ store, journal, definitions, now, log, letters, tracing, writers });
   onClose(() => inTime(pipeline.close(), STORE_MS));
   const times = timesOf(definitions);
   // What was acked was within the limits of its day, which may have been wider.
@@ -196,7 +197,7 @@ async function openIntake(
       log.warn({ err: error }, "A body that could not be read could not be kept either."),
     ),
   });
-  return { journal, pipeline, backlog, receiver, counters, letters };
+  return { store, journal, pipeline, backlog, receiver, counters, letters };
 }
 
 /** A hop that is past its retention on arrival would make a partition only to be dropped with it. */

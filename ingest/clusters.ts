@@ -172,7 +172,7 @@ export class Clusters {
 
   /** Whether nothing that belongs to a cluster can be in the store and not here. */
   isWhole({ isWhole, isUnheard, isPending }: Cluster): boolean {
-    return isWhole && !isUnheard && !(isPending && this.#past.isInDoubt());
+    return isWhole && !isUnheard && this.#past.isHeard() && !(isPending && this.#past.isInDoubt());
   }
 
   /** Asks again about what came before it was known which names the store has, once that is known. */

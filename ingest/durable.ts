@@ -9,7 +9,7 @@
  */
 import type { Store } from "./store.ts";
 
-const TABLES = ["hops", "refs", "journeys", "dead_letters", "dead_letter_acts"] as const;
+const TABLES = ["hops", "refs", "journeys", "dead_letters", "dead_letter_acts", "writers"] as const;
 
 /** Safe to repeat. @throws {Failure} `store_unavailable` */
 export async function makeInsertsDurable(store: Store): Promise<void> {

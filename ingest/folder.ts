@@ -5,9 +5,10 @@
  *
  * Whoever keeps files in the folder opens it first; a second process gets one clear line instead of a broken store.
  * A lock left by a dead process is taken over, also when its process id has been given to another since.
- * Knows nothing of what is in the folder but its format number.
+ * Knows nothing of what is in the folder but its format number and its id.
  */
 import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { link, mkdir, open, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -20,6 +21,8 @@ const FORMAT = 1;
 export interface Folder {
   /** absolute, links resolved */
   readonly path: string;
+  /** the same after every restart, and another folder's never */
+  readonly id: string;
   /** the embedded engine's: store.ts */
   readonly store: string;
   /** segments: journal.ts */
@@ -37,7 +40,7 @@ interface Holder {
   readonly startedAt: string;
 }
 
-const openings = new Map<string, { count: number; ready: Promise<void> }>();
+const openings = new Map<string, { count: number; ready: Promise<string> }>();
 
 /**
  * Takes the folder for this process, making it when it is missing. The same process may open it several times.
@@ -50,7 +53,7 @@ export async function openFolder(dataDir: string): Promise<Folder> {
   const opening = openings.get(path) ?? { count: 0, ready: take(path) };
   opening.count++;
   openings.set(path, opening);
-  await opening.ready.catch((error: unknown) => {
+  const id = await opening.ready.catch((error: unknown) => {
     openings.delete(path);
     throw error;
   });
@@ -63,7 +66,7 @@ export async function openFolder(dataDir: string): Promise<Folder> {
     await rm(join(path, "lock"), { force: true });
   };
   const part = (name: string) => join(path, name);
-  return { path, store: part("store"), journal: part("journal"), scratch: part("scratch"), close };
+  return { path, id, store: part("store"), journal: part("journal"), scratch: part("scratch"), close };
 }
 
 async function makeFolder(dataDir: string): Promise<string> {
@@ -78,10 +81,11 @@ async function makeFolder(dataDir: string): Promise<string> {
   }
 }
 
-async function take(path: string): Promise<void> {
+/** Answers the id. */
+async function take(path: string): Promise<string> {
   try {
     await lock(path);
-    await prepare(path).catch(async (error: unknown) => {
+    return await prepare(path).catch(async (error: unknown) => {
       await rm(join(path, "lock"), { force: true });
       throw error;
     });
@@ -91,13 +95,21 @@ async function take(path: string): Promise<void> {
   }
 }
 
-async function prepare(path: string): Promise<void> {
+async function prepare(path: string): Promise<string> {
   await checkFormat(path);
+  const id = (await textIn(path, "id")) ?? (await name(path));
   await rm(join(path, "scratch"), { recursive: true, force: true });
   for (const part of ["store", "journal", "scratch"]) await mkdir(join(path, part), { recursive: true });
   await syncFolder(path);
   // The folder's own name; the one above may not be ours to open, and was then not made by us either.
   await syncFolder(dirname(path)).catch(() => undefined);
+  return id;
+}
+
+async function name(path: string): Promise<string> {
+  const id = randomUUID();
+  await writeWhole(path, "id", id);
+  return id;
 }
 
 /**
@@ -172,23 +184,32 @@ async function startOf(pid: number): Promise<string> {
 }
 
 async function checkFormat(path: string): Promise<void> {
-  const file = join(path, "format");
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    if (codeOf(error) === "ENOENT") return null;
-    throw error;
-  });
-  if (text === null) {
-    await writeFile(`${file}.new`, `${FORMAT}\n`, { flush: true });
-    return rename(`${file}.new`, file);
-  }
+  const text = await textIn(path, "format");
+  if (text === null) return writeWhole(path, "format", String(FORMAT));
   const format = Number(text);
   if (format === FORMAT) return;
   const problem =
     Number.isInteger(format) && format > FORMAT ? "was written by a newer Waybill" : "is not one of ours";
   throw new Failure(
     "config",
-    `the data folder ${path} ${problem} (format ${text.trim()}, this one knows ${FORMAT})`,
+    `the data folder ${path} ${problem} (format ${text}, this one knows ${FORMAT})`,
   );
+}
+
+/** What a file says, null when there is none. */
+async function textIn(path: string, name: string): Promise<string | null> {
+  const text = await readFile(join(path, name), "utf8").catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") return null;
+    throw error;
+  });
+  return text === null ? null : text.trim();
+}
+
+/** A file that is there whole or not at all, also after a power cut. */
+async function writeWhole(path: string, name: string, text: string): Promise<void> {
+  const file = join(path, name);
+  await writeFile(`${file}.new`, `${text}\n`, { flush: true });
+  await rename(`${file}.new`, file);
 }
 
 /** Makes the names in a folder survive a power cut. */

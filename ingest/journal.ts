@@ -58,6 +58,8 @@ export interface Journal {
   readonly state: () => SegmentsState;
   /** At opening: the first segment that was there, one more than the last when none was, and the last there ever was. */
   readonly kept: Range;
+  /** id of the data folder */
+  readonly folderId: string;
   /** Why it takes nothing in at this moment, in words that may be shown; null when it does. Tries a disk that failed. */
   readonly trouble: () => Promise<string | null>;
   /** Lets waiting appends finish, refuses new ones, and gives the folder back. */
@@ -93,6 +95,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     release: (positions) => segments.release(positions),
     state: () => segments.state(),
     kept: segments.kept,
+    folderId: folder.id,
     trouble: () => writer.trouble(),
     close: async () => {
       await writer.close();

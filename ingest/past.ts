@@ -13,7 +13,7 @@ export type Rumour = Whereabouts | "unheard";
 
 /** What live facts ask about the past, and tell it. */
 export interface Past {
-  /** whether it is known by now which names the store has; where other processes write too it never is */
+  /** whether it is known which names the store has; not while other processes write too */
   readonly isHeard: () => boolean;
   /** where hops may be that go by a name, or are in the trace whose id starts at a word */
   readonly of: (name: string) => Rumour;

@@ -9,6 +9,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../errors.ts";
+import { pauseAfter } from "./backoff.ts";
 import type { Store } from "./store.ts";
 
 /** How to come by a store. */
@@ -98,7 +99,7 @@ class PatientStore implements Store {
         return await attempt;
       } catch (error) {
         if (this.#closing.signal.aborted) return;
-        const againMs = Math.min(AGAIN_MS_MAX, 250 * 2 ** failures) * (0.5 + Math.random() / 2);
+        const againMs = pauseAfter(failures, AGAIN_MS_MAX);
         this.#why = error instanceof Failure ? error.message : "It could not be prepared; the log says why.";
         this.#options.failed(error, againMs);
         await sleep(againMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);

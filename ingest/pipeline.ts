@@ -14,6 +14,7 @@ import type { Delivery } from "../collector/request.ts";
 import { NO_TRACING, type Tracing } from "../collector/tracing.ts";
 import { Failure } from "../errors.ts";
 import { ackedSource } from "./acked.ts";
+import { pauseAfter } from "./backoff.ts";
 import type { Definitions } from "./definitions.ts";
 import { type Extract, extract } from "./extract.ts";
 import type { HopSource } from "./gather.ts";
@@ -27,11 +28,13 @@ import { Queue } from "./queue.ts";
 import { Recent } from "./recent.ts";
 import type { Ref } from "./refs.ts";
 import type { Position } from "./segments.ts";
-import { Settler, type SettlerStats, sumOf } from "./settler.ts";
+import type { SettlerStats } from "./settler.ts";
+import { Settlers } from "./settlers.ts";
 import { noteFailed, type PipelineStats, zeroStats } from "./stats.ts";
 import type { Store } from "./store.ts";
 import { type Stored, storedIn } from "./stored.ts";
-import { type Versions, versionsOf } from "./versions.ts";
+import { versionsOf } from "./versions.ts";
+import type { Writers } from "./writers.ts";
 
 /** What a pipeline works with. */
 export interface PipelineOptions {
@@ -43,6 +46,8 @@ export interface PipelineOptions {
   readonly log: { readonly warn: (fields: object, text: string) => void };
   /** how long an acked hop may wait for company before it is stored; ms. @default 250 */
   readonly flushMs?: number;
+  /** who else writes to a server. @default nobody knows, and every journey is told with the store's help */
+  readonly writers?: Writers;
   /** spans about flushes. @default none */
   readonly tracing?: Tracing;
   /** room for dead letters. @default a day's worth */
@@ -107,8 +112,7 @@ class Flow implements Pipeline {
   readonly #stored: Stored;
   readonly #held: Held;
   readonly #queue = new Queue(this.stats);
-  readonly #versions: Versions;
-  readonly #settlers = new Map<string, Settler>();
+  readonly #settlers: Settlers;
   readonly #hearing: Hearing;
   #serial = 0;
   #round: Promise<void> | null = null;
@@ -120,13 +124,16 @@ class Flow implements Pipeline {
     this.#options = options;
     this.#plan = planOf(options.definitions);
     this.#held = new Held(options.journal);
-    this.#versions = versionsOf(options.store);
     this.#budget = options.letters ?? new LetterBudget();
     this.#recent = new Recent(options.recentMax ?? RECENT_MAX, memoryShare(RECENT_SHARE));
     this.#stored = storedIn(options.store, { placesMax: 10_000, hopsMax: HOPS_MAX });
-    const sight = (tenant: string, refs: readonly Ref[]) => this.#settlerOf(tenant).sight(refs);
+    const sight = (tenant: string, refs: readonly Ref[]) => this.#settlers.of(tenant).sight(refs);
     this.source = ackedSource({ sight, recent: this.#recent, stored: this.#stored });
-    this.#hearing = new Hearing(options);
+    const { store, journal, writers = null, definitions, now, liveMax: factsMax = LIVE_MAX } = options;
+    this.#hearing = new Hearing({ store, journal, writers, lost: () => this.#schedule(0) });
+    const { source, heard } = { source: this.source, heard: () => this.#hearing.heard };
+    const versions = versionsOf(store);
+    this.#settlers = new Settlers({ store, source, definitions, versions, now, heard, factsMax });
   }
 
   accept = async (delivery: Delivery): Promise<void> => {
@@ -150,14 +157,14 @@ class Flow implements Pipeline {
     const serial = ++this.#serial;
     const ackedMs = this.#options.now();
     this.#recent.add(found, serial);
-    const refs = this.#settlerOf(envelope.tenant).add(found, { serial, segment: position.segment });
+    const refs = this.#settlers.of(envelope.tenant).add(found, { serial, segment: position.segment });
     this.#queue.add({ envelope, rejected: decoded.rejected, extract: found, refs, serial, ackedMs });
     this.#held.add(serial, position);
     this.#schedule(this.#options.flushMs ?? FLUSH_MS);
   }
 
   kindsOf = async (tenant: string, value: string, kinds: readonly string[]): Promise<string[]> => {
-    const { rows, unsure } = this.#settlerOf(tenant).sight(kinds.map((kind) => ({ kind, value })));
+    const { rows, unsure } = this.#settlers.of(tenant).sight(kinds.map((kind) => ({ kind, value })));
     const found = new Set(rows.map(({ kind }) => kind));
     if (unsure.length > 0)
       for (const kind of await this.#stored.kindsOf(tenant, value, kinds)) found.add(kind);
@@ -166,11 +173,11 @@ class Flow implements Pipeline {
 
   learn = (refs: readonly Ref[]): void => {
     const { heard } = this.#hearing;
-    for (const settler of this.#settlers.values()) settler.learn(refs);
+    this.#settlers.learn(refs);
     if (heard !== null) for (const ref of refs) noteIn(heard, ref);
   };
 
-  settling = (): SettlerStats => sumOf([...this.#settlers.values()].map(({ stats }) => stats));
+  settling = (): SettlerStats => this.#settlers.stats;
 
   ready = () => this.#hearing.first();
   recovered = (isWhole: boolean): void => this.#hearing.noteRead(isWhole);
@@ -179,6 +186,7 @@ class Flow implements Pipeline {
   close = async (): Promise<void> => {
     this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#hearing.close();
     // What was not read back whole yet is settled after the next start.
     await this.#drain(this.#hearing.heard?.isReading !== true).catch((err: unknown) =>
       this.#options.log.warn(
@@ -194,24 +202,6 @@ class Flow implements Pipeline {
       this.#round ??= this.#traced(everything);
       await this.#round;
     }
-  }
-
-  #settlerOf(tenant: string): Settler {
-    const known = this.#settlers.get(tenant);
-    if (known !== undefined) return known;
-    const { store, definitions, now, liveMax } = this.#options;
-    const settler = new Settler({
-      store,
-      source: this.source,
-      definitions,
-      tenant,
-      versions: this.#versions,
-      now,
-      heard: () => this.#hearing.heard,
-      factsMax: liveMax ?? LIVE_MAX,
-    });
-    this.#settlers.set(tenant, settler);
-    return settler;
   }
 
   #schedule(afterMs: number): void {
@@ -254,19 +244,22 @@ class Flow implements Pipeline {
   /** Side by side: memory has all that is on its way, and where others write too only what is stored is settled. */
   async #flushAndSettle(everything: boolean): Promise<void> {
     await this.#hearing.again();
-    const stored = (this.#queue.oldestSerial() ?? this.#serial + 1) - 1;
-    const both = [this.#flush(), this.#settleAll(everything, stored)];
+    const before = this.#lastStored();
+    const both = [this.#flush(), this.#settlers.settle(everything, before)];
     for (const outcome of await Promise.allSettled(both))
       if (outcome.status === "rejected") throw outcome.reason;
+    const stored = this.#lastStored();
+    const isAlone = await this.#hearing.isAlone();
+    this.#settlers.confirm(isAlone, stored);
   }
 
-  async #settleAll(everything: boolean, stored: number): Promise<void> {
-    for (const settler of this.#settlers.values()) await settler.settle(everything, stored);
+  /** Number of the last delivery that is stored, and all before it; not while a flush is going on. */
+  #lastStored(): number {
+    return (this.#queue.oldestSerial() ?? this.#serial + 1) - 1;
   }
 
   #retryLater(error: unknown): void {
-    const afterMs = Math.min(RETRY_MS_MAX, 250 * 2 ** this.#failures) * (0.5 + Math.random() / 2);
-    this.#failures += 1;
+    const afterMs = pauseAfter(this.#failures++, RETRY_MS_MAX);
     noteFailed(this.stats, error);
     this.#options.log.warn(
       { err: error, waiting: this.stats.waiting, afterMs },
@@ -283,8 +276,8 @@ class Flow implements Pipeline {
 
   /** The journal may forget what is stored and settled. */
   #release(): void {
-    let oldest = this.#queue.oldestSerial() ?? Number.POSITIVE_INFINITY;
-    for (const settler of this.#settlers.values()) oldest = Math.min(oldest, settler.oldestSerial());
+    const unstored = this.#queue.oldestSerial() ?? Number.POSITIVE_INFINITY;
+    const oldest = Math.min(unstored, this.#settlers.oldestSerial());
     // Not awaited: removing a file waits until the disk has the store's rows, the next round need not.
     this.#held
       .releaseBefore(oldest)

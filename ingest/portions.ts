@@ -19,6 +19,8 @@ const PORTION_MS = 1_000;
 export interface Taken {
   readonly cluster: Cluster;
   readonly serial: number;
+  /** number of the last delivery that told of it by then */
+  readonly newest: number;
   readonly added: Addition[];
 }
 

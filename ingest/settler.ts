@@ -27,6 +27,7 @@ import type { Ref } from "./refs.ts";
 import { type Merged, type Settled, settle } from "./settle.ts";
 import { addShortcuts, noShortcuts, type Shortcuts } from "./shortcuts.ts";
 import type { Store } from "./store.ts";
+import { Unconfirmed } from "./unconfirmed.ts";
 import type { Versions } from "./versions.ts";
 
 /** What a settler works with. */
@@ -81,6 +82,7 @@ export class Settler {
   #fromMemory = 0;
   #fromStore = 0;
   readonly #portion = new PortionSize();
+  readonly #unconfirmed = new Unconfirmed();
   /** taken to be settled, not written yet */
   #pending: ReadonlySet<Taken> = NONE;
   /** of the journal, that told of the last delivery */
@@ -122,6 +124,12 @@ export class Settler {
     return this.#live.oldestSerial();
   }
 
+  /** Whether nobody else wrote by the time that all up to a delivery was stored; if not, memory told too early. */
+  confirm(isAlone: boolean, stored: number): void {
+    if (isAlone) this.#unconfirmed.confirm(stored);
+    else this.#unconfirmed.giveBack(this.#live);
+  }
+
   /**
    * Writes the rows that changed.
    *
@@ -136,6 +144,7 @@ export class Settler {
     const taken = due.map((cluster) => ({
       cluster,
       serial: cluster.serial,
+      newest: cluster.newest,
       added: this.#live.take(cluster),
       isEarly: isEarly(cluster),
     }));
@@ -198,7 +207,9 @@ export class Settler {
     await this.#write({ journeys, merged }, version);
     this.#fromMemory += pending.size - rest.length;
     const others = new Set(rest);
-    for (const each of pending) if (!others.has(each)) pending.delete(each);
+    const told = [...pending].filter((each) => !others.has(each));
+    for (const each of told) pending.delete(each);
+    if (this.#options.store.shape === "server") this.#unconfirmed.add(told);
     return rest;
   }
 
@@ -276,16 +287,4 @@ export class Settler {
     this.#provisional.note(settled.journeys);
     return rows.flatMap((row) => ("into" in row ? [] : [row]));
   }
-}
-
-/** The totals of several tenants. */
-export function sumOf(all: readonly SettlerStats[]): SettlerStats {
-  const sum = { live: 0, unsettled: 0, fromMemory: 0, fromStore: 0 };
-  for (const stats of all) {
-    sum.live += stats.live;
-    sum.unsettled += stats.unsettled;
-    sum.fromMemory += stats.fromMemory;
-    sum.fromStore += stats.fromStore;
-  }
-  return sum;
 }

@@ -27,6 +27,9 @@ export const refsSpread = statement(fileOf("refs_spread"), {
   row: z.object({ refs: Int64, newest: z.int(), sample: z.array(z.string()) }),
 });
 
+/** How many refs are there, about? */
+const countOfRefs = statement(fileOf("refs_count"), { params: z.object({}), row: z.object({ refs: Int64 }) });
+
 /** A byte for each ref that is there, and never less than this: two or three refs go by the same name; bytes. */
 const BYTES_MIN = 16 * 2 ** 20;
 /** Of the names that are in doubt until the journal is read: a wrong yes costs little; bytes. */
@@ -61,6 +64,11 @@ export async function namesIn(
     await addAll(kept, names?.kept ?? "");
   }
   return new Heard(old, kept);
+}
+
+/** About how many refs are in the store; count. @throws {Failure} when it does not answer */
+export async function refsCount(store: Store): Promise<number> {
+  return Number((await countOfRefs(store, {}))[0]?.refs ?? 0n);
 }
 
 interface Values {

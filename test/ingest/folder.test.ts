@@ -29,7 +29,14 @@ const holder = async () => JSON.parse(await readFile(lockFile(), "utf8"));
 describe("a data folder", () => {
   test("is made when it is missing, with a place for everything", async () => {
     const folder = await open(join(dataDir, "deep", "er"));
-    expect((await readdir(folder.path)).sort()).toEqual(["format", "journal", "lock", "scratch", "store"]);
+    expect((await readdir(folder.path)).sort()).toEqual([
+      "format",
+      "id",
+      "journal",
+      "lock",
+      "scratch",
+      "store",
+    ]);
   });
 
   test("may be opened twice by one process and is free when both are done", async () => {

@@ -1,0 +1,30 @@
+/**
+ * Unconfirmed: what was told from memory while another process may have begun to write.
+ *
+ *   settler: told from memory → [unconfirmed] → settled for good, or once more
+ *
+ * Only where several may write. What is here has its rows written; whether they tell everything is known when all of
+ * its facts are stored and nobody else had announced itself by then (writers.ts).
+ */
+import type { Live } from "./live.ts";
+import type { Taken } from "./portions.ts";
+
+/** Of one tenant. */
+export class Unconfirmed {
+  #taken: Taken[] = [];
+
+  add(taken: Iterable<Taken>): void {
+    for (const each of taken) this.#taken.push(each);
+  }
+
+  /** All deliveries up to this one are stored, and nobody else wrote before they were. */
+  confirm(stored: number): void {
+    this.#taken = this.#taken.filter(({ newest }) => newest > stored);
+  }
+
+  /** All of it has to be settled once more. */
+  giveBack(live: Live): void {
+    for (const each of this.#taken) live.giveBack(each.cluster, each);
+    this.#taken = [];
+  }
+}
