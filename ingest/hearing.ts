@@ -27,7 +27,7 @@ export interface HearingOptions {
 const NOTHING_KEPT = { first: 2 ** 32 - 1, last: 2 ** 32 - 1 };
 /** With more than this in a server it would take minutes to hear them all; count. */
 const REFS_MAX = 2 ** 27;
-/** A process that begins to write is heard of so soon at the latest; ms. */
+/** So long after one look others are looked for again; ms. */
 const LISTEN_MS = 2_000;
 
 /** The names of one store, as soon as they are known. */
@@ -38,6 +38,7 @@ export class Hearing {
   #isWhole: boolean | null = null;
   #announced = 0n;
   #timer: NodeJS.Timeout | null = null;
+  #isClosed = false;
   /** whether they are unknown for good */
   #isShared: boolean;
 
@@ -92,7 +93,8 @@ export class Hearing {
   }
 
   close(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#isClosed = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
   get #writers(): Writers | null {
@@ -111,11 +113,13 @@ export class Hearing {
 
   /** Answers come from memory without a look at the store, also when nothing is stored. */
   #listen(): void {
-    this.#timer = setInterval(() => void this.isAlone().catch(() => undefined), LISTEN_MS).unref();
+    this.#timer = setTimeout(async () => {
+      await this.isAlone().catch(() => undefined);
+      if (this.#heard !== null && !this.#isClosed) this.#listen();
+    }, LISTEN_MS).unref();
   }
 
   #lose(): void {
-    this.close();
     this.#heard = null;
     this.#isShared = true;
     this.#options.lost();

@@ -138,6 +138,8 @@ export class Settler {
    * @throws {Failure} when the store does not take them; they are settled again next time
    */
   async settle(everything: boolean, stored: number): Promise<void> {
+    const { store, heard } = this.#options;
+    const isAlone = store.shape === "server" && heard() !== null;
     const isEarly = this.#isEarlyAt(stored);
     const due = this.#due(everything, isEarly);
     if (due.length === 0) return;
@@ -157,6 +159,7 @@ export class Settler {
         if (pending.has(each)) this.#live.giveBack(each.cluster, each);
         // Once more when all of it is stored.
         else if (each.isEarly) this.#live.giveBack(each.cluster, { ...each, serial: stored + 1 });
+        else if (isAlone) this.#unconfirmed.add(each);
       }
       this.#pending = NONE;
     }
@@ -207,9 +210,7 @@ export class Settler {
     await this.#write({ journeys, merged }, version);
     this.#fromMemory += pending.size - rest.length;
     const others = new Set(rest);
-    const told = [...pending].filter((each) => !others.has(each));
-    for (const each of told) pending.delete(each);
-    if (this.#options.store.shape === "server") this.#unconfirmed.add(told);
+    for (const each of pending) if (!others.has(each)) pending.delete(each);
     return rest;
   }
 

@@ -46,7 +46,9 @@ const READING = {
 
 /** How long a silent server is waited for; a little longer than it may think about a question. */
 const READ_TIMEOUT_MS = 35_000;
-const WRITE_TIMEOUT_MS = 120_000;
+const COMMAND_TIMEOUT_MS = 120_000;
+/** A block takes a second; the answer that got lost on its way never comes. What is sent again is stored once. */
+const INSERT_TIMEOUT_MS = 30_000;
 
 /** Half of what a server takes in one field of a form: quotes and escapes come on top. */
 const VALUE_BYTES_MAX = 65_536;
@@ -141,18 +143,19 @@ async function openServer(url: string, wanted?: string): Promise<Store> {
       log: { level: ClickHouseLogLevel.OFF },
     });
   const reader = connect(READING, READ_TIMEOUT_MS);
-  const writer = connect(COMMON, WRITE_TIMEOUT_MS);
+  const writer = connect(COMMON, COMMAND_TIMEOUT_MS);
+  const inserter = connect(COMMON, INSERT_TIMEOUT_MS);
   // Every request names its database, so the one that makes it has to name another.
   const founder = connect(COMMON, READ_TIMEOUT_MS, "default");
   const close = async () => {
-    for (const client of [reader, writer, founder]) await client.close();
+    for (const client of [reader, writer, inserter, founder]) await client.close();
   };
   await orClose(close, () => run(founder, { query: `CREATE DATABASE IF NOT EXISTS ${database}` }));
   return {
     shape: "server",
     query: (sql, params = {}) => rowsOf(reader, forServer(sql, params)),
     command: (sql, params = {}) => run(writer, forServer(sql, params)),
-    insertNative: async (table, pieces) => insertBody(writer, tableNamed(table), pieces),
+    insertNative: async (table, pieces) => insertBody(inserter, tableNamed(table), pieces),
     ping: () => ping(reader),
     // Its tables sync each insert: durable.ts.
     persist: async () => undefined,

@@ -1,7 +1,7 @@
 /**
- * Unconfirmed: what was told from memory while another process may have begun to write.
+ * Unconfirmed: what was settled before all of it was stored, while another process may have begun to write.
  *
- *   settler: told from memory → [unconfirmed] → settled for good, or once more
+ *   settler → [unconfirmed] → settled for good, or once more
  *
  * Only where several may write. What is here has its rows written; whether they tell everything is known when all of
  * its facts are stored and nobody else had announced itself by then (writers.ts).
@@ -13,8 +13,8 @@ import type { Taken } from "./portions.ts";
 export class Unconfirmed {
   #taken: Taken[] = [];
 
-  add(taken: Iterable<Taken>): void {
-    for (const each of taken) this.#taken.push(each);
+  add(taken: Taken): void {
+    this.#taken.push(taken);
   }
 
   /** All deliveries up to this one are stored, and nobody else wrote before they were. */

@@ -6,7 +6,7 @@ import { clickhouse } from "../clickhouse.mjs";
 import { proxy } from "../proxy.mjs";
 import { heals, progress, rowOf, trial, verdictOf, watchHealth } from "../trial.mjs";
 
-/** Longer than a write is waited for (120 s), so that it is given up and done again. */
+/** Longer than anything is waited for (120 s), so that it is given up and done again. */
 const GIVEN_UP_MS = 125_000;
 
 /** Work with a Waybill on a server behind a proxy. */

@@ -120,6 +120,11 @@ async function wrongRows(seed: number, { first, second }: Pair): Promise<number>
       await meanwhile();
       return result;
     };
+  const before = await Process.start(join(dataDir, `a${seed}`), Writers, (own) => own);
+  for (const delivery of mine.splice(0, Math.floor(next() * mine.length * 0.6)))
+    await before.pipeline.accept(delivery);
+  await before.pipeline.flush();
+  await before.stop();
   const one = await Process.start(join(dataDir, `a${seed}`), first, (own) => ({
     ...own,
     query: between(own.query),
@@ -154,13 +159,15 @@ async function changedByRefolding(): Promise<number> {
   return changed;
 }
 
-const seeds = Array.from({ length: RUNS }, (_, seed) => seed + 1);
+/** The first one found that what is settled with the store's help may be settled too early as well. */
+const seeds = [35, ...Array.from({ length: RUNS - 1 }, (_, seed) => seed + 1)];
 
-test("every row is right in the end, whenever the second begins to write", async () => {
-  const wrong: number[] = [];
-  for (const seed of seeds) wrong.push(await wrongRows(seed, { first: Writers, second: Writers }));
-  expect(wrong).toEqual(seeds.map(() => 0));
-});
+test.each(seeds)(
+  "every row is right in the end, whenever the second begins to write (seed %i)",
+  async (seed) => {
+    expect(await wrongRows(seed, { first: Writers, second: Writers })).toBe(0);
+  },
+);
 
 test.each([
   ["a first one that hears of nobody", { first: Deaf, second: Writers }],
