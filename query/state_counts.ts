@@ -36,14 +36,22 @@ const PATIENCE_MS = 500;
 /**
  * Answers how a count stands: the newest that can be had soon, null while there is none. One that fails, because it takes
  * longer than the store thinks about a question, leaves none, and is not tried again at once either.
+ *
+ * @param failed  is told why
  */
-export function patientCounts(count: () => Promise<StateCounts>): () => Promise<StateCounts | null> {
+export function patientCounts(
+  count: () => Promise<StateCounts>,
+  failed: (error: unknown) => void = () => undefined,
+): () => Promise<StateCounts | null> {
   let last: StateCounts | null = null;
   let keptUntilMs = 0;
   let running: Promise<StateCounts | null> | null = null;
   const started = async () => {
     const beganMs = performance.now();
-    last = await count().catch(() => null);
+    last = await count().catch((error: unknown) => {
+      failed(error);
+      return null;
+    });
     keptUntilMs = performance.now() + (performance.now() - beganMs) / SHARE;
     running = null;
     return last;

@@ -20,10 +20,16 @@ const AN_HOUR = { "cache-control": "private, max-age=3600" };
 const LATEST = 8;
 const A_PAGE = 50;
 
+/** What the routes are given. */
+export interface StartRoutesDeps extends ListRoutesDeps {
+  /** is told when the journeys could not be counted; the page goes without */
+  readonly report?: (error: unknown) => void;
+}
+
 /** `/`, `/page.css` and `/favicon.svg`. */
-export function startRoutes(deps: ListRoutesDeps): OpenAPIHono {
+export function startRoutes(deps: StartRoutesDeps): OpenAPIHono {
   const routes = createRoutes();
-  const counts = patientCounts(() => countJourneys(deps.store, deps.tenant, nowNs(deps)));
+  const counts = patientCounts(() => countJourneys(deps.store, deps.tenant, nowNs(deps)), deps.report);
   routes.get("/page.css", (c) => c.body(CSS, 200, { ...AN_HOUR, "content-type": "text/css; charset=utf-8" }));
   routes.get("/favicon.svg", (c) => c.body(ICON, 200, { ...AN_HOUR, "content-type": "image/svg+xml" }));
   routes.get("/", async (c) => {

@@ -44,16 +44,19 @@ test("a count is kept for longer than it took", async () => {
   expect(began).toBe(1);
 });
 
-test("a count that fails leaves none, and is not tried again at once", async () => {
+test("a count that fails leaves none, says why, and is not tried again at once", async () => {
   let tries = 0;
-  const latest = patientCounts(async () => {
+  const told: unknown[] = [];
+  const count = async () => {
     tries += 1;
     await sleep(100);
     throw new Error("it took too long");
-  });
+  };
+  const latest = patientCounts(count, (error) => told.push(error));
   expect(await latest()).toBeNull();
   expect(await latest()).toBeNull();
   expect(tries).toBe(1);
+  expect(told).toEqual([new Error("it took too long")]);
 });
 
 test("while there is no count the page says so by dots, and shows the journeys", () => {
