@@ -292,7 +292,7 @@ function intakeMetrics(intake: Intake | null, { journalBytesMax }: Config) {
   if (intake === null) return { pipeline: null, letters: null, journal: null, backlog: null };
   const { pipeline, letters, journal, backlog } = intake;
   return {
-    pipeline: { ...pipeline.stats, unsettled: pipeline.settling().unsettled },
+    pipeline: { ...pipeline.stats, ...pipeline.settling() },
     letters,
     journal: { ...journal.state(), bytesMax: journalBytesMax },
     backlog: backlog.state(),

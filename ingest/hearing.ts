@@ -92,6 +92,12 @@ export class Hearing {
     return false;
   }
 
+  /** Tells the others that nothing more is written. */
+  async leave(): Promise<void> {
+    await this.#writers?.leave();
+  }
+
+  /** Listens no more. */
   close(): void {
     this.#isClosed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);

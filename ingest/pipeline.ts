@@ -188,12 +188,13 @@ class Flow implements Pipeline {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#hearing.close();
     // What was not read back whole yet is settled after the next start.
-    await this.#drain(this.#hearing.heard?.isReading !== true).catch((err: unknown) =>
-      this.#options.log.warn(
-        { err },
-        "What waits could not be stored; the journal keeps it for the next start.",
-      ),
-    );
+    try {
+      await this.#drain(this.#hearing.heard?.isReading !== true);
+      await this.#hearing.leave();
+    } catch (err) {
+      const text = "What waits could not be stored; the journal keeps it for the next start.";
+      this.#options.log.warn({ err }, text);
+    }
   };
 
   async #drain(everything: boolean): Promise<void> {

@@ -35,8 +35,8 @@ export const writersBeside = statement(new URL("./sql/writers_beside.sql", impor
   row: z.object({ announced: Int64, living: Int64 }),
 });
 
-const ANNOUNCE = `INSERT INTO writers (folder, process, at)
-SELECT {folder:String}, {process:String}, now64(6)`;
+const ANNOUNCE = `INSERT INTO writers (folder, process, at, leaves)
+SELECT {folder:String}, {process:String}, now64(6), {leaves:UInt8}`;
 
 /** Who was silent for so long writes no more: it announces itself anew before it does; seconds. */
 const SILENT_S = 86_400;
@@ -56,8 +56,14 @@ export class Writers {
   /** Says that this process writes. @throws {Failure} when the store does not answer */
   async announce(): Promise<void> {
     const nowMs = this.#options.now();
-    await this.#options.store.command(ANNOUNCE, { folder: this.#folder, process: this.#process });
+    await this.#say(0);
     this.#announcedMs = nowMs;
+  }
+
+  /** Says that it writes no more: nothing of it may be on its way to the store. */
+  async leave(): Promise<void> {
+    if (this.#announcedMs !== null) await this.#say(1);
+    this.#announcedMs = null;
   }
 
   /** The same, unless it was said of late. */
@@ -72,6 +78,11 @@ export class Writers {
     const who = { folder: this.#folder, process: this.#process, silent_s: SILENT_S };
     const [row] = await writersBeside(this.#options.store, who);
     return { announced: row?.announced ?? 0n, areAny: (row?.living ?? 0n) > 0n };
+  }
+
+  #say(leaves: 0 | 1): Promise<void> {
+    const who = { folder: this.#folder, process: this.#process };
+    return this.#options.store.command(ANNOUNCE, { ...who, leaves });
   }
 
   get #folder(): string {

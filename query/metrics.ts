@@ -12,6 +12,7 @@ import type { Counters, DoorCounters } from "../collector/counters.ts";
 import { Failure } from "../errors.ts";
 import type { BacklogState } from "../ingest/backlog.ts";
 import type { SegmentsState } from "../ingest/segments.ts";
+import type { SettlerStats } from "../ingest/settler.ts";
 import type { PipelineStats } from "../ingest/stats.ts";
 import type { Board } from "../slo/board.ts";
 import { renderMetrics } from "../slo/metrics.ts";
@@ -21,7 +22,7 @@ import { renderOwnMetrics } from "../slo/own_metrics.ts";
 /** What there is to tell; parts that this process does not have are null. */
 export interface MetricSources {
   readonly counters: Counters | null;
-  readonly pipeline: (Readonly<PipelineStats> & { readonly unsettled: number }) | null;
+  readonly pipeline: (Readonly<PipelineStats> & Omit<SettlerStats, "live">) | null;
   readonly letters: { readonly kept: number; readonly dropped: number } | null;
   /** how the journal stands, and what it may hold; bytes */
   readonly journal: (SegmentsState & { readonly bytesMax: number }) | null;
@@ -121,6 +122,13 @@ function setPipeline(registry: Registry, stats: NonNullable<MetricSources["pipel
   const gauge = (name: string, help: string, value: number) => total(registry, [name, help], []).set(value);
   gauge("pipeline_waiting_hops", "Acknowledged, not stored yet.", stats.waiting);
   gauge("pipeline_unsettled_subjects", "Stored or not, their journeys are not written yet.", stats.unsettled);
+  const settled = total(
+    registry,
+    ["pipeline_settled_subjects_total", "Journeys written, told by memory alone or with the store's help."],
+    ["by"],
+  );
+  settled.set({ by: "memory" }, stats.fromMemory);
+  settled.set({ by: "store" }, stats.fromStore);
   gauge("pipeline_stored_hops_total", "Stored since the start.", stats.stored);
   gauge("pipeline_flushes_total", "Flushes that the store took.", stats.flushes);
   gauge(

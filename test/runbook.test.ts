@@ -14,7 +14,7 @@ counters.traces.rejected.set("span_id", 1);
 
 const NOTHING: MetricSources = {
   counters,
-  pipeline: { ...zeroStats(), unsettled: 0 },
+  pipeline: { ...zeroStats(), unsettled: 0, fromMemory: 0, fromStore: 0 },
   letters: { kept: 0, dropped: 0 },
   journal: {
     bytes: 0,

@@ -128,7 +128,7 @@ describe("the pipeline", () => {
       });
     };
     const announce = (folder: string) =>
-      store.command("INSERT INTO writers SELECT {folder:String}, 'other', now64(6)", { folder });
+      store.command("INSERT INTO writers SELECT {folder:String}, 'other', now64(6), false", { folder });
 
     test("that nobody else writes to, memory tells the journeys", async () => {
       await announce(journal.folderId);
@@ -145,6 +145,22 @@ describe("the pipeline", () => {
       await pipeline.accept(await delivery("A"));
       await pipeline.flush();
       expect(pipeline.settling()).toMatchObject({ fromMemory: 0, fromStore: 1 });
+    });
+
+    test("that another has left in good order, memory tells the journeys again", async () => {
+      const folder = await mkdtemp(join(tmpdir(), "waybill-other-"));
+      const own = journal;
+      journal = await openJournal({ dataDir: folder, bytesMax: 10_000_000 });
+      const other = openOnServer();
+      await other.accept(await delivery("A"));
+      await other.close();
+      await journal.close();
+      journal = own;
+      pipeline = openOnServer();
+      await pipeline.accept(await delivery("B"));
+      await pipeline.flush();
+      expect(pipeline.settling()).toMatchObject({ fromMemory: 1, fromStore: 0 });
+      await rm(folder, { recursive: true });
     });
 
     test("what was told while somebody else began to write is told once more", async () => {

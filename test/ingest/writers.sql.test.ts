@@ -41,9 +41,21 @@ onBothShapes("writers of one store", (open) => {
   test("are company for a day, and counted for ever", async () => {
     const store = await ready();
     await store.command(
-      "INSERT INTO writers SELECT 'b', 'process', now64(6) - toIntervalHour(25) FROM numbers(3)",
+      "INSERT INTO writers SELECT 'b', 'process', now64(6) - toIntervalHour(25), false FROM numbers(3)",
     );
     expect(await writer(store, "a").others()).toEqual({ announced: 3n, areAny: false });
+  });
+
+  test("that have left are no company, until they write again", async () => {
+    const store = await ready();
+    const b = writer(store, "b");
+    await b.leave();
+    expect(await writer(store, "a").others()).toEqual({ announced: 0n, areAny: false });
+    await b.announce();
+    await b.leave();
+    expect(await writer(store, "a").others()).toEqual({ announced: 2n, areAny: false });
+    await b.announceAgain();
+    expect(await writer(store, "a").others()).toEqual({ announced: 3n, areAny: true });
   });
 
   test("announce themselves before they write, once an hour", async () => {
