@@ -6,10 +6,8 @@
  * A row is written when what it says changed since this process last wrote it; what it forgot it writes again, which
  * the table takes. A provisional journey that is no more gets a closing row, if it ever had one (provisional.ts).
  */
-import type { JourneyRow } from "./blocks.ts";
 import type { Journey } from "./journey.ts";
 import { hashText } from "./known.ts";
-import type { Settled } from "./settle.ts";
 
 /** Per journey what its last row said, as a number of 53 bits; a bounded memory, never the truth. */
 export type WrittenRows = Map<string, number>;
@@ -22,35 +20,45 @@ export interface Rows {
   readonly written: WrittenRows;
 }
 
+/** A row that says something new, and what to remember of it. */
+export interface Change {
+  readonly row: Journey;
+  readonly name: string;
+  readonly said: number;
+}
+
 /** The rows to write. Remember them with `rememberRows` once they are written, not before. */
-export function changedRows({ tenant, written }: Rows, settled: Settled): JourneyRow[] {
-  const changed = settled.journeys.filter(
-    (journey) => written.get(nameOf(tenant, journey)) !== sayingOf(journey),
-  );
-  return [...changed, ...settled.merged];
+export function changedRows({ tenant, written }: Rows, journeys: readonly Journey[]): Change[] {
+  const changes: Change[] = [];
+  for (const row of journeys) {
+    const name = [tenant, row.definition, row.subject.kind, row.subject.id].join("\n");
+    const said = sayingOf(row);
+    if (written.get(name) !== said) changes.push({ row, name, said });
+  }
+  return changes;
 }
 
 /** Notes what was written; the oldest notes go when there are too many. */
-export function rememberRows({ tenant, written }: Rows, rows: readonly JourneyRow[]): void {
-  for (const row of rows) {
-    if ("into" in row) continue;
-    written.delete(nameOf(tenant, row));
-    written.set(nameOf(tenant, row), sayingOf(row));
-    const [oldest] = written.keys();
-    if (written.size > REMEMBERED_MAX && oldest !== undefined) written.delete(oldest);
+export function rememberRows({ written }: Rows, changes: readonly Change[]): void {
+  for (const { name, said } of changes) {
+    written.delete(name);
+    written.set(name, said);
   }
-}
-
-function nameOf(tenant: string, { definition, subject }: Journey): string {
-  return [tenant, definition, subject.kind, subject.id].join("\n");
+  let tooMany = written.size - REMEMBERED_MAX;
+  if (tooMany <= 0) return;
+  for (const oldest of written.keys()) {
+    if (tooMany-- <= 0) return;
+    written.delete(oldest);
+  }
 }
 
 /** What a row says of a journey, without what only the clock changes. */
 function sayingOf(journey: Journey): number {
-  const { definitionVersion, startedNs, endedNs, compensatedNs, steps, tags } = journey;
-  const course = [definitionVersion, startedNs, endedNs, compensatedNs].map(String);
+  const { definitionVersion, startedNs, endedNs, compensatedNs } = journey;
   const reason = journey.state === "overdue" ? null : journey.reason;
-  const reached = steps.map((step) => [step.hopId, String(step.atNs)]);
-  const said = Buffer.from(JSON.stringify([course, reason, reached, [...tags]]));
+  let text = `${definitionVersion}\n${startedNs}\n${endedNs}\n${compensatedNs}\n${reason}`;
+  for (const { hopId, atNs } of journey.steps) text += `\n${hopId} ${atNs}`;
+  for (const [name, value] of journey.tags) text += `\n${name}=${value}`;
+  const said = Buffer.from(text);
   return (hashText(said, 0x61) >>> 0) * 2 ** 21 + (hashText(said, 0x62) >>> 11);
 }

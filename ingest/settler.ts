@@ -279,13 +279,14 @@ export class Settler {
     const { store, tenant } = this.#options;
     const known: Rows = { tenant, written: this.#written };
     const merged = await this.#provisional.open(settled.merged);
-    const chunks = [...chunksOf(settled.journeys, BLOCK_ROWS)];
-    const changed = await paced(chunks, (journeys) => changedRows(known, { journeys, merged: [] }));
-    const rows = [...changed.flat(), ...merged];
+    const chunks = chunksOf(settled.journeys, BLOCK_ROWS);
+    const changes = (await paced(chunks, (journeys) => changedRows(known, journeys))).flat();
+    const changed = changes.map(({ row }) => row);
+    const rows = [...changed, ...merged];
     const blocks = await paced(chunksOf(rows, BLOCK_ROWS), (some) => journeysBlock(tenant, some, version));
     if (blocks.length > 0) await store.insertNative("journeys", blocks);
-    await paced(chunksOf(rows, BLOCK_ROWS), (some) => rememberRows(known, some));
+    rememberRows(known, changes);
     this.#provisional.note(settled.journeys);
-    return rows.flatMap((row) => ("into" in row ? [] : [row]));
+    return changed;
   }
 }
