@@ -23,7 +23,7 @@ export interface HearingOptions {
   readonly lost: () => void;
 }
 
-/** On a server the journal vouches for nothing: what was on its way before a crash may arrive there after it. */
+/** Segments of no journal: where another one told of refs as well, the numbers mean nothing. */
 const NOTHING_KEPT = { first: 2 ** 32 - 1, last: 2 ** 32 - 1 };
 /** With more than this in a server it would take minutes to hear them all; count. */
 const REFS_MAX = 2 ** 27;
@@ -111,10 +111,10 @@ export class Hearing {
     const { store, journal } = this.#options;
     if (this.#writers === null) return namesIn(store, journal.kept);
     await this.#writers.announce();
-    const { announced, areAny } = await this.#writers.others();
+    const { announced, wereAny, areAny } = await this.#writers.others();
     this.#announced = announced;
     if (areAny || this.#isWhole === false || (await refsCount(store)) > REFS_MAX) return null;
-    return namesIn(store, NOTHING_KEPT);
+    return namesIn(store, wereAny ? NOTHING_KEPT : journal.kept);
   }
 
   /** Answers come from memory without a look at the store, also when nothing is stored. */

@@ -25,14 +25,16 @@ export interface WritersOptions {
 export interface Others {
   /** how often, ever: it only grows */
   readonly announced: bigint;
-  /** whether one of them may still write */
+  /** whether there ever was one with another data folder */
+  readonly wereAny: boolean;
+  /** whether such a one may still write */
   readonly areAny: boolean;
 }
 
 /** Who else has said that it writes here? */
 export const writersBeside = statement(new URL("./sql/writers_beside.sql", import.meta.url), {
   params: z.object({ folder: z.string(), process: z.string(), silent_s: z.int() }),
-  row: z.object({ announced: Int64, living: Int64 }),
+  row: z.object({ announced: Int64, strangers: Int64, living: Int64 }),
 });
 
 const ANNOUNCE = `INSERT INTO writers (folder, process, at, leaves)
@@ -77,7 +79,8 @@ export class Writers {
   async others(): Promise<Others> {
     const who = { folder: this.#folder, process: this.#process, silent_s: SILENT_S };
     const [row] = await writersBeside(this.#options.store, who);
-    return { announced: row?.announced ?? 0n, areAny: (row?.living ?? 0n) > 0n };
+    const { announced = 0n, strangers = 0n, living = 0n } = row ?? {};
+    return { announced, wereAny: strangers > 0n, areAny: living > 0n };
   }
 
   #say(leaves: 0 | 1): Promise<void> {

@@ -9,6 +9,7 @@ import { migrate } from "../../ingest/migrate.ts";
 import { openPipeline, type Pipeline } from "../../ingest/pipeline.ts";
 import type { Position } from "../../ingest/segments.ts";
 import { openStore, type Store } from "../../ingest/store.ts";
+import { announcing, Writers } from "../../ingest/writers.ts";
 import { at, DEFINITIONS, event, TEN_NS } from "./build.ts";
 import { deliveriesOf } from "./deliveries.ts";
 
@@ -18,7 +19,7 @@ const LIMITS = { bodyBytesMax: 1_000_000 };
 const log = { warn: () => undefined };
 
 /** A restart: `OLD` was let go of by the journal before it, `KEPT` is stored and settled and still in the journal. */
-describe("after a restart", () => {
+describe.each(["embedded", "server"] as const)("after a restart (%s)", (shape) => {
   let dataDir = "";
   let store: Store;
   let journal: Journal;
@@ -26,12 +27,17 @@ describe("after a restart", () => {
 
   const begin = async () => {
     journal = await openJournal({ dataDir, bytesMax: 10_000_000, segmentBytesMax: 1, unusedSegment: 100 });
+    const now = () => NOW_MS;
+    const shaped: Store = { ...store, shape };
+    const writers = new Writers({ store: shaped, folderId: journal.folderId, now });
+    const own = announcing(shaped, writers);
     pipeline = openPipeline({
-      store,
+      store: own,
       journal,
       definitions: DEFINITIONS,
-      now: () => NOW_MS,
+      now,
       log,
+      writers,
       flushMs: 9e6,
     });
   };

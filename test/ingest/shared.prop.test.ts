@@ -25,7 +25,7 @@ const log = { warn: () => undefined };
 
 /** Hears nothing of others. */
 class Deaf extends Writers {
-  override others = async () => ({ announced: 0n, areAny: false });
+  override others = async () => ({ announced: 0n, wereAny: false, areAny: false });
 }
 /** Says nothing of itself. */
 class Mute extends Writers {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { migrate } from "../../ingest/migrate.ts";
+import { loadMigrations, migrate } from "../../ingest/migrate.ts";
 import type { Store } from "../../ingest/store.ts";
 import { announcing, Writers } from "../../ingest/writers.ts";
 import { onBothShapes } from "../server.ts";
@@ -19,23 +19,23 @@ onBothShapes("writers of one store", (open) => {
     const store = await ready();
     const [a, b] = [writer(store, "a"), writer(store, "b")];
     await a.announce();
-    expect(await a.others()).toEqual({ announced: 0n, areAny: false });
-    expect(await b.others()).toEqual({ announced: 1n, areAny: true });
+    expect(await a.others()).toEqual({ announced: 0n, wereAny: false, areAny: false });
+    expect(await b.others()).toEqual({ announced: 1n, wereAny: true, areAny: true });
     await b.announce();
     await b.announce();
-    expect(await a.others()).toEqual({ announced: 2n, areAny: true });
+    expect(await a.others()).toEqual({ announced: 2n, wereAny: true, areAny: true });
   });
 
   test("with the same folder one after the other are no company, but count", async () => {
     const store = await ready();
     await writer(store, "a").announce();
-    expect(await writer(store, "a").others()).toEqual({ announced: 1n, areAny: false });
+    expect(await writer(store, "a").others()).toEqual({ announced: 1n, wereAny: false, areAny: false });
   });
 
   test("without a folder are each their own", async () => {
     const store = await ready();
     await writer(store, null).announce();
-    expect(await writer(store, null).others()).toEqual({ announced: 1n, areAny: true });
+    expect(await writer(store, null).others()).toEqual({ announced: 1n, wereAny: true, areAny: true });
   });
 
   test("are company for a day, and counted for ever", async () => {
@@ -43,19 +43,29 @@ onBothShapes("writers of one store", (open) => {
     await store.command(
       "INSERT INTO writers SELECT 'b', 'process', now64(6) - toIntervalHour(25), false FROM numbers(3)",
     );
-    expect(await writer(store, "a").others()).toEqual({ announced: 3n, areAny: false });
+    expect(await writer(store, "a").others()).toEqual({ announced: 3n, wereAny: true, areAny: false });
+  });
+
+  test("count as one when they filled the store before any announced itself", async () => {
+    const store = await open();
+    const all = loadMigrations(new URL("../../ingest/schema/", import.meta.url));
+    const before = all.filter(({ name }) => name < "014");
+    await migrate(store, before);
+    await store.command("INSERT INTO refs (tenant, value) VALUES ('t', 'A')");
+    await migrate(store, all);
+    expect(await writer(store, "a").others()).toEqual({ announced: 1n, wereAny: true, areAny: false });
   });
 
   test("that have left are no company, until they write again", async () => {
     const store = await ready();
     const b = writer(store, "b");
     await b.leave();
-    expect(await writer(store, "a").others()).toEqual({ announced: 0n, areAny: false });
+    expect(await writer(store, "a").others()).toEqual({ announced: 0n, wereAny: false, areAny: false });
     await b.announce();
     await b.leave();
-    expect(await writer(store, "a").others()).toEqual({ announced: 2n, areAny: false });
+    expect(await writer(store, "a").others()).toEqual({ announced: 2n, wereAny: true, areAny: false });
     await b.announceAgain();
-    expect(await writer(store, "a").others()).toEqual({ announced: 3n, areAny: true });
+    expect(await writer(store, "a").others()).toEqual({ announced: 3n, wereAny: true, areAny: true });
   });
 
   test("announce themselves before they write, once an hour", async () => {
