@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Delivery, decodeRequest, type Envelope } from "../../collector/request.ts";
 import { Failure } from "../../errors.ts";
 import { type Journal, openJournal } from "../../ingest/journal.ts";
@@ -9,7 +9,6 @@ import { createLookup } from "../../ingest/lookup.ts";
 import { migrate } from "../../ingest/migrate.ts";
 import { openPipeline, type Pipeline } from "../../ingest/pipeline.ts";
 import { openStore, type Store } from "../../ingest/store.ts";
-import { announcing, Writers } from "../../ingest/writers.ts";
 import { at, DEFINITIONS, TEN_NS } from "./build.ts";
 
 const NOW_MS = Number(TEN_NS / 1_000_000n) + 60_000;
@@ -110,93 +109,6 @@ describe("the pipeline", () => {
       { subject: "B", reached: "1" },
     ]);
     expect(pipeline.stats.waiting).toBe(0);
-  });
-
-  describe("on a server", () => {
-    const openOnServer = () => {
-      const server: Store = { ...store, shape: "server" };
-      const writers = new Writers({ store: server, folderId: journal.folderId, now: () => nowMs });
-      const inFront = announcing(server, writers);
-      return openPipeline({
-        store: inFront,
-        journal,
-        definitions: DEFINITIONS,
-        now: () => nowMs,
-        log,
-        flushMs: 9e6,
-        writers,
-      });
-    };
-    const announce = (folder: string) =>
-      store.command("INSERT INTO writers SELECT {folder:String}, 'other', now64(6), false", { folder });
-
-    test("that nobody else writes to, memory tells the journeys", async () => {
-      await announce(journal.folderId);
-      pipeline = openOnServer();
-      await pipeline.accept(await delivery("A"));
-      await pipeline.flush();
-      expect(pipeline.settling()).toMatchObject({ fromMemory: 1, fromStore: 0 });
-      expect(await storedJourneys()).toEqual([{ subject: "A", reached: "1" }]);
-    });
-
-    test("that others write to, the store helps", async () => {
-      await announce("another");
-      pipeline = openOnServer();
-      await pipeline.accept(await delivery("A"));
-      await pipeline.flush();
-      expect(pipeline.settling()).toMatchObject({ fromMemory: 0, fromStore: 1 });
-    });
-
-    test("that another has left in good order, memory tells the journeys again", async () => {
-      const folder = await mkdtemp(join(tmpdir(), "waybill-other-"));
-      const own = journal;
-      journal = await openJournal({ dataDir: folder, bytesMax: 10_000_000 });
-      const other = openOnServer();
-      await other.accept(await delivery("A"));
-      await other.close();
-      await journal.close();
-      journal = own;
-      pipeline = openOnServer();
-      await pipeline.accept(await delivery("B"));
-      await pipeline.flush();
-      expect(pipeline.settling()).toMatchObject({ fromMemory: 1, fromStore: 0 });
-      await rm(folder, { recursive: true });
-    });
-
-    test("what was told while somebody else began to write is told once more", async () => {
-      pipeline = openOnServer();
-      await pipeline.accept(await delivery("A"));
-      await pipeline.ready();
-      await announce("another");
-      await pipeline.flush();
-      expect(pipeline.settling()).toMatchObject({ unsettled: 0, fromMemory: 1, fromStore: 1 });
-      await pipeline.accept(await delivery("B"));
-      await pipeline.flush();
-      expect(pipeline.settling()).toMatchObject({ unsettled: 0, fromMemory: 1, fromStore: 2 });
-    });
-
-    test("somebody who begins to write is heard of though nothing comes in", async () => {
-      pipeline = openOnServer();
-      await pipeline.accept(await delivery("A"));
-      await pipeline.flush();
-      await announce("another");
-      const written = async () =>
-        Reflect.get(Object((await store.query("SELECT toString(count()) AS n FROM writers"))[0]), "n");
-      // Its own, the other's, and its own once more.
-      await vi.waitFor(async () => expect(await written()).toBe("3"), { timeout: 10_000 });
-      await pipeline.accept(await delivery("B"));
-      await pipeline.flush();
-      expect(pipeline.settling()).toMatchObject({ fromMemory: 1, fromStore: 1 });
-    });
-
-    test("a journal that could not be read whole leaves nothing to memory", async () => {
-      pipeline = openOnServer();
-      await pipeline.ready();
-      pipeline.recovered(false);
-      await pipeline.accept(await delivery("A"));
-      await pipeline.flush();
-      expect(pipeline.settling()).toMatchObject({ fromMemory: 0, fromStore: 1 });
-    });
   });
 
   test("where other processes write too, no journey is settled before its hops are stored", async () => {

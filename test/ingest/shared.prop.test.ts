@@ -6,7 +6,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Delivery } from "../../collector/request.ts";
+import { type Delivery, decodeRequest } from "../../collector/request.ts";
+import { Failure } from "../../errors.ts";
 import { type Journal, openJournal } from "../../ingest/journal.ts";
 import { migrate } from "../../ingest/migrate.ts";
 import { openPipeline, type Pipeline } from "../../ingest/pipeline.ts";
@@ -21,6 +22,7 @@ import { chance, shuffled, worldOf } from "./world.ts";
 const RUNS = Number(process.env["WAYBILL_WORLDS"] ?? 10);
 const NOW_MS = Number(at(3_600_000) / 1_000_000n);
 const TENANT = "t";
+const LIMITS = { bodyBytesMax: 1_000_000 };
 const log = { warn: () => undefined };
 
 /** Hears nothing of others. */
@@ -54,28 +56,53 @@ afterAll(async () => {
 class Process {
   readonly pipeline: Pipeline;
   readonly #journal: Journal;
+  readonly #standing: { isDead: boolean };
 
-  private constructor(journal: Journal, pipeline: Pipeline) {
+  private constructor(journal: Journal, pipeline: Pipeline, standing: { isDead: boolean }) {
     this.#journal = journal;
     this.pipeline = pipeline;
+    this.#standing = standing;
   }
 
   static async start(folder: string, Kind: typeof Writers, inFront: (store: Store) => Store) {
-    const journal = await openJournal({ dataDir: folder, bytesMax: 10_000_000 });
-    const shared: Store = inFront({ ...store, shape: "server" });
+    // As small as they get: some of the journal is let go of.
+    const journal = await openJournal({ dataDir: folder, bytesMax: 10_000_000, segmentBytesMax: 1_000 });
+    const standing = { isDead: false };
+    const shared: Store = mortal(inFront({ ...store, shape: "server" }), standing);
     const now = () => NOW_MS;
     const writers = new Kind({ store: shared, folderId: journal.folderId, now });
     const own = announcing(shared, writers);
     const options = { store: own, journal, definitions: DEFINITIONS, now, log, writers, flushMs: 60_000 };
-    const process = new Process(journal, openPipeline(options));
-    await process.pipeline.ready();
-    return process;
+    const pipeline = openPipeline(options);
+    await pipeline.ready();
+    for await (const { envelope, body, position } of journal.replay())
+      pipeline.recover({ envelope, body, decoded: await decodeRequest(envelope, body, LIMITS) }, position);
+    pipeline.recovered(true);
+    return new Process(journal, pipeline, standing);
   }
 
   async stop(): Promise<void> {
     await this.pipeline.close();
     await this.#journal.close();
   }
+
+  /** Nothing more of it reaches the store. */
+  async kill(): Promise<void> {
+    this.#standing.isDead = true;
+    await this.stop();
+  }
+}
+
+function mortal(own: Store, standing: { readonly isDead: boolean }): Store {
+  const alive = async () => {
+    if (standing.isDead) throw new Failure("store_unavailable");
+  };
+  return {
+    ...own,
+    query: (...given) => alive().then(() => own.query(...given)),
+    command: (...given) => alive().then(() => own.command(...given)),
+    insertNative: (...given) => alive().then(() => own.insertNative(...given)),
+  };
 }
 
 /** The deliveries of a world, one or two facts each, in any order. */
@@ -121,10 +148,11 @@ async function wrongRows(seed: number, { first, second }: Pair): Promise<number>
       return result;
     };
   const before = await Process.start(join(dataDir, `a${seed}`), Writers, (own) => own);
-  for (const delivery of mine.splice(0, Math.floor(next() * mine.length * 0.6)))
+  for (const delivery of mine.splice(0, Math.floor(next() * mine.length * 0.6))) {
     await before.pipeline.accept(delivery);
-  await before.pipeline.flush();
-  await before.stop();
+    if (next() < 0.2) await before.pipeline.flush();
+  }
+  await (next() < 0.5 ? before.kill() : before.stop());
   const one = await Process.start(join(dataDir, `a${seed}`), first, (own) => ({
     ...own,
     query: between(own.query),
@@ -159,8 +187,7 @@ async function changedByRefolding(): Promise<number> {
   return changed;
 }
 
-/** The first one found that what is settled with the store's help may be settled too early as well. */
-const seeds = [35, ...Array.from({ length: RUNS - 1 }, (_, seed) => seed + 1)];
+const seeds = Array.from({ length: RUNS }, (_, seed) => seed + 1);
 
 test.each(seeds)(
   "every row is right in the end, whenever the second begins to write (seed %i)",
