@@ -14,6 +14,16 @@ import { PAGE_BYTES, pagesOf } from "./pages.ts";
 export interface Request {
   readonly query: string;
   readonly query_params?: Params;
+  /** gives it up */
+  readonly signal?: AbortSignal;
+}
+
+/** Blocks for a table. */
+export interface Insert {
+  readonly table: string;
+  readonly pieces: Iterable<Uint8Array>;
+  /** gives it up; some of it may be stored then */
+  readonly signal?: AbortSignal;
 }
 
 /** The rows of a question, as objects. */
@@ -31,17 +41,14 @@ export async function run(client: ClickHouseClient, request: Request): Promise<v
 }
 
 /** Sends blocks as the body of one request; only for a server, which reads them as data and nothing else. */
-export async function insertBody(
-  client: ClickHouseClient,
-  table: string,
-  pieces: Iterable<Uint8Array>,
-): Promise<void> {
+export async function insertBody(client: ClickHouseClient, { table, pieces, signal }: Insert): Promise<void> {
   const pages = pagesOf(pieces, () => new Uint8Array(PAGE_BYTES));
   const values = Readable.from(pages, { objectMode: false });
   await sorted(async () => {
     const { stream, response_headers } = await client.exec({
       query: `INSERT INTO ${table} FORMAT Native`,
       values,
+      ...abortedBy(signal),
     });
     checkSpeaker(response_headers);
     for await (const _ of stream);
@@ -71,8 +78,13 @@ async function sorted<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-function plain({ query, query_params }: Request) {
-  return query_params === undefined ? { query } : { query, query_params: { ...query_params } };
+function plain({ query, query_params, signal }: Request) {
+  const asked = { query, ...abortedBy(signal) };
+  return query_params === undefined ? asked : { ...asked, query_params: { ...query_params } };
+}
+
+function abortedBy(signal: AbortSignal | undefined) {
+  return signal === undefined ? {} : { abort_signal: signal };
 }
 
 /** ClickHouse's own codes for "not now": the same statement may succeed later. */

@@ -9,6 +9,7 @@
  */
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from "@clickhouse/client";
 import { Failure } from "../errors.ts";
+import { Attendant } from "./attendant.ts";
 import { bind, type Params } from "./bind.ts";
 import { insertFile, openEngine } from "./chdb.ts";
 import { insertBody, ping, type Request, rowsOf, run } from "./client.ts";
@@ -49,6 +50,7 @@ const READ_TIMEOUT_MS = 35_000;
 const COMMAND_TIMEOUT_MS = 120_000;
 /** A block takes a second; the answer that got lost on its way never comes. What is sent again is stored once. */
 const INSERT_TIMEOUT_MS = 30_000;
+const PING_TIMEOUT_MS = 2_000;
 
 /** Half of what a server takes in one field of a form: quotes and escapes come on top. */
 const VALUE_BYTES_MAX = 65_536;
@@ -151,11 +153,17 @@ async function openServer(url: string, wanted?: string): Promise<Store> {
     for (const client of [reader, writer, inserter, founder]) await client.close();
   };
   await orClose(close, () => run(founder, { query: `CREATE DATABASE IF NOT EXISTS ${database}` }));
+  const attendant = new Attendant(async () => {
+    const answer = founder.ping({ select: false, abort_signal: AbortSignal.timeout(PING_TIMEOUT_MS) });
+    return (await answer).success;
+  });
   return {
     shape: "server",
-    query: (sql, params = {}) => rowsOf(reader, forServer(sql, params)),
+    query: (sql, params = {}) =>
+      attendant.attend((signal) => rowsOf(reader, { ...forServer(sql, params), signal })),
     command: (sql, params = {}) => run(writer, forServer(sql, params)),
-    insertNative: async (table, pieces) => insertBody(inserter, tableNamed(table), pieces),
+    insertNative: (table, pieces) =>
+      attendant.attend((signal) => insertBody(inserter, { table: tableNamed(table), pieces, signal })),
     ping: () => ping(reader),
     // Its tables sync each insert: durable.ts.
     persist: async () => undefined,
