@@ -95,7 +95,7 @@ const LIVE_MAX = 1_000_000;
 const RECENT_MAX = 100_000;
 const RECENT_SHARE = 1 / 16; // of the memory
 const HOPS_MAX = 200_001; // of one read: one more than a settling loads, which then notices that there are more
-const RETRY_MS_MAX = 10_000;
+const RETRY_MS_MAX = 1_000;
 
 /** Starts a pipeline. */
 export function openPipeline(options: PipelineOptions): Pipeline {

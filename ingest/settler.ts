@@ -66,6 +66,8 @@ const FEW = 500;
 const BLOCK_ROWS = 200;
 /** A hop that names more causes is a hub, or nearly, and nobody's shortcut; count. */
 const CAUSES_MAX = 32;
+/** Clusters of one round: a second or so. After an outage there may be ten times as many, and hops wait beside; count. */
+const ROUND_MAX = 10_000;
 /** Of one call to `settle`; count. */
 const HOPS_MAX = 200_000;
 /** With the store's help so long in one go at the most, a portion more or less: hops wait to be stored meanwhile; ms. */
@@ -141,7 +143,7 @@ export class Settler {
     const { store, heard } = this.#options;
     const isAlone = store.shape === "server" && heard() !== null;
     const isEarly = this.#isEarlyAt(stored);
-    const due = this.#due(everything, isEarly);
+    const due = this.#due(everything, isEarly).slice(0, ROUND_MAX);
     if (due.length === 0) return;
     const taken = due.map((cluster) => ({
       cluster,

@@ -30,7 +30,7 @@ export interface Waiting {
 
 /** Of one insert, at most and at least; count. */
 const INSERT_HOPS = 100_000;
-const INSERT_HOPS_MIN = 2_000;
+const INSERT_HOPS_MIN = 25_000;
 
 /** Where deliveries go. */
 export interface Writing {
@@ -62,9 +62,9 @@ export class InsertSize {
     this.#hops = Math.max(INSERT_HOPS_MIN, this.#hops / 4);
   }
 
-  /** It did. */
+  /** It did: mostly it had been away, and much waits by then. */
   grow(): void {
-    this.#hops = Math.min(INSERT_HOPS, this.#hops * 2);
+    this.#hops = Math.min(INSERT_HOPS, this.#hops * 4);
   }
 }
 
