@@ -30,10 +30,18 @@ describe.concurrent("what was asked of a server", () => {
   });
 
   test("after it was away is not given up", async () => {
-    const answers = [false, true];
-    const attendant = new Attendant(async () => answers.shift() ?? true);
+    let isBack = false;
+    let looked = () => {};
+    const hasLooked = new Promise<void>((resolve) => {
+      looked = resolve;
+    });
+    const attendant = new Attendant(async () => {
+      looked();
+      return isBack;
+    });
     const before = attendant.attend(lost).catch(() => "given up");
-    await sleep(1_500);
+    await hasLooked;
+    isBack = true;
     const later = attendant.attend(answerIn(4_000));
     expect(await before).toBe("given up");
     expect(await later).toBe("told");
