@@ -132,8 +132,8 @@ async function start(options: ServiceOptions, onClose: OnClose): Promise<Omit<Se
   const intake =
     config.role === "query" ? null : await openIntake(options, { store: opened, tracing }, onClose);
   // Refolding writes too.
-  const alone = () => announcing(opened, new Writers({ store: opened, folderId: null, now: options.now }));
-  const behind = { store: intake?.store ?? alone(), tracing, intake, standing };
+  const writers = () => new Writers({ store: opened, folderId: null, now: options.now });
+  const behind = { store: intake?.store ?? announcing(opened, writers()), tracing, intake, standing };
   const api = config.role === "ingest" ? null : await openApi(options, behind, onClose);
   const otlpPort = intake === null ? null : await openDoor(config, intake.receiver, onClose);
   onClose(async () => {

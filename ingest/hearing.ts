@@ -10,7 +10,7 @@
 import type { Heard } from "./heard.ts";
 import type { Journal } from "./journal.ts";
 import type { Store } from "./store.ts";
-import { namesIn, refsCount } from "./warm.ts";
+import { NO_SEGMENTS, namesIn, refsCount } from "./warm.ts";
 import type { Writers } from "./writers.ts";
 
 /** What is asked, and whose journal it is filled from. */
@@ -23,8 +23,6 @@ export interface HearingOptions {
   readonly lost: () => void;
 }
 
-/** Segments of no journal: where another one told of refs as well, the numbers mean nothing. */
-const NOTHING_KEPT = { first: 2 ** 32 - 1, last: 2 ** 32 - 1 };
 /** With more than this in a server it would take minutes to hear them all; count. */
 const REFS_MAX = 2 ** 27;
 /** So long after one look others are looked for again; ms. */
@@ -114,7 +112,7 @@ export class Hearing {
     const { announced, wereAny, areAny } = await this.#writers.others();
     this.#announced = announced;
     if (areAny || this.#isWhole === false || (await refsCount(store)) > REFS_MAX) return null;
-    return namesIn(store, wereAny ? NOTHING_KEPT : journal.kept);
+    return namesIn(store, wereAny ? NO_SEGMENTS : journal.kept);
   }
 
   /** Answers come from memory without a look at the store, also when nothing is stored. */

@@ -117,6 +117,8 @@ class Flow implements Pipeline {
   #serial = 0;
   #round: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
+  /** more was to be settled than one round takes: larger blocks are waited for no more */
+  #isBehind = false;
   #failures = 0;
   #closed = false;
 
@@ -131,9 +133,15 @@ class Flow implements Pipeline {
     this.source = ackedSource({ sight, recent: this.#recent, stored: this.#stored });
     const { store, journal, writers = null, definitions, now, liveMax: factsMax = LIVE_MAX } = options;
     this.#hearing = new Hearing({ store, journal, writers, lost: () => this.#schedule(0) });
-    const { source, heard } = { source: this.source, heard: () => this.#hearing.heard };
-    const versions = versionsOf(store);
-    this.#settlers = new Settlers({ store, source, definitions, versions, now, heard, factsMax });
+    this.#settlers = new Settlers({
+      store,
+      source: this.source,
+      definitions,
+      versions: versionsOf(store),
+      now,
+      heard: () => this.#hearing.heard,
+      factsMax,
+    });
   }
 
   accept = async (delivery: Delivery): Promise<void> => {
@@ -212,7 +220,8 @@ class Flow implements Pipeline {
       const { waiting, oldestWaitingMs } = this.stats;
       const ageMs = this.#options.now() - (oldestWaitingMs ?? 0);
       const isYoung = ageMs >= 0 && ageMs < BUSY_FLUSH_MS; // negative after our clock was set back
-      if (waiting > BUSY_HOPS && waiting < BLOCK_HOPS && isYoung) this.#schedule(FLUSH_MS);
+      const maySave = !this.#isBehind && waiting > BUSY_HOPS && waiting < BLOCK_HOPS;
+      if (maySave && isYoung) this.#schedule(FLUSH_MS);
       else if (this.#round !== null) this.#schedule(FLUSH_MS);
       else this.#startRound();
     }, afterMs);
@@ -239,16 +248,18 @@ class Flow implements Pipeline {
       this.#round = null;
     }
     if (this.#queue.oldestSerial() !== null || this.settling().unsettled > 0)
-      this.#schedule(this.#options.flushMs ?? FLUSH_MS);
+      this.#schedule(this.#isBehind ? 0 : (this.#options.flushMs ?? FLUSH_MS));
   }
 
   /** Side by side: memory has all that is on its way, and where others write too only what is stored is settled. */
   async #flushAndSettle(everything: boolean): Promise<void> {
     await this.#hearing.again();
     const before = this.#lastStored();
-    const both = [this.#flush(), this.#settlers.settle(everything, before)];
-    for (const outcome of await Promise.allSettled(both))
+    const storing = this.#flush();
+    const settling = this.#settlers.settle(everything, before);
+    for (const outcome of await Promise.allSettled([storing, settling]))
       if (outcome.status === "rejected") throw outcome.reason;
+    this.#isBehind = await settling;
     const stored = this.#lastStored();
     const isAlone = await this.#hearing.isAlone();
     this.#settlers.confirm(isAlone, stored);

@@ -137,15 +137,16 @@ export class Settler {
    *
    * @param everything  also of clusters that more may come to at any moment
    * @param stored      number of the last delivery that is stored, and all before it
+   * @returns whether more were due than one round takes
    * @throws {Failure} when the store does not take them; they are settled again next time
    */
-  async settle(everything: boolean, stored: number): Promise<void> {
+  async settle(everything: boolean, stored: number): Promise<boolean> {
     const { store, heard } = this.#options;
     const isAlone = store.shape === "server" && heard() !== null;
     const isEarly = this.#isEarlyAt(stored);
-    const due = this.#due(everything, isEarly).slice(0, ROUND_MAX);
-    if (due.length === 0) return;
-    const taken = due.map((cluster) => ({
+    const due = this.#due(everything, isEarly);
+    if (due.length === 0) return false;
+    const taken = due.slice(0, ROUND_MAX).map((cluster) => ({
       cluster,
       serial: cluster.serial,
       newest: cluster.newest,
@@ -166,6 +167,7 @@ export class Settler {
       this.#pending = NONE;
     }
     this.#live.evict(stored);
+    return due.length > ROUND_MAX;
   }
 
   /** Not all of it is stored, and others write too: of two that settle at once one has to see what the other stored. */

@@ -42,8 +42,11 @@ export class Settlers {
   }
 
   /** One tenant after the other; see {@link Settler.settle}. */
-  async settle(everything: boolean, stored: number): Promise<void> {
-    for (const settler of this.#byTenant.values()) await settler.settle(everything, stored);
+  async settle(everything: boolean, stored: number): Promise<boolean> {
+    let areMore = false;
+    for (const settler of this.#byTenant.values())
+      if (await settler.settle(everything, stored)) areMore = true;
+    return areMore;
   }
 
   /** See {@link Settler.confirm}. */

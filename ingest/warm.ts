@@ -40,6 +40,9 @@ const STRETCH_BYTES = 8 * 1_024;
 /** The number of no segment. */
 const NEVER = 2 ** 32 - 1;
 
+/** The segments of no journal: where several told of refs, their numbers mean nothing. */
+export const NO_SEGMENTS: Segments = { first: NEVER, last: NEVER };
+
 /**
  * The names that are in the store now. Ask before this process stores anything.
  *

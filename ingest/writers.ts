@@ -68,7 +68,7 @@ export class Writers {
     this.#announcedMs = null;
   }
 
-  /** The same, unless it was said of late. */
+  /** Says that this process writes, unless it said so of late. */
   async announceAgain(): Promise<void> {
     const { now } = this.#options;
     // Also when our clock was set back.

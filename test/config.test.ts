@@ -70,6 +70,11 @@ test("one port cannot serve both doors, but both may take a free one", () => {
   expect(problems({ WAYBILL_API_PORT: "0", WAYBILL_OTLP_PORT: "0" })).toEqual([]);
 });
 
+test("a process that only answers needs a server to ask", () => {
+  expect(problems({ WAYBILL_ROLE: "query" })[0]).toMatch(/WAYBILL_ROLE=query needs WAYBILL_CLICKHOUSE_URL/);
+  expect(problems({ WAYBILL_ROLE: "query", WAYBILL_CLICKHOUSE_URL: "http://127.0.0.1:8123" })).toEqual([]);
+});
+
 describe("a host beyond loopback", () => {
   test.each(["0.0.0.0", "::", "10.0.0.1", "waybill.internal", "127.0.0.1.evil.example"])(
     "%s needs a token, and why is said",

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Delivery, decodeRequest, type Envelope } from "../../collector/request.ts";
 import { Failure } from "../../errors.ts";
 import { type Journal, openJournal } from "../../ingest/journal.ts";
@@ -9,7 +9,8 @@ import { createLookup } from "../../ingest/lookup.ts";
 import { migrate } from "../../ingest/migrate.ts";
 import { openPipeline, type Pipeline } from "../../ingest/pipeline.ts";
 import { openStore, type Store } from "../../ingest/store.ts";
-import { at, DEFINITIONS, TEN_NS } from "./build.ts";
+import { at, DEFINITIONS, event, TEN_NS } from "./build.ts";
+import { deliveriesOf } from "./deliveries.ts";
 
 const NOW_MS = Number(TEN_NS / 1_000_000n) + 60_000;
 const LIMITS = { bodyBytesMax: 1_000_000 };
@@ -160,6 +161,35 @@ describe("the pipeline", () => {
     nowMs += 6_000;
     await pipeline.flush();
     expect(pipeline.settling()).toMatchObject({ unsettled: 0, fromStore: 3 });
+  });
+
+  test("what one round cannot settle is settled at once after it, however busy the store is", async () => {
+    const orders = (count: number, prefix: string) =>
+      deliveriesOf(
+        Array.from({ length: count }, (_, n) =>
+          event({ name: "placed", keys: { "order.id": `${prefix}${n}` } }),
+        ),
+      );
+    const [many, more] = [await orders(10_500, "A"), await orders(6_000, "B")];
+    pipeline = openPipeline({
+      store: {
+        ...store,
+        insertNative: async (table, blocks) => {
+          // So many that a larger block is waited for, as long as they are young.
+          for (const delivery of table === "hops" ? more.splice(0) : []) await pipeline.accept(delivery);
+          await store.insertNative(table, blocks);
+        },
+      },
+      journal,
+      definitions: DEFINITIONS,
+      now: () => nowMs,
+      log,
+      flushMs: 10,
+    });
+    for (const delivery of many) await pipeline.accept(delivery);
+    nowMs += 3_000;
+    await vi.waitFor(() => expect(pipeline.settling().fromMemory).toBe(10_500), { timeout: 10_000 });
+    expect(pipeline.settling().unsettled).toBe(6_000);
   });
 
   test("a journey counts as unsettled until its row is stored", async () => {
