@@ -10,7 +10,7 @@ import { Failure } from "../errors.ts";
 import type { Decoded, RejectedItem } from "./decode.ts";
 import { batchOf } from "./decoder/batch.ts";
 import { takeBinary, takeStructured } from "./decoder/cloudevents.ts";
-import { type HopColumns, newColumns, type TimeBounds } from "./decoder/columns.ts";
+import { type HopColumns, newColumns, settleColumns, type TimeBounds } from "./decoder/columns.ts";
 import { takeExport } from "./decoder/envelope.ts";
 import { takeJsonExport } from "./decoder/json.ts";
 import { JSON_LOGS, JSON_SPANS } from "./decoder/json_records.ts";
@@ -76,6 +76,7 @@ export async function decodeRequest(
   const content = await unpack(envelope.contentEncoding, body, limits.bodyBytesMax);
   const columns = newColumns(envelope.receivedMs, content.length, limits.times);
   const rejected = wholeBody(() => take(envelope, content, columns));
+  settleColumns(columns);
   return { batch: batchOf(columns), rejected, warnings: warningsOf(columns) };
 }
 

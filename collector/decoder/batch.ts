@@ -21,7 +21,7 @@ export function batchOf(columns: HopColumns): HopBatch {
   const made: Made = { entries: new Map(), resources: [] };
   return {
     rows: columns.rows,
-    bytes: columns.bodyBytes,
+    bytes: memoryOf(columns),
     columns,
     hop: (row) => {
       const attributes = mapAt(made, columns.attributes, row);
@@ -34,6 +34,15 @@ export function batchOf(columns: HopColumns): HopBatch {
       return hopAt(made, columns, { row, attributes, events, links: NO_LINKS });
     },
   };
+}
+
+/** What a delivery takes however few its rows, what each adds, and how often its body; bytes, measured with its extract. */
+const DELIVERY_BYTES = 25_000;
+const ROW_BYTES = 1_100;
+const BODY_TIMES = 2;
+
+function memoryOf({ rows, bodyBytes }: HopColumns): number {
+  return DELIVERY_BYTES + rows * ROW_BYTES + bodyBytes * BODY_TIMES;
 }
 
 /** What many rows share, made once. */

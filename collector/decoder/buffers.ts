@@ -34,7 +34,7 @@ export interface Texts {
 /** No bytes yet. */
 export function newBytes(capacity: number): Bytes {
   const data = newBytesArray(capacity);
-  return { data, view: new DataView(data.buffer), length: 0 };
+  return { data, view: viewOf(data), length: 0 };
 }
 
 /** No numbers yet. */
@@ -54,7 +54,11 @@ export function reserve(bytes: Bytes, more: number): void {
   const data = newBytesArray(Math.max(wanted, bytes.data.length * 2));
   data.set(bytes.data.subarray(0, bytes.length));
   bytes.data = data;
-  bytes.view = new DataView(data.buffer);
+  bytes.view = viewOf(data);
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 /** Appends one number. */

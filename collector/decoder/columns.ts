@@ -18,7 +18,7 @@ import {
   type Words,
   word,
 } from "./buffers.ts";
-import { type Dictionary, newDictionary } from "./dictionary.ts";
+import { type Dictionary, newDictionary, settleDictionary } from "./dictionary.ts";
 import { clearFixed, type Fixed, newFixed } from "./fixed.ts";
 import { closeMap, type Maps, newMaps, truncateMaps } from "./maps.ts";
 
@@ -33,7 +33,7 @@ export interface Flags {
 /** Decoded hops of one request. */
 export interface HopBatch {
   readonly rows: number;
-  /** about what its rows take in memory: the size of the body they came in, unpacked; bytes */
+  /** about what it takes in memory, with what is found in it (ingest/extract.ts); bytes */
   readonly bytes: number;
   /** One row as an object. */
   readonly hop: (row: number) => Hop;
@@ -243,6 +243,14 @@ export function dropRow(columns: HopColumns): void {
   links.spanIds.length = keptLinks * 2;
   truncateMaps(links.attributes, keptLinks);
   if (rows < columns.capacity) clearFixed(columns.fixed, rows);
+}
+
+/** Gives back what only filling them needs. */
+export function settleColumns({ names, attributes, events, links, resources, scopes }: HopColumns): void {
+  const maps = [attributes, events.attributes, links.attributes, resources.attributes];
+  for (const { dictionary } of maps) settleDictionary(dictionary);
+  for (const each of [names, events.names, resources.services, scopes.names, scopes.versions])
+    settleDictionary(each);
 }
 
 function closeText(texts: Texts, row: number): void {

@@ -7,6 +7,9 @@
  * it marks the whole heap, however much room there is, and the facts of live journeys make that heap hundreds of
  * megabytes. Columns of 50,000 spans are 64 MB. But what V8 does not count it is in no hurry to collect either, so only a
  * share of the machine's memory is taken this way; beyond it the pressure is real, and V8 hears of it.
+ *
+ * Small ones side by side in slabs: a delivery of one span has sixty columns of a few bytes each, and with memory of
+ * its own each would cost hundreds. A slab is given up with the last delivery in it; deliveries leave about as they came.
  */
 import { memoryShare } from "../memory.ts";
 
@@ -16,8 +19,11 @@ const SHARE = 1 / 32;
 /** Smaller ones are not worth the bookkeeping; bytes. */
 const LARGE = 32_768;
 
-/** Up to this they lie in V8's own heap: a hundred columns with memory of their own are most of a small delivery; bytes. */
-const TINY = 64;
+/** Up to this they lie in slabs; bytes. */
+const SMALL = 2_048;
+const SLAB = 65_536;
+/** Of the largest element. */
+const ALIGNMENT = 8;
 
 const sharedMax = memoryShare(SHARE);
 let sharedBytes = 0;
@@ -25,14 +31,32 @@ const collected = new FinalizationRegistry<number>((bytes) => {
   sharedBytes -= bytes;
 });
 
-/** So many bytes, all zeros. */
+let slab = new ArrayBuffer(SLAB);
+let slabUsed = 0;
+
+/** So many bytes, all zeros. The buffer they are in may be shared with others. */
 export function newBytesArray(length: number): Uint8Array {
-  return length <= TINY ? new Uint8Array(length) : new Uint8Array(room(length));
+  if (length > SMALL) return new Uint8Array(room(length));
+  const at = placed(length);
+  return new Uint8Array(slab, at, length);
 }
 
-/** So many 32-bit numbers, all zeros. */
+/** So many 32-bit numbers, all zeros. The buffer they are in may be shared with others. */
 export function newWordsArray(length: number): Uint32Array {
-  return length * 4 <= TINY ? new Uint32Array(length) : new Uint32Array(room(length * 4));
+  if (length * 4 > SMALL) return new Uint32Array(room(length * 4));
+  const at = placed(length * 4);
+  return new Uint32Array(slab, at, length);
+}
+
+/** Where they lie in what is the slab from then on. No place is given twice, so that it is all zeros. */
+function placed(bytes: number): number {
+  if (slabUsed + bytes > SLAB) {
+    slab = new ArrayBuffer(SLAB);
+    slabUsed = 0;
+  }
+  const at = slabUsed;
+  slabUsed += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+  return at;
 }
 
 function room(bytes: number): ArrayBufferLike {

@@ -50,6 +50,11 @@ export function newDictionary(): Dictionary {
   return dictionary;
 }
 
+/** Gives back what only looking up many needs; entries can still be looked up, and added. */
+export function settleDictionary(dictionary: Dictionary): void {
+  dictionary.table = null;
+}
+
 /** The hash of an entry's text. */
 export function hashOf({ facts }: Dictionary, id: number): number {
   return word(facts, id * 4 + HASH);
