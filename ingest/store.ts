@@ -161,7 +161,8 @@ async function openServer(url: string, wanted?: string): Promise<Store> {
     shape: "server",
     query: (sql, params = {}) =>
       attendant.attend((signal) => rowsOf(reader, { ...forServer(sql, params), signal })),
-    command: (sql, params = {}) => run(writer, forServer(sql, params)),
+    command: (sql, params = {}) =>
+      attendant.attend((signal) => run(writer, { ...forServer(sql, params), signal })),
     insertNative: (table, pieces) =>
       attendant.attend((signal) => insertBody(inserter, { table: tableNamed(table), pieces, signal })),
     ping: () => ping(reader),

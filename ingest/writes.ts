@@ -30,7 +30,7 @@ export interface Waiting {
 
 /** Of one insert, at most and at least; count. */
 const INSERT_HOPS = 100_000;
-const INSERT_HOPS_MIN = 25_000;
+const INSERT_HOPS_MIN = 2_000;
 
 /** Where deliveries go. */
 export interface Writing {

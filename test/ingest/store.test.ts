@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { openStore } from "../../ingest/store.ts";
+import { openStore, type Store } from "../../ingest/store.ts";
 import { freePort, onBothShapes, startServer } from "../server.ts";
 
 /** One column of UInt64 as a Native block. */
@@ -192,3 +192,49 @@ test("what answers in a server's place is not believed, whatever it says", async
   );
   gateway.close();
 });
+
+/** A server that loses the answers to whatever names `lost`, and is away at the first ping after that. */
+async function forgetful() {
+  let isAway = false;
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request
+      .on("data", (chunk: Buffer) => chunks.push(chunk))
+      .on("end", () => {
+        const asked = `${request.url} ${Buffer.concat(chunks)}`;
+        if (asked.includes("lost")) {
+          isAway = true;
+          return;
+        }
+        response.statusCode = request.url === "/ping" && isAway ? 503 : 200;
+        if (request.url === "/ping") isAway = false;
+        response.setHeader("x-clickhouse-query-id", "1").end("Ok.\n");
+      });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo; // it listens on TCP
+  const store = await openStore({ url: `http://127.0.0.1:${port}`, dataDir: "" });
+  const close = async () => {
+    await store.close();
+    server.closeAllConnections();
+    server.close();
+  };
+  return { store, close };
+}
+
+test.concurrent.each<[what: string, ask: (store: Store) => Promise<unknown>]>([
+  ["question", (store) => store.query("SELECT 1 AS lost")],
+  ["statement", (store) => store.command("OPTIMIZE TABLE lost")],
+  ["block", (store) => store.insertNative("lost", [block("n", [1n])])],
+])(
+  "a %s whose answer was lost while a server was away fails once it is back",
+  async (_, ask) => {
+    const { store, close } = await forgetful();
+    const beganMs = performance.now();
+    await expect(ask(store)).rejects.toThrow("The store did not answer.");
+    expect(performance.now() - beganMs).toBeLessThan(15_000);
+    await close();
+  },
+  30_000,
+);
