@@ -6,8 +6,8 @@
  *
  * So the memory is bounded by what the pipeline may hold and the journal by its own limit, and an outage of the store
  * costs no sender anything before the journal is full. Such hops are in no answer yet: readiness says so. What arrives goes
- * ahead as soon as there is room, and the newest is read back in turn with the oldest: who asks about an order of now
- * does not wait for those of an outage, and the journal, which is let go of from the oldest on, gets its room back. A body
+ * ahead as soon as there is room, and of what is read back most is the newest: who asks about an order of now does not
+ * wait for those of an outage, and the journal, which is let go of from the oldest on, gets its room back too. A body
  * that this version cannot read becomes one dead letter, never a reason not to start.
  */
 import { setTimeout as sleep } from "node:timers/promises";
@@ -56,10 +56,14 @@ const WAITING_MAX = 400_000;
 const WAITING_BYTES_MAX = memoryShare(1 / 8);
 /** Reading goes on while a smaller share of what memory may hold waits there; the rest is for what arrives. */
 const READING_RATIO = 0.95;
+/** While the store takes nothing, a fifth is kept free: for what arrives, and the newest of the rest, once it does. */
+const AWAY_RATIO = 0.8;
 const POLL_MS = 25;
 const PROGRESS_MS = 2_000;
 /** A segment is read whole for the few of it that are wanted: too few cost more to find than to read. */
 const READ_AT_ONCE = 1_000;
+/** Every so many turns it is the oldest that are read back. */
+const OLDEST_EVERY = 4;
 /** Why a record may be refused that was taken in before. */
 const AS_IT_WAS_NOT: ReadonlySet<string> = new Set([BODY_REASON, "time_range"]);
 
@@ -70,7 +74,7 @@ export class Backlog {
   readonly #oldBytes: number;
   readonly #breathe = breather();
   readonly #parked: Position[] = [];
-  #isNewestNext = true;
+  #turn = 0;
   #running: Promise<void> = Promise.resolve();
   #isReplaying = true;
   #replayed = 0;
@@ -161,8 +165,8 @@ export class Backlog {
   /** What was read is taken off one by one: told to the pipeline twice, a record would be released twice. */
   async #readSome(): Promise<void> {
     const { readAtOnce = READ_AT_ONCE } = this.#options;
-    const first = this.#isNewestNext ? Math.max(0, this.#parked.length - readAtOnce) : 0;
-    this.#isNewestNext = !this.#isNewestNext;
+    const isOldest = ++this.#turn % OLDEST_EVERY === 0;
+    const first = isOldest ? 0 : Math.max(0, this.#parked.length - readAtOnce);
     const positions = this.#parked.slice(first, first + readAtOnce);
     const unread = new Map(positions.map((position) => [placeOf(position), position]));
     try {
@@ -188,9 +192,10 @@ export class Backlog {
   }
 
   /** Whether less waits in memory than such a share of what may. */
-  #hasRoom(ratio: number): boolean {
+  #hasRoom(share: number): boolean {
     const { pipeline, waitingMax = WAITING_MAX, waitingBytesMax = WAITING_BYTES_MAX } = this.#options;
-    const { waiting, waitingBytes } = pipeline.stats;
+    const { waiting, waitingBytes, trouble } = pipeline.stats;
+    const ratio = trouble === null ? share : share * AWAY_RATIO;
     return waiting < waitingMax * ratio && waitingBytes < waitingBytesMax * ratio;
   }
 

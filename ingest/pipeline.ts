@@ -14,6 +14,7 @@ import type { Delivery } from "../collector/request.ts";
 import { NO_TRACING, type Tracing } from "../collector/tracing.ts";
 import { Failure } from "../errors.ts";
 import { ackedSource } from "./acked.ts";
+import { WasAway } from "./attendant.ts";
 import { pauseAfter } from "./backoff.ts";
 import type { Definitions } from "./definitions.ts";
 import { type Extract, extract } from "./extract.ts";
@@ -271,12 +272,10 @@ class Flow implements Pipeline {
   }
 
   #retryLater(error: unknown): void {
-    const afterMs = pauseAfter(this.#failures++, RETRY_MS_MAX);
+    const afterMs = error instanceof WasAway ? 0 : pauseAfter(this.#failures++, RETRY_MS_MAX);
     noteFailed(this.stats, error);
-    this.#options.log.warn(
-      { err: error, waiting: this.stats.waiting, afterMs },
-      "The store did not take a flush; trying again.",
-    );
+    const text = "The store did not take a flush; trying again.";
+    this.#options.log.warn({ err: error, waiting: this.stats.waiting, afterMs }, text);
     this.#schedule(afterMs);
   }
 

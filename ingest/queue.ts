@@ -49,13 +49,16 @@ export class Queue {
       this.#size.shrink();
       throw error;
     }
-    this.#size.grow();
+    const tookMs = performance.now() - beganMs;
+    let hops = 0;
     for (const { extract } of taken) {
-      this.#stats.waiting -= extract.batch.rows;
+      hops += extract.batch.rows;
       this.#stats.waitingBytes -= extract.batch.bytes;
-      this.#stats.stored += extract.batch.rows;
     }
-    noteFlushed(this.#stats, performance.now() - beganMs);
+    this.#stats.waiting -= hops;
+    this.#stats.stored += hops;
+    this.#size.grow(hops, tookMs);
+    noteFlushed(this.#stats, tookMs);
     this.#stats.oldestWaitingMs = this.#waiting[0]?.ackedMs ?? null;
     return taken.map(({ serial }) => serial);
   }

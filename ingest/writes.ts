@@ -31,6 +31,8 @@ export interface Waiting {
 /** Of one insert, at most and at least; count. */
 const INSERT_HOPS = 100_000;
 const INSERT_HOPS_MIN = 2_000;
+/** So long an insert may take, by what the last one took; a third of what is waited for; ms. */
+const INSERT_MS = 10_000;
 
 /** Where deliveries go. */
 export interface Writing {
@@ -62,9 +64,10 @@ export class InsertSize {
     this.#hops = Math.max(INSERT_HOPS_MIN, this.#hops / 4);
   }
 
-  /** It did: mostly it had been away, and much waits by then. */
-  grow(): void {
-    this.#hops = Math.min(INSERT_HOPS, this.#hops * 4);
+  /** It took so many in this time: mostly it had been away, and is as fast as ever. */
+  grow(hops: number, tookMs: number): void {
+    const inTime = (hops / Math.max(1, tookMs)) * INSERT_MS;
+    this.#hops = Math.min(INSERT_HOPS, Math.max(this.#hops, inTime));
   }
 }
 

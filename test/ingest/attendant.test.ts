@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { Attendant } from "../../ingest/attendant.ts";
+import { Attendant, WasAway } from "../../ingest/attendant.ts";
 
 /** An answer that never comes. */
 const lost = (signal: AbortSignal) => once(signal, "abort").then(() => Promise.reject(new Error("given up")));
@@ -14,7 +14,7 @@ describe.concurrent("what was asked of a server", () => {
   test("before it was away is given up once it is back", async () => {
     const answers = [false, true];
     const attendant = new Attendant(async () => answers.shift() ?? true);
-    await expect(attendant.attend(lost)).rejects.toThrow("given up");
+    await expect(attendant.attend(lost)).rejects.toThrow(WasAway);
   });
 
   test("and held up while it was away may come soon after", async () => {
