@@ -4,6 +4,7 @@
  *   cgroup, machine → [memory] → columns, backlog, pipeline
  */
 import { totalmem } from "node:os";
+import { getHeapStatistics } from "node:v8";
 
 /** Enough for anybody; bytes. */
 const SHARE_MAX = 2 ** 30;
@@ -14,6 +15,11 @@ export function memoryShare(ratio: number): number {
   // 0: unknown. Without a limit some kernels tell more than there is.
   const here = constrained > 0 ? Math.min(constrained, total) : total;
   return Math.min(SHARE_MAX, Math.floor(here * ratio));
+}
+
+/** A share of what JavaScript objects may take; bytes. */
+export function heapShare(ratio: number): number {
+  return Math.floor(getHeapStatistics().heap_size_limit * ratio);
 }
 
 /** What the bodies of all requests together may hold: two of the largest if there is room for them, one at least; bytes. */

@@ -24,10 +24,8 @@ import { CARRIER, carrierRefsOf, type Ref, type RefRow } from "./refs.ts";
 import { fill, type ShapeOfCluster, Shaper } from "./shape.ts";
 import type { Spot } from "./spots.ts";
 
-/** What live facts are bounded by, and how their past is looked up. */
+/** How much is told from memory, and how the past of live facts is looked up. */
 export interface LiveOptions {
-  /** facts kept at the most; count */
-  readonly factsMax: number;
   /** a hop that names more causes is not told from memory; count, at most the limit for hubs */
   readonly causesMax: number;
   readonly past: Past;
@@ -137,12 +135,13 @@ export class Live {
   /**
    * Lets go of clusters until the bound is kept; those with unsettled facts stay.
    *
-   * @param stored  so do those with facts of later deliveries than this: only memory has them
+   * @param stored    so do those with facts of later deliveries than this: only memory has them
+   * @param factsMax  facts kept at the most; count
    */
-  evict(stored: number): void {
-    if (this.#pool.used <= this.#options.factsMax) return;
+  evict(stored: number, factsMax: number): void {
+    if (this.#pool.used <= factsMax) return;
     for (const cluster of this.#clusters.byTouch()) {
-      if (this.#pool.used <= this.#options.factsMax * KEPT_RATIO) return;
+      if (this.#pool.used <= factsMax * KEPT_RATIO) return;
       if (cluster.dirtyMs === null && cluster.newest <= stored) this.#forget(cluster);
     }
   }

@@ -30,7 +30,7 @@ import { Recent } from "./recent.ts";
 import type { Ref } from "./refs.ts";
 import type { Position } from "./segments.ts";
 import type { SettlerStats } from "./settler.ts";
-import { Settlers } from "./settlers.ts";
+import { factsThatFit, Settlers } from "./settlers.ts";
 import { noteFailed, type PipelineStats, zeroStats } from "./stats.ts";
 import type { Store } from "./store.ts";
 import { type Stored, storedIn } from "./stored.ts";
@@ -55,7 +55,7 @@ export interface PipelineOptions {
   readonly letters?: LetterBudget;
   /** acked but not stored: beyond this new deliveries are refused for now; hops. @default 500,000 */
   readonly waitingMax?: number;
-  /** hops of open journeys kept in memory; count. @default 1,000,000, which takes about 350 MB */
+  /** hops of open journeys kept in memory; count. @default 1,000,000, fewer where the heap is small */
   readonly liveMax?: number;
   /** stored hops of the latest deliveries kept in memory, whole; count. @default 100,000 */
   readonly recentMax?: number;
@@ -92,7 +92,6 @@ const BUSY_FLUSH_MS = 2_000;
 const BUSY_HOPS = 5_000;
 const BLOCK_HOPS = 200_000;
 const WAITING_MAX = 500_000;
-const LIVE_MAX = 1_000_000;
 const RECENT_MAX = 100_000;
 const RECENT_SHARE = 1 / 16; // of the memory
 const HOPS_MAX = 200_001; // of one read: one more than a settling loads, which then notices that there are more
@@ -132,7 +131,7 @@ class Flow implements Pipeline {
     this.#stored = storedIn(options.store, { placesMax: 10_000, hopsMax: HOPS_MAX });
     const sight = (tenant: string, refs: readonly Ref[]) => this.#settlers.of(tenant).sight(refs);
     this.source = ackedSource({ sight, recent: this.#recent, stored: this.#stored });
-    const { store, journal, writers = null, definitions, now, liveMax: factsMax = LIVE_MAX } = options;
+    const { store, journal, writers = null, definitions, now, liveMax: factsMax = factsThatFit() } = options;
     this.#hearing = new Hearing({ store, journal, writers, lost: () => this.#schedule(0) });
     this.#settlers = new Settlers({
       store,

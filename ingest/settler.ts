@@ -41,8 +41,8 @@ export interface SettlerOptions {
   readonly now: () => number;
   /** names that hops in the store may go by; null while that is not known: then every cluster is gathered */
   readonly heard: () => Heard | null;
-  /** facts kept in memory at the most; count */
-  readonly factsMax: number;
+  /** whether all tenants together have as many facts in memory as there may be */
+  readonly isFull: () => boolean;
 }
 
 /** Running totals. */
@@ -93,7 +93,7 @@ export class Settler {
   constructor(options: SettlerOptions) {
     this.#options = options;
     const causesMax = Math.min(CAUSES_MAX, options.definitions.limits.hubSubjects);
-    this.#live = new Live({ factsMax: options.factsMax, causesMax, past: pastIn(options.heard) });
+    this.#live = new Live({ causesMax, past: pastIn(options.heard) });
     this.#outcomes = outcomesFor(options.definitions);
     this.#provisional = new Provisional(options);
   }
@@ -124,6 +124,11 @@ export class Settler {
   /** The number of the first delivery that is not in the rows of its journeys; infinite when all are. */
   oldestSerial(): number {
     return this.#live.oldestSerial();
+  }
+
+  /** See {@link Live.evict}. */
+  evict(stored: number, factsMax: number): void {
+    this.#live.evict(stored, factsMax);
   }
 
   /** Whether nobody else wrote by the time that all up to a delivery was stored; if not, memory told too early. */
@@ -166,7 +171,6 @@ export class Settler {
       }
       this.#pending = NONE;
     }
-    this.#live.evict(stored);
     return due.length > ROUND_MAX;
   }
 
@@ -177,12 +181,12 @@ export class Settler {
   }
 
   #due(everything: boolean, isEarly: (cluster: Cluster) => boolean): Cluster[] {
-    const { now, heard, factsMax } = this.#options;
+    const { now, heard, isFull } = this.#options;
     const nowMs = now();
     const isFew = this.#live.dirty < FEW;
     // What began in the future began before our clock was set back: it must not wait until that is made up for.
     const isOver = (sinceMs: number, ms: number) => nowMs < sinceMs || nowMs - sinceMs >= ms;
-    const waitsForJournal = heard()?.isReading === true && this.#live.size < factsMax;
+    const waitsForJournal = heard()?.isReading === true && !isFull();
     return this.#live.due((cluster) => {
       const { touchedMs, dirtyMs, restsUntilMs, isPending } = cluster;
       const hasWaited = isOver(dirtyMs ?? nowMs, WAIT_MS_MAX);

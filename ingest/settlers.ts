@@ -2,16 +2,36 @@
  * Settlers: one settler for each tenant, made when the first delivery of the tenant comes.
  *
  *   pipeline → [settlers] → settler
+ *
+ * What they keep in memory is bounded together, by the heap: each tenant lets go of its part of what is too much.
  */
+import { heapShare } from "../collector/memory.ts";
 import type { Ref } from "./refs.ts";
 import { Settler, type SettlerOptions, type SettlerStats } from "./settler.ts";
 
+/** Enough for anybody; count. */
+const FACTS_MAX = 1_000_000;
+/** Of what JavaScript objects may take, and what a fact of a journey of two takes of it; the longer it is, the less. */
+const HEAP_SHARE = 0.4;
+const FACT_BYTES = 1_700;
+
+/** Facts that memory has room for; count. */
+export function factsThatFit(): number {
+  return Math.min(FACTS_MAX, Math.floor(heapShare(HEAP_SHARE) / FACT_BYTES));
+}
+
+/** What all settlers work with. */
+export interface SettlersOptions extends Omit<SettlerOptions, "tenant" | "isFull"> {
+  /** facts of all tenants kept in memory at the most; count */
+  readonly factsMax: number;
+}
+
 /** The settlers of all tenants. */
 export class Settlers {
-  readonly #options: Omit<SettlerOptions, "tenant">;
+  readonly #options: SettlersOptions;
   readonly #byTenant = new Map<string, Settler>();
 
-  constructor(options: Omit<SettlerOptions, "tenant">) {
+  constructor(options: SettlersOptions) {
     this.#options = options;
   }
 
@@ -19,7 +39,8 @@ export class Settlers {
   of(tenant: string): Settler {
     const known = this.#byTenant.get(tenant);
     if (known !== undefined) return known;
-    const settler = new Settler({ ...this.#options, tenant });
+    const isFull = () => this.stats.live >= this.#options.factsMax;
+    const settler = new Settler({ ...this.#options, tenant, isFull });
     this.#byTenant.set(tenant, settler);
     return settler;
   }
@@ -46,7 +67,15 @@ export class Settlers {
     let areMore = false;
     for (const settler of this.#byTenant.values())
       if (await settler.settle(everything, stored)) areMore = true;
+    this.#evict(stored);
     return areMore;
+  }
+
+  #evict(stored: number): void {
+    const ratio = this.#options.factsMax / this.stats.live;
+    if (ratio >= 1) return;
+    for (const settler of this.#byTenant.values())
+      settler.evict(stored, Math.floor(settler.stats.live * ratio));
   }
 
   /** See {@link Settler.confirm}. */

@@ -89,6 +89,7 @@ class Bench {
   readonly #stored = new Kept();
   readonly #recent: Recent;
   readonly #live: Live;
+  readonly #factsMax: number;
   readonly #left = new Set<string>();
   readonly #source: HopSource;
   #waiting: { readonly extracted: Extract; readonly serial: number }[] = [];
@@ -99,8 +100,8 @@ class Bench {
     const isHeard = () => this.#serial >= heardFrom;
     const where = (name: string) => (left.has(name) ? "store" : "nowhere");
     const traceOf = (words: Uint32Array, at: number) => words.subarray(at, at + 4).join();
+    this.#factsMax = factsMax;
     this.#live = new Live({
-      factsMax,
       causesMax: 32,
       past: {
         isHeard,
@@ -151,7 +152,7 @@ class Bench {
       if (told === null) this.fromStore++;
       else this.fromMemory++;
     }
-    this.#live.evict(this.#serial);
+    this.#live.evict(this.#serial, this.#factsMax);
   }
 
   #write({ journeys, merged }: Settled): void {
@@ -264,11 +265,7 @@ describe("the rows of journeys", () => {
 });
 
 test("the store is asked about a name again once hops behind memory's back go by it", async () => {
-  const live = new Live({
-    factsMax: 10,
-    causesMax: 32,
-    past: pastIn(() => new Heard(new Known(4), new Known(4))),
-  });
+  const live = new Live({ causesMax: 32, past: pastIn(() => new Heard(new Known(4), new Known(4))) });
   const key = { kind: "order.id", value: "ORD-1" };
   expect(live.sight([key]).unsure).toEqual([]);
   const [delivery] = await deliveriesOf([event({ name: "placed", keys: { "order.id": "ORD-1" } })], TENANT);
