@@ -20,15 +20,16 @@ import { NO_TELEMETRY, type Telemetry } from "./collector/telemetry.ts";
 import type { Tracing } from "./collector/tracing.ts";
 import { type Config, portsOf, storeOptions } from "./config.ts";
 import { Backlog } from "./ingest/backlog.ts";
+import { checking } from "./ingest/damaged.ts";
 import type { Definitions } from "./ingest/definitions.ts";
-import { makeInsertsDurable } from "./ingest/durable.ts";
+import { makeDurable } from "./ingest/durable.ts";
+import { keepHouse } from "./ingest/housekeeping.ts";
 import { type Journal, openJournal } from "./ingest/journal.ts";
 import { LetterBudget, sampleBodies } from "./ingest/letters.ts";
 import { createLookup } from "./ingest/lookup.ts";
 import { migrate } from "./ingest/migrate.ts";
 import { openPatiently } from "./ingest/patient.ts";
 import { openPipeline, type Pipeline } from "./ingest/pipeline.ts";
-import { sweepForever } from "./ingest/retention.ts";
 import { openStore, type Store } from "./ingest/store.ts";
 import { storedIn } from "./ingest/stored.ts";
 import { announcing, Writers } from "./ingest/writers.ts";
@@ -120,10 +121,10 @@ async function start(options: ServiceOptions, onClose: OnClose): Promise<Omit<Se
   onClose(() => inTime(close(), SPANS_MS));
   const opened = await openPatiently({
     shape: config.clickhouse === null ? "embedded" : "server",
-    open: () => openStore(storeOptions(config)),
+    open: async () => checking(await openStore(storeOptions(config))),
     prepare: async (store) => {
       await migrate(store);
-      await makeInsertsDurable(store);
+      await makeDurable(store);
     },
     failed: (err, againMs) => log.warn({ err, againMs }, "The store is not there yet; trying again."),
   });
@@ -177,12 +178,8 @@ async function openIntake(
   // What was acked was within the limits of its day, which may have been wider.
   const backlog = new Backlog({ journal, pipeline, log, limits: { bodyBytesMax: BODY_BYTES_EVER, times } });
   onClose(() => backlog.close());
-  const sweeping = new AbortController();
-  const sweeps = sweepForever({ store, retention: definitions.retention, now, log }, sweeping.signal);
-  onClose(async () => {
-    sweeping.abort();
-    await inTime(sweeps, STORE_MS);
-  });
+  const leave = keepHouse({ store, retention: definitions.retention, now, log });
+  onClose(() => inTime(leave(), STORE_MS));
   const counters = createCounters();
   const receiver = createReceiver({
     accept: backlog.accept,

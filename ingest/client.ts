@@ -89,6 +89,7 @@ function abortedBy(signal: AbortSignal | undefined) {
 
 /** ClickHouse's own codes for "not now": the same statement may succeed later. */
 const OUTAGES = new Map([
+  ["60", "has lost a table"],
   ["74", "cannot read from its disk"],
   ["75", "cannot write to its disk"],
   ["76", "cannot open a file"],

@@ -20,8 +20,8 @@ describe.concurrent("what was asked of a server", () => {
   test("and held up while it was away may come soon after", async () => {
     const answers = [false, true];
     const attendant = new Attendant(async () => answers.shift() ?? true);
-    // One look, another one, and half of the grace.
-    expect(await attendant.attend(answerIn(2_500))).toBe("told");
+    // One look, another one soon after, and half of the grace.
+    expect(await attendant.attend(answerIn(1_700))).toBe("told");
   });
 
   test("is waited for as long as it takes while the server is there", async () => {
