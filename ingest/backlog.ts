@@ -56,8 +56,8 @@ const WAITING_MAX = 400_000;
 const WAITING_BYTES_MAX = memoryShare(1 / 8);
 /** Reading goes on while a smaller share of what memory may hold waits there; the rest is for what arrives. */
 const READING_RATIO = 0.95;
-/** While the store takes nothing, a fifth is kept free: for what arrives, and the newest of the rest, once it does. */
-const AWAY_RATIO = 0.8;
+/** While the store takes nothing, half is kept free: for what arrives, and the newest of the rest, once it does. */
+const AWAY_RATIO = 0.5;
 const POLL_MS = 25;
 const PROGRESS_MS = 2_000;
 /** A segment is read whole for the few of it that are wanted: too few cost more to find than to read. */
