@@ -8,6 +8,7 @@
  * `query` receives nothing.
  */
 
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { type Counters, createCounters } from "./collector/counters.ts";
@@ -121,7 +122,8 @@ async function start(options: ServiceOptions, onClose: OnClose): Promise<Omit<Se
   onClose(() => inTime(close(), SPANS_MS));
   const opened = await openPatiently({
     shape: config.clickhouse === null ? "embedded" : "server",
-    open: async () => checking(await openStore(storeOptions(config))),
+    open: async () =>
+      checking(await openStore(storeOptions(config)), { folder: join(config.dataDir, "store") }),
     prepare: async (store) => {
       await migrate(store);
       await makeDurable(store);

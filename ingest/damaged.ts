@@ -7,7 +7,7 @@
  * calls the part written all the same: its files are there, and empty. To compare sizes costs next to nothing, to read
  * all parts again would cost as much as to write them.
  */
-import { readdir, stat } from "node:fs/promises";
+import { readdir, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { Failure } from "../errors.ts";
@@ -27,8 +27,8 @@ const partsSince = statement(new URL("./sql/parts_since.sql", import.meta.url), 
   }),
 });
 
-/** A part that is not whole. */
-export interface DamagedPart {
+/** A part, as far as it matters here. */
+export interface Part {
   readonly table: string;
   readonly name: string;
   /** told in one insert; others were merged, and what they were made of may still be there */
@@ -41,14 +41,21 @@ const MORE_S = 3;
 /**
  * The parts of a time that are not whole.
  *
- * @param ageMs  how far back that time begins
+ * @param ageMs     how far back that time begins
+ * @param isWanted  which to look at: a part of many columns has more than a hundred files
  * @throws {Failure} `store_unavailable`
  */
-export async function damagedParts(store: Store, ageMs: number): Promise<DamagedPart[]> {
-  const damaged: DamagedPart[] = [];
+export async function damagedParts(
+  store: Store,
+  ageMs: number,
+  isWanted: (part: Part) => boolean,
+): Promise<Part[]> {
+  const damaged: Part[] = [];
   const parts = await partsSince(store, { age_s: Math.ceil(ageMs / 1000) + MORE_S });
-  for (const { table, name, path, is_inserted, bytes } of parts)
-    if ((await sizeOf(path)) < bytes) damaged.push({ table, name, isInserted: is_inserted });
+  for (const { table, name, path, is_inserted: isInserted, bytes } of parts) {
+    const part = { table, name, isInserted };
+    if (isWanted(part) && (await sizeOf(path)) < bytes) damaged.push(part);
+  }
   return damaged;
 }
 
@@ -69,19 +76,37 @@ export async function readAnew(store: Store, table: string): Promise<void> {
   await store.command(`ATTACH TABLE ${Name.parse(table)}`);
 }
 
+/** Where a disk may be full. */
+export interface Disk {
+  /** a folder on it */
+  readonly folder: string;
+  /** with more room than this it was not full a moment ago; bytes. @default 2 GiB */
+  readonly roomBytes?: number;
+}
+
+const ROOM_BYTES = 2 ** 31;
+
 /**
- * The same store, which believes an insert when all of it is there. What is not is put aside, and the insert fails as
- * one does while the disk is full. A server is believed: its disk is not ours to look at.
+ * The same store, which believes an insert on a disk that is nearly full only when all of it is there. What is not is put
+ * aside, and the insert fails as one does on a full disk. With room on the disk the question is not worth asking: it would
+ * cost acks a third of a second at their slowest. A server is believed: its disk is not ours to look at.
  */
-export function checking(store: Store): Store {
+export function checking(store: Store, disk: Disk): Store {
   if (store.shape === "server") return store;
   const insertNative: Store["insertNative"] = async (table, pieces) => {
     const beganMs = performance.now();
     await store.insertNative(table, pieces);
-    const parts = await damagedParts(store, performance.now() - beganMs);
-    if (!parts.some((part) => part.table === table && part.isInserted)) return;
+    if (await hasRoom(disk)) return;
+    const isOurs = (part: Part) => part.table === table && part.isInserted;
+    const damaged = await damagedParts(store, performance.now() - beganMs, isOurs);
+    if (damaged.length === 0) return;
     await readAnew(store, table);
     throw new Failure("store_unavailable", "ClickHouse is out of disk.");
   };
   return { ...store, insertNative };
+}
+
+async function hasRoom({ folder, roomBytes = ROOM_BYTES }: Disk): Promise<boolean> {
+  const { bavail, bsize } = await statfs(folder).catch(() => ({ bavail: 0, bsize: 0 }));
+  return bavail * bsize > roomBytes;
 }

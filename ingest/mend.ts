@@ -12,14 +12,14 @@ import { damagedParts, readAnew } from "./damaged.ts";
 import type { Store } from "./store.ts";
 
 /**
- * Mends the parts of a time.
+ * Mends the merged parts of a time.
  *
  * @param ageMs  how far back that time begins
  * @returns those that were damaged, as `table/part`
  * @throws {Failure} `store_unavailable`; what was mended by then is
  */
 export async function mendParts(store: Store, ageMs: number): Promise<string[]> {
-  const damaged = await damagedParts(store, ageMs);
+  const damaged = await damagedParts(store, ageMs, ({ isInserted }) => !isInserted);
   for (const table of new Set(damaged.map((part) => part.table))) await readAnew(store, table);
   return damaged.map(({ table, name }) => `${table}/${name}`);
 }

@@ -73,13 +73,14 @@ test("this is looked after, and said in the log", async () => {
 test("an insert whose part turns out empty failed, and can be tried again", async () => {
   const refs = [refsBlock("t", [listOf([{ kind: "order.id", value: "D", day: 1, locality: 1n }])])];
   let fullFor = 1;
-  const onFullDisk = checking({
+  const filling: Store = {
     ...store,
     insertNative: async (table, pieces) => {
       await store.insertNative(table, pieces);
       if (fullFor-- > 0) await emptyNewest();
     },
-  });
+  };
+  const onFullDisk = checking(filling, { folder: dataDir, roomBytes: Number.POSITIVE_INFINITY });
   await expect(onFullDisk.insertNative("refs", refs)).rejects.toThrow("out of disk");
   expect(await values()).toEqual(["A", "B", "C"]);
   await onFullDisk.insertNative("refs", refs);
