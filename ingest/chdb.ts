@@ -17,8 +17,8 @@ import { PAGE_BYTES, pagesOf } from "./pages.ts";
 
 /**
  * Server settings, which only the first connection of a process can give; the engine shares the machine with us. Without
- * the bounds on threads it would clean up and load parts with dozens at once and keep them all, each with memory it
- * touched: within hours 200 threads and 40 MB.
+ * the bounds on threads it cleans up and loads parts with dozens at once and keeps them all, each with memory it touched:
+ * 200 threads, and 40 MB.
  */
 const ENGINE_ARGS = [
   "--max_server_memory_usage_to_ram_ratio=0.6",

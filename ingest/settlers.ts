@@ -15,9 +15,9 @@ const FACTS_MAX = 1_000_000;
 const HEAP_SHARE = 0.4;
 const FACT_BYTES = 1_700;
 
-/** Facts that memory has room for; count. */
-export function factsThatFit(): number {
-  return Math.min(FACTS_MAX, Math.floor(heapShare(HEAP_SHARE) / FACT_BYTES));
+/** Facts that a share of the heap has room for; count. */
+export function factsThatFit(bytes = heapShare(HEAP_SHARE)): number {
+  return Math.min(FACTS_MAX, Math.floor(bytes / FACT_BYTES));
 }
 
 /** What all settlers work with. */
