@@ -14,7 +14,7 @@ export interface CpuSeconds {
   readonly pool: number;
   /** the engine's threads that merge and mutate parts */
   readonly merge: number;
-  /** the engine's other threads: queries, inserts, housekeeping */
+  /** the engine's other threads: queries, inserts, housekeeping; most of them end with their work */
   readonly engine: number;
   readonly total: number;
 }
@@ -35,14 +35,16 @@ export function cpuOf(pid: number): CpuSeconds | null {
       const { name, ticks } = threadOf(pid, thread);
       seconds[Number(thread) === pid ? "main" : roleOf(name)] += ticks / TICKS;
     }
-    const { ticks } = statOf(readFileSync(`/proc/${pid}/stat`, "utf8"));
-    return { ...seconds, total: ticks / TICKS };
+    const total = statOf(readFileSync(`/proc/${pid}/stat`, "utf8")).ticks / TICKS;
+    const { main, pool, merge } = seconds;
+    // What no living thread has taken was taken by some that ended, and only the engine's do.
+    return { main, pool, merge, engine: Math.max(0, total - main - pool - merge), total };
   } catch {
     return null;
   }
 }
 
-/** What was taken between two looks. Threads that ended in between are only in the total. */
+/** What was taken between two looks. */
 export function cpuBetween(before: CpuSeconds | null, after: CpuSeconds | null): CpuSeconds | null {
   if (before === null || after === null) return null;
   const between = (name: keyof CpuSeconds) => Math.max(0, after[name] - before[name]);
