@@ -21,7 +21,7 @@ import type { Watch } from "../slo/watch.ts";
 import { CHALLENGE, crossSiteGuard, pageSafety, tokenGuard } from "./guard.ts";
 import { formOf } from "./negotiate.ts";
 import { renderProblem } from "./page/problem.ts";
-import { createRoutes, problemHeaders, problemOf } from "./problem.ts";
+import { createRoutes, failureOf, problemHeaders, problemOf } from "./problem.ts";
 import { annotationRoutes } from "./routes/annotations.ts";
 import { deadLetterRoutes } from "./routes/dead_letters.ts";
 import { definitionRoutes } from "./routes/definitions.ts";
@@ -84,7 +84,8 @@ export function createApi({ tenant = "default", ...deps }: ApiDeps): OpenAPIHono
   app.route("/", startRoutes({ ...deps, tenant }));
   describe(app);
   app.notFound((c) => fail(c, unrouted(app, c)));
-  app.onError((error, c) => {
+  app.onError((thrown, c) => {
+    const error = failureOf(thrown);
     if (!(error instanceof Failure) || error.status >= 500) deps.report?.(error);
     return fail(c, error);
   });
@@ -109,13 +110,14 @@ function describe(app: OpenAPIHono): void {
   });
 }
 
-/** 405 where another method would have been answered, else 404. */
+/** 405 where other methods would have been answered, else 404. */
 function unrouted(app: OpenAPIHono, c: Context): Failure {
-  if (c.req.method === "GET" || c.req.method === "HEAD") return new Failure("no_route");
-  const [handlers] = app.router.match("GET", c.req.path);
-  const isKnown = handlers.some(([[, route]]) => route.method === "GET");
-  if (isKnown) c.header("allow", "GET, HEAD");
-  return new Failure(isKnown ? "method" : "no_route");
+  const allowed = ["GET", "POST"].filter((method) =>
+    app.router.match(method, c.req.path)[0].some(([[, route]]) => route.method === method),
+  );
+  if (allowed.length === 0 || allowed.includes(c.req.method)) return new Failure("no_route");
+  c.header("allow", allowed.join(", ").replace("GET", "GET, HEAD"));
+  return new Failure("method");
 }
 
 function fail(c: Context, error: Error): Response | Promise<Response> {

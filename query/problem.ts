@@ -7,6 +7,7 @@
  */
 import { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Env } from "hono";
+import { HTTPException } from "hono/http-exception";
 import { FAILURES, Failure } from "../errors.ts";
 
 /** The body of every answer that is not one. */
@@ -40,6 +41,18 @@ export class BadParameters extends Failure {
     super("bad_request", errors.map(({ field, text }) => `${field}: ${text}`).join("; "));
     this.errors = errors;
   }
+}
+
+/** What the router throws itself, by status: it could not read the body. */
+const ROUTER_FAILURES = new Map<number, (cause: unknown) => Failure>([
+  [400, (cause) => new Failure("malformed", "It is not JSON.", cause)],
+  [415, (cause) => new Failure("media_type", "A body is sent as `content-type: application/json`.", cause)],
+]);
+
+/** The failure that an error stands for, where it does for one; else the error. */
+export function failureOf(error: Error): Error {
+  if (!(error instanceof HTTPException)) return error;
+  return ROUTER_FAILURES.get(error.status)?.(error) ?? error;
 }
 
 /** The problem that a thrown error is to its caller. Anything but a `Failure` is our bug. */
@@ -80,13 +93,27 @@ export function createRoutes<E extends Env = Env>(): OpenAPIHono<E> {
 }
 
 /** What every route may answer with besides its own. */
-export const PROBLEMS = Object.fromEntries(
-  Object.entries({
-    400: "A parameter does not fit",
-    401: "No valid token",
-    503: "Try again in a moment",
-  }).map(([status, description]) => [
-    status,
-    { description, content: { "application/problem+json": { schema: Problem } } },
-  ]),
-);
+export const PROBLEMS = problems({
+  400: "A parameter does not fit",
+  401: "No valid token",
+  503: "Try again in a moment",
+});
+
+/** The same where a body is read. */
+export const BODY_PROBLEMS = {
+  ...PROBLEMS,
+  ...problems({
+    400: "A parameter does not fit, or the body is not JSON",
+    413: "The body is too large",
+    415: "The body is not said to be JSON",
+  }),
+};
+
+function problems(descriptions: Readonly<Record<number, string>>) {
+  return Object.fromEntries(
+    Object.entries(descriptions).map(([status, description]) => [
+      status,
+      { description, content: { "application/problem+json": { schema: Problem } } },
+    ]),
+  );
+}

@@ -8,7 +8,7 @@ import { Failure } from "../../errors.ts";
 import { annotate, listAnnotations } from "../../slo/annotations.ts";
 import { renderTime } from "../../slo/evaluate.ts";
 import { Annotation, AnnotationList } from "../../slo/view.ts";
-import { createRoutes, PROBLEMS } from "../problem.ts";
+import { BODY_PROBLEMS, createRoutes, PROBLEMS } from "../problem.ts";
 import type { ListRoutesDeps } from "./journeys.ts";
 import { Moment } from "./parameters.ts";
 
@@ -43,7 +43,7 @@ const note = createRoute({
   },
   responses: {
     201: { description: "As it is kept", content: { "application/json": { schema: Annotation } } },
-    ...PROBLEMS,
+    ...BODY_PROBLEMS,
   },
 });
 

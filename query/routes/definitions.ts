@@ -14,7 +14,7 @@ import type { Definitions } from "../../ingest/definitions.ts";
 import { type RefoldOptions, refold } from "../../ingest/refold.ts";
 import { rehearse } from "../../ingest/rehearse.ts";
 import { parseDefinitions, renderProblem } from "../../ingest/yaml.ts";
-import { createRoutes, PROBLEMS, Problem, problemOf } from "../problem.ts";
+import { BODY_PROBLEMS, createRoutes, Problem, problemOf } from "../problem.ts";
 import { RefoldAnswer, RehearsalAnswer } from "../rehearsal.ts";
 import { Moment } from "./parameters.ts";
 
@@ -31,7 +31,7 @@ const NDJSON = "application/x-ndjson";
 
 const lines = <T extends z.ZodType>(schema: T, description: string) => ({
   200: { description, content: { [NDJSON]: { schema } } },
-  ...PROBLEMS,
+  ...BODY_PROBLEMS,
 });
 
 const check = createRoute({

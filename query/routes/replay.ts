@@ -14,7 +14,7 @@ import { letterDetail } from "../letter_view.ts";
 import { formOf } from "../negotiate.ts";
 import { renderLetterPage, renderReplayPage } from "../page/letter.ts";
 import { plain } from "../phrase.ts";
-import { BadParameters, createRoutes, PROBLEMS, Problem } from "../problem.ts";
+import { BadParameters, BODY_PROBLEMS, createRoutes, Problem } from "../problem.ts";
 import { ReplayAnswer, type ReplayDeps, renderReplay, replayMatching, replayOne } from "../replay.ts";
 import { LetterId, letterById, SignalName } from "./dead_letters.ts";
 import { Flag, Moment } from "./parameters.ts";
@@ -64,7 +64,7 @@ const OUTCOME = {
     description: "This process takes no data in",
     content: { "application/problem+json": { schema: Problem } },
   },
-  ...PROBLEMS,
+  ...BODY_PROBLEMS,
 };
 
 const one = createRoute({
@@ -100,7 +100,7 @@ const discard = createRoute({
       description: "How many no longer wait",
       content: { "application/json": { schema: Discarded }, "text/plain": { schema: z.string() } },
     },
-    ...PROBLEMS,
+    ...BODY_PROBLEMS,
   },
 });
 

@@ -313,6 +313,50 @@ describe("what is refused", () => {
     expect((await house.app.request("/v2", { method: "POST" })).status).toBe(404);
   });
 
+  test.each([
+    ["PUT", "/v1/annotations", "GET, HEAD, POST"],
+    ["GET", "/v1/definitions/check", "POST"],
+    ["HEAD", "/v1/definitions/refold", "POST"],
+  ])("%s %s, which takes %s", async (method, path, allowed) => {
+    const response = await house.app.request(path, { method });
+    expect(response.status).toBe(405);
+    expect(response.headers.get("allow")).toBe(allowed);
+  });
+
+  describe.each([
+    "/v1/annotations",
+    "/v1/definitions/check",
+    "/v1/definitions/refold",
+    "/v1/dead-letters/replay",
+    "/v1/dead-letters/discard",
+    "/v1/dead-letters/0123456789abcdef0123456789abcdef/replay",
+  ])("a body for %s", (path) => {
+    const post = async (body: string, type: Record<string, string>) => {
+      const reported: unknown[] = [];
+      const app = house.build({ report: (error) => void reported.push(error) });
+      const response = await app.request(path, { method: "POST", body, headers: type });
+      expect(reported).toEqual([]);
+      return Problem.parse(await response.json());
+    };
+
+    test("that is not JSON", async () => {
+      expect(await post("{bad", { "content-type": "application/json" })).toMatchObject({
+        status: 400,
+        type: "urn:waybill:problem:malformed",
+        detail: "It is not JSON.",
+      });
+    });
+
+    test.each([
+      ["a form", "application/x-www-form-urlencoded"],
+      ["text", "text/plain"],
+    ])("that is said to be %s", async (_what, type) => {
+      const problem = await post("{}", { "content-type": type });
+      expect(problem).toMatchObject({ status: 415, type: "urn:waybill:problem:media_type" });
+      expect(problem.detail).toContain("application/json");
+    });
+  });
+
   test("a browser gets a page instead", async () => {
     const response = await get("/v1/orders/nobody", HTML);
     expect(response.status).toBe(404);
