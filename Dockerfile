@@ -18,9 +18,9 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=${OMIT}
 
 FROM node:22.23.2-bookworm-slim
-# A larger young generation: under load, most of what is made lives for a second or two (bench/README.md).
+# As start.cjs and package.json set them.
 ENV NODE_ENV=production \
-    NODE_OPTIONS=--max-semi-space-size=128 \
+    NODE_OPTIONS=--max-semi-space-size=64 \
     UV_THREADPOOL_SIZE=16 \
     WAYBILL_DATA_DIR=/var/lib/waybill \
     WAYBILL_CONFIG=/app/waybill.yaml

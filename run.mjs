@@ -1,10 +1,11 @@
 /**
  * Run: from a fresh clone to a running service, with nothing installed but Node and npm.
  *
- *   node run.mjs serve|demo|bench [options]    installs and builds what is missing, then starts
- *   node run.mjs cli <command> …               the same for any command of the command line
- *   node run.mjs test [vitest options]         installs, builds, and runs every check
+ *   serve|demo|bench [options]    installs and builds what is missing, then starts
+ *   cli <command> …               the same for any command of the command line
+ *   test [vitest options]         installs, builds, and runs every check
  *
+ * Begun by start.cjs, with settings that Node takes only before it loads the first module.
  * Uses nothing that has to be installed first. Talks on stderr, and only when something takes more than two seconds.
  */
 import { spawn } from "node:child_process";
@@ -13,11 +14,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-
-// The embedded engine's queries, gzip and fsync share libuv's threads; the default of four lets them wait for each other.
-process.env.UV_THREADPOOL_SIZE ??= "16";
-// Facts live for seconds, not milliseconds: with the default of 16 MiB most of them are copied three times before they go.
-process.env.NODE_OPTIONS ??= "--max-semi-space-size=64";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const NODE_LEAST = [20, 19];
@@ -189,7 +185,7 @@ async function main([mode, ...args]) {
   if (mode === "test") process.exitCode = await test(args);
   else if (mode === "cli") await start(args);
   else if (mode === "serve" || mode === "demo" || mode === "bench") await start([mode, ...args]);
-  else throw new Stop("usage: node run.mjs serve|demo|bench|test|cli …", 2);
+  else throw new Stop("usage: node start.cjs serve|demo|bench|test|cli …", 2);
 }
 
 try {

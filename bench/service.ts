@@ -55,7 +55,7 @@ const BUILT = fileURLToPath(new URL("../cli.js", import.meta.url));
 /** Run from the sources, as the tests do, it needs a build beside them. */
 const CLI = existsSync(BUILT) ? BUILT : fileURLToPath(new URL("../dist/cli.js", import.meta.url));
 
-/** As run.mjs sets them: queries, gzip and fsync share these threads, and facts live for seconds. */
+/** As start.cjs and package.json set them: queries, gzip and fsync share these threads, and facts live for seconds. */
 const POOL = "16";
 const YOUNG = "--max-semi-space-size=64";
 
