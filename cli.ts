@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Cli: the command line, and the only place that reads the environment, the clock and the arguments.
+ * Cli: the command line, and the only place that reads the environment, the time of day and the arguments.
  *
  *   argv, env → [cli] → commands
  *

@@ -10,9 +10,6 @@ import { BACK } from "./back.ts";
 import { FRONT } from "./front.ts";
 import type { SpanShape } from "./shape.ts";
 
-/** How many traces a journey has. */
-export const TRACES = 4;
-
 /** One journey in so many fails. */
 export const FAILING_EVERY = 50;
 

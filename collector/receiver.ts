@@ -18,9 +18,6 @@ import { NO_TRACING, type Tracing } from "./tracing.ts";
 import { type ClientError, closeUnreadable, type Unreadable, unreadableFailure } from "./unreadable.ts";
 import { type Edge, type EdgeLog, serve } from "./visit.ts";
 
-/** 64 MiB, what the OTLP specification recommends. */
-export const BODY_BYTES_MAX = 64 * 1024 * 1024;
-
 /** How long a connection may take; milliseconds. */
 export interface Timeouts {
   readonly keepAliveMs: number;

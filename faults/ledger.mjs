@@ -3,9 +3,9 @@
  *
  *   load → [ledger] → judge
  *
- * A request is settled by the last answer to it. `acked`: 200. `open`: never answered 200, so its items may be found
- * or not. Also keeps what an answer must never be (A3): another 5xx, a 503 without `Retry-After`, a 200 that hides an
- * error.
+ * A request is settled by the last answer to it. `acked`: 200 or 204. `open`: never answered so, and its items may be
+ * found or not. Also keeps what an answer must never be (A3): another 5xx, a 503 without `Retry-After`, a 200 that hides
+ * an error.
  */
 
 /** Answers that are final for a sender; none of ours deserves one. */

@@ -1,7 +1,7 @@
 /**
  * Journeys: which of the settled journeys need a new row.
  *
- *   settle → [journeys] → pipeline writes
+ *   settle → [journeys] → settler writes
  *
  * A row is written when what it says changed since this process last wrote it; what it forgot it writes again, which
  * the table takes. A provisional journey that is no more gets a closing row, if it ever had one (provisional.ts).

@@ -60,7 +60,7 @@ export interface LetterPlace {
 }
 
 /** End of what a DateTime64 with milliseconds can say; epoch milliseconds. */
-const FOREVER_MS = Date.UTC(2299, 0, 1);
+export const FOREVER_MS = Date.UTC(2299, 0, 1);
 
 /** The statement behind `readLetters`. */
 export const lettersWhole = statement(new URL("./sql/letters_whole.sql", import.meta.url), {

@@ -42,14 +42,6 @@ export const CARRIER = {
 
 const DAY_NS = 86_400_000_000_000n;
 
-/** Every ref of a hop. */
-export function refsOf(hop: Hop, keys: Keys): Ref[] {
-  const refs: Ref[] = [];
-  for (const [kind, values] of keys) for (const value of values) refs.push({ kind, value });
-  if (hop.traceId !== "") refs.push({ kind: CARRIER.trace, value: hop.traceId });
-  return [...refs, ...carrierRefsOf(hop)];
-}
-
 /** The refs of a hop beside its keys and its own trace: links, messages, events. */
 export function carrierRefsOf(hop: Hop): Ref[] {
   const refs: Ref[] = [];

@@ -3,7 +3,7 @@
  *
  *   store → [rows] → Hop → gather, stitch
  *
- * Pure. The other direction is native.ts; both together give back every hop unchanged. All-zero ids are ids that the
+ * Pure. The other direction is native_hops.ts; both together give back every hop unchanged. All-zero ids are ids that the
  * fact does not have.
  */
 import { z } from "zod";

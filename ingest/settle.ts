@@ -1,10 +1,10 @@
 /**
  * Settle: after new hops, the journeys that changed, folded anew.
  *
- *   pipeline: hops stored → [settle] → journey rows
+ *   settler: what memory cannot tell → [settle] → journeys
  *
  * Everything that a new hop can change is gathered and folded from the raw facts, so a row is what a reader would
- * have folded at that moment, whichever process writes it. Does not write: pipeline.ts does.
+ * have folded at that moment, whichever process writes it. Does not write: settler.ts does.
  */
 import type { Hop } from "../collector/hop.ts";
 import type { Definitions, KeyKind } from "./definitions.ts";

@@ -35,13 +35,6 @@ export function fill(slots: Slots, slot: number, { fixed, row, trace, keyset }: 
   slots.aroundHigh[slot] = around[high] ?? 0;
 }
 
-/** The words of a span id of 16 hex digits, as columns hold them. */
-export function wordsOf(spanId: string): Omit<Pointer, "trace"> {
-  if (spanId === "") return { spanLow: 0, spanHigh: 0 };
-  const bytes = Buffer.from(spanId, "hex");
-  return { spanLow: bytes.readUInt32LE(0), spanHigh: bytes.readUInt32LE(4) };
-}
-
 /** A cluster's facts as numbers, with the sets of keys that `shape.keyset` means. */
 export interface ShapeOfCluster {
   readonly shape: Shape;

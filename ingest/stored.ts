@@ -3,7 +3,7 @@
  *
  *   store → [stored] → gather
  *
- * The counterpart of recent.ts, which has what is not stored yet; gather.ts reads both as one.
+ * The counterpart of recent.ts, which has the latest deliveries; acked.ts reads both as one.
  */
 import { z } from "zod";
 import type { HopSource } from "./gather.ts";

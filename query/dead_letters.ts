@@ -6,7 +6,7 @@
  * Reads only; the bytes of a record are not in the list.
  */
 import { z } from "@hono/zod-openapi";
-import { LETTER_STATUSES, type LetterStatus } from "../ingest/letter_store.ts";
+import { FOREVER_MS, LETTER_STATUSES, type LetterStatus } from "../ingest/letter_store.ts";
 import { Int64, statement } from "../ingest/statements.ts";
 import type { Store } from "../ingest/store.ts";
 import { Time } from "./answer.ts";
@@ -77,8 +77,6 @@ const deadLetters = statement(new URL("./sql/dead_letters.sql", import.meta.url)
 });
 
 const LetterCursor = cursorOf(z.object({ ms: z.int().min(0), letter: z.string() }));
-/** End of what a DateTime64 with milliseconds can say; epoch milliseconds. */
-const FOREVER_MS = Date.UTC(2299, 0, 1);
 
 /**
  * A page of refused records, newest first.

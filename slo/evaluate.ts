@@ -4,7 +4,7 @@
  *   counts → [evaluate] → view → API, terminal, metrics, simulate
  *
  * Pure: the watermark comes with the counts. Live objectives and simulated ones come through here alike. Does not
- * count: counts.ts does.
+ * count: ledger.ts does.
  */
 import type { Definition, Fraction, Objective } from "../ingest/definitions.ts";
 import { budgetOf, emptyInMs } from "./budget.ts";

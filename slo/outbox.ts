@@ -7,6 +7,7 @@
  * each time, by a part that chance decides, so that many do not come back at once.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { pauseAfter } from "../ingest/backoff.ts";
 import type { Delivered } from "./deliver.ts";
 
 /** One thing to send. Put in again under the same key while it waits, it takes the place of the former. */
@@ -30,7 +31,7 @@ export interface OutboxOptions {
 }
 
 /** Ten tries over about ten minutes. */
-export const PATIENT: OutboxOptions = { waitingMax: 100, triesMax: 10, firstMs: 1_000, longestMs: 120_000 };
+export const PATIENT: OutboxOptions = { waitingMax: 100, triesMax: 10, firstMs: 2_000, longestMs: 300_000 };
 
 /** Letters to one receiver. */
 export class Outbox {
@@ -104,7 +105,7 @@ export class Outbox {
     for (let tries = 1; ; tries++) {
       const delivered = await letter.send();
       if (delivered.ok || !delivered.again || tries >= triesMax) return delivered;
-      const waitMs = Math.min(longestMs, firstMs * 2 ** (tries - 1)) * (0.5 + Math.random() / 2);
+      const waitMs = pauseAfter(tries - 1, longestMs, firstMs);
       const isOver = await sleep(waitMs, false, { signal: this.#stop.signal, ref: false }).catch(() => true);
       if (isOver) return delivered;
     }

@@ -2,7 +2,7 @@
 --
 -- Row      one per definition and step, the costliest first, at most 50.
 -- Window   the dashboard's, by the moment a journey counted: its end, or the deadline that it missed.
--- Reads    the newest row of each journey: FINAL keeps the one with most facts (measured faster than LIMIT 1 BY here).
+-- Reads    the newest row of each journey: FINAL keeps it (measured faster than LIMIT 1 BY here).
 -- Trap     bad by the success objective only; a slow success is bad for a latency objective and not in here.
 WITH
     if(state = 'open', deadline, assumeNotNull(counted_at)) AS counted,

@@ -2,7 +2,7 @@
 --
 -- Row      one per bucket and definition: time, definition, p50 and p99 in seconds.
 -- Window   the dashboard's, by end.
--- Reads    the newest row of each journey: FINAL keeps the one with most facts (measured faster than LIMIT 1 BY here).
+-- Reads    the newest row of each journey: FINAL keeps it (measured faster than LIMIT 1 BY here).
 -- Trap     a p99 of fewer than a hundred journeys is their slowest one; nothing is decided on it. Clocks that run
 --          backwards count as zero.
 WITH greatest(dateDiff('nanosecond', started_at, assumeNotNull(ended_at)), 0) / 1e9 AS duration_seconds

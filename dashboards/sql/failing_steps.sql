@@ -2,7 +2,7 @@
 --
 -- Row      one per definition and step that failed or is missing, the worst first, at most 50.
 -- Window   the dashboard's, by start.
--- Reads    the newest row of each journey: FINAL keeps the one with most facts (measured faster than LIMIT 1 BY here).
+-- Reads    the newest row of each journey: FINAL keeps it (measured faster than LIMIT 1 BY here).
 -- Trap     reasons may hold ids and so differ each time: the one shown is the most common, not the only one.
 SELECT
     definition,

@@ -2,7 +2,7 @@
 --
 -- Row      one per definition and step, in step order; no rows when nothing started in the window.
 -- Window   the dashboard's, by start.
--- Reads    the newest row of each journey: FINAL keeps the one with most facts (measured faster than LIMIT 1 BY here).
+-- Reads    the newest row of each journey: FINAL keeps it (measured faster than LIMIT 1 BY here).
 -- Trap     optional steps are in the funnel too: a step below its neighbours may be one that was skipped rightly.
 SELECT
     definition,

@@ -2,7 +2,7 @@
 --
 -- Row      one per bucket in which any started: time, and a count for each state.
 -- Window   the dashboard's, by start.
--- Reads    the newest row of each journey: FINAL keeps the one with most facts (measured faster than LIMIT 1 BY here).
+-- Reads    the newest row of each journey: FINAL keeps it (measured faster than LIMIT 1 BY here).
 -- Trap     the newest buckets are always mostly open: they have not had their time yet.
 SELECT
     $__timeInterval(started_at) AS time,

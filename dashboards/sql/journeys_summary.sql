@@ -2,7 +2,7 @@
 --
 -- Row      exactly one; each column is a number on the panel.
 -- Window   the dashboard's, by start.
--- Reads    the newest row of each journey: FINAL keeps the one with most facts (measured faster than LIMIT 1 BY here).
+-- Reads    the newest row of each journey: FINAL keeps it (measured faster than LIMIT 1 BY here).
 -- Trap     an open journey past its deadline is overdue; no row says so, the clock does.
 SELECT
     count() AS started,

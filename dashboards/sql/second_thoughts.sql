@@ -2,7 +2,7 @@
 --
 -- Row      one per bucket: time, and how many that ended in it were late, had recovered, or were compensated.
 -- Window   the dashboard's, by end.
--- Reads    the newest row of each journey: FINAL keeps the one with most facts (measured faster than LIMIT 1 BY here).
+-- Reads    the newest row of each journey: FINAL keeps it (measured faster than LIMIT 1 BY here).
 -- Trap     one journey may be both late and recovered, and counts in both.
 SELECT
     $__timeInterval(assumeNotNull(ended_at)) AS time,

@@ -2,7 +2,7 @@
 --
 -- Row      one per journey, the longest overdue first, at most 200.
 -- Window   the dashboard's, by the moment the step was due: what got stuck in it and still is.
--- Reads    the newest row of each journey: FINAL keeps the one with most facts (measured faster than LIMIT 1 BY here).
+-- Reads    the newest row of each journey: FINAL keeps it (measured faster than LIMIT 1 BY here).
 -- Trap     a step can be overdue while the journey as a whole still has time.
 WITH least(ifNull(next_due, deadline), deadline) AS due
 SELECT

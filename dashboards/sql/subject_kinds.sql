@@ -2,7 +2,7 @@
 --
 -- Row      one per definition and kind of subject.
 -- Window   the dashboard's, by start.
--- Reads    the newest row of each journey: FINAL keeps the one with most facts (measured faster than LIMIT 1 BY here).
+-- Reads    the newest row of each journey: FINAL keeps it (measured faster than LIMIT 1 BY here).
 -- Trap     the only panel that counts merged rows: provisional journeys that found the subject they belong to.
 SELECT
     definition,

@@ -2,7 +2,7 @@
 --
 -- Row      one per bucket and definition that has a journey counted in it: time, definition, success_ratio in [0, 1].
 -- Window   the dashboard's, by the moment a journey counted: its end, or the deadline that it missed.
--- Reads    the newest row of each journey: FINAL keeps the one with most facts (measured faster than LIMIT 1 BY here).
+-- Reads    the newest row of each journey: FINAL keeps it (measured faster than LIMIT 1 BY here).
 -- Trap     a bucket in which nothing counted has no row: no traffic is not good traffic.
 WITH
     if(state = 'open', deadline, assumeNotNull(counted_at)) AS counted,

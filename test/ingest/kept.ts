@@ -2,7 +2,15 @@
 import type { Hop } from "../../collector/hop.ts";
 import type { HopSource } from "../../ingest/gather.ts";
 import type { Keys } from "../../ingest/keys.ts";
-import { placeOf, placeText, type RefRow, refsOf, refText } from "../../ingest/refs.ts";
+import {
+  CARRIER,
+  carrierRefsOf,
+  placeOf,
+  placeText,
+  type Ref,
+  type RefRow,
+  refText,
+} from "../../ingest/refs.ts";
 
 /** A hop with its keys. */
 export interface KeptHop {
@@ -46,6 +54,14 @@ export class Kept implements HopSource {
   kindsOf(tenant: string, value: string, kinds: readonly string[]): string[] {
     return kinds.filter((kind) => this.#refs.has(`${tenant}\n${refText({ kind, value })}`));
   }
+}
+
+/** Every ref of a hop. */
+function refsOf(hop: Hop, keys: Keys): Ref[] {
+  const refs: Ref[] = [];
+  for (const [kind, values] of keys) for (const value of values) refs.push({ kind, value });
+  if (hop.traceId !== "") refs.push({ kind: CARRIER.trace, value: hop.traceId });
+  return [...refs, ...carrierRefsOf(hop)];
 }
 
 /** Both sources as one; what one does not know the other may. */

@@ -5,7 +5,6 @@ import { messagesOf } from "../../ingest/carriers.ts";
 import { forestOf, type Pointer, type Shape } from "../../ingest/forest.ts";
 import { graphOf } from "../../ingest/graph.ts";
 import { type Keys, keysOf } from "../../ingest/keys.ts";
-import { wordsOf } from "../../ingest/shape.ts";
 import { soleSubject } from "../../ingest/sole.ts";
 import { stitch } from "../../ingest/stitch.ts";
 import { KINDS } from "./build.ts";
@@ -13,6 +12,13 @@ import { chance, shuffled, worldOf } from "./world.ts";
 
 const OPTIONS = { kinds: KINDS, subjectKind: "order.id", hubSubjects: 100 };
 const KIND_NUMBERS = { span: 1, log: 2, cloudevent: 3 };
+
+/** The words of a span id of 16 hex digits, as columns hold them. */
+function wordsOf(spanId: string): Omit<Pointer, "trace"> {
+  if (spanId === "") return { spanLow: 0, spanHigh: 0 };
+  const bytes = Buffer.from(spanId, "hex");
+  return { spanLow: bytes.readUInt32LE(0), spanHigh: bytes.readUInt32LE(4) };
+}
 
 /** Hops as numbers, without any of the live machinery. */
 function shapeOf(hops: readonly Hop[]): { shape: Shape; keysets: Keys[] } {

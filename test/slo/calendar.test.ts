@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000;
 const at = (text: string) => Date.parse(text);
 
 describe("a calendar period", () => {
-  // SLO.md: months have 40,320 to 44,640 minutes, an hour less or more where clocks change.
+  // Months have 40,320 to 44,640 minutes, an hour less or more where clocks change.
   test.each([
     ["2026-02-14T12:00:00Z", "month", "UTC", "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z", 40_320],
     ["2026-01-31T23:59:59Z", "month", "UTC", "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z", 44_640],
