@@ -3,14 +3,16 @@
  *
  * One token for all. Programs send it as a bearer token; a browser asks its user, who gives any name and the token as
  * the password (HTTP Basic). A browser sends that along by itself, so it counts for anything but reading only when the
- * browser says that one of our own pages asks. `/livez` is open.
+ * browser says that one of our own pages asks. `/livez` is open, and what the page that asks for a token is made of.
  */
 import type { Context, MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { type Authorize, bearerAuth } from "../collector/auth.ts";
 import { Failure } from "../errors.ts";
 
-const OPEN_PATHS = new Set(["/livez"]);
+const OPEN_PATHS = new Set(["/livez", "/page.css", "/favicon.svg"]);
+
+const ASKED = "Send `authorization: Bearer …`, or give a browser any name and the token as the password.";
 
 /** Lets in those who show the token; everybody when it is null. */
 export function tokenGuard(token: string | null): MiddlewareHandler {
@@ -19,7 +21,7 @@ export function tokenGuard(token: string | null): MiddlewareHandler {
     const mayUseBasic = isReading(c) || originOf(c) === "here";
     if (OPEN_PATHS.has(c.req.path) || isKnown(authorize, c.req.header("authorization"), mayUseBasic))
       return next();
-    throw new Failure("unauthorized");
+    throw new Failure("unauthorized", ASKED);
   };
 }
 
@@ -58,8 +60,8 @@ function isKnown(authorize: Authorize, authorization: string | undefined, mayUse
   return authorize(`Bearer ${pair.slice(pair.indexOf(":") + 1)}`);
 }
 
-/** What a 401 asks for. */
-export const CHALLENGE = 'Bearer realm="waybill", Basic realm="waybill", charset="UTF-8"';
+/** What a 401 asks for; Chromium reads no further than the first. */
+export const CHALLENGE = 'Basic realm="waybill", charset="UTF-8", Bearer realm="waybill"';
 
 /** Pages run no script and load nothing from elsewhere; nobody may frame them, sniff them or learn where one came from. */
 export function pageSafety(): MiddlewareHandler {

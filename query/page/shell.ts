@@ -57,7 +57,7 @@ function renderSearch(searched: string): Html {
 }
 
 function logo(): Html {
-  return html`<svg class="logo" viewBox="0 0 24 24" aria-hidden="true"><path d="M4 3h12l4 4v14H4z" class="paper"/>
+  return html`<svg class="logo" width="24" height="24" viewBox="0 0 24 24" aria-hidden="true"><path d="M4 3h12l4 4v14H4z" class="paper"/>
     <path d="M8 9h5m-5 4h8m-8 4h6" class="ink"/></svg>`;
 }
 

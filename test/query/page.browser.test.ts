@@ -18,19 +18,13 @@ const URLS = ["javascript:alert(4)", "data:text/html,<script>alert(5)</script>"]
 
 let house: House;
 let browser: Browser;
-let server: Server;
+const servers: Server[] = [];
 let base = "";
 
 beforeAll(async () => {
   house = await openHouse();
   house.add(evil());
-  const made = createAdaptorServer({ fetch: house.app.fetch });
-  if (!(made instanceof Server)) throw new RangeError("served over HTTP/1.1");
-  server = made.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new RangeError("a TCP server has a port");
-  base = `http://127.0.0.1:${address.port}`;
+  base = await served(house.app);
   const executablePath = await sparticuz.executablePath();
   // Not the package's own switches: they turn off what this test is about.
   browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--no-zygote", "--disable-gpu"] });
@@ -38,9 +32,20 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser?.close();
-  server?.close();
+  for (const server of servers) server.close();
   await house?.close();
 });
+
+/** Serves an app; the address it is at. */
+async function served(app: House["app"]): Promise<string> {
+  const server = createAdaptorServer({ fetch: app.fetch });
+  if (!(server instanceof Server)) throw new RangeError("served over HTTP/1.1");
+  servers.push(server);
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new RangeError("a TCP server has a port");
+  return `http://127.0.0.1:${address.port}`;
+}
 
 /** An order whose every word is an attack. */
 function evil() {
@@ -206,3 +211,15 @@ function luminance(colour: string): number {
   });
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
+
+test("behind a token a browser asks for it, and who gives it reads on", async () => {
+  const guarded = await served(house.build({ token: "a-token-of-the-house" }));
+  const stranger = await browser.newPage();
+  await stranger.goto(guarded);
+  expect(await stranger.locator("main").textContent()).toContain("any name and the token as the password");
+  // Its style is there: without it the mark in the corner fills the window.
+  expect((await stranger.locator("svg.logo").boundingBox())?.width).toBeLessThan(64);
+  const httpCredentials = { username: "anybody", password: "a-token-of-the-house" };
+  const page = await browser.newPage({ httpCredentials });
+  expect((await page.goto(`${guarded}/v1/orders/ORD-timedOut`))?.status()).toBe(200);
+});
