@@ -17,10 +17,16 @@ export const FAILURES = {
   cross_site: { status: 403, retryable: false, text: "A page elsewhere may not do this." },
   too_large: { status: 413, retryable: false, text: "The body is larger than the limit." },
   media_type: { status: 415, retryable: false, text: "That content type or encoding is not supported here." },
+  unreachable: { status: 502, retryable: true, text: "No Waybill answers there." },
   overloaded: { status: 503, retryable: true, text: "Too much at once. Try again in a moment." },
   store_unavailable: { status: 503, retryable: true, text: "The store did not answer. Try again." },
   journal_unavailable: { status: 503, retryable: true, text: "The journal could not be written. Try again." },
   stopping: { status: 503, retryable: true, text: "The service is shutting down. Try again." },
+  internal: {
+    status: 500,
+    retryable: false,
+    text: "Something broke here. It is not your fault, and it has been logged.",
+  },
   config: { status: 500, retryable: false, text: "The configuration is not valid." },
   in_use: { status: 500, retryable: false, text: "A port or folder is in use by another process." },
 } as const satisfies Record<string, { status: number; retryable: boolean; text: string }>;

@@ -19,7 +19,8 @@ export interface Call {
 /**
  * Calls the API.
  *
- * @throws {Failure} what the API answered when it is not a success; `store_unavailable` when nobody answers
+ * @throws {Failure} what the API answered when it is not a success; `unreachable` when nobody answers, or something else;
+ *   `bad_request` when the address is none
  */
 export async function callApi(around: Surroundings, call: Call): Promise<Response> {
   const { host, apiPort, token } = around.config();
@@ -28,11 +29,20 @@ export async function callApi(around: Surroundings, call: Call): Promise<Respons
   if (token !== null) headers["authorization"] = `Bearer ${token}`;
   if (call.body !== undefined) headers["content-type"] = "application/json";
   const sent = call.body === undefined ? {} : { method: "POST", body: JSON.stringify(call.body) };
-  const response = await fetch(new URL(call.path, base), { headers, ...sent }).catch((error: unknown) => {
-    throw new Failure("store_unavailable", `No Waybill answers at ${base}; start one with: npm start`, error);
+  const response = await fetch(addressOf(call.path, base), { headers, ...sent }).catch((error: unknown) => {
+    throw new Failure("unreachable", `Nobody is at ${base}; start one with: npm start`, error);
   });
   if (response.ok) return response;
-  throw failureIn(response.status, await response.text());
+  const failure = failureIn(await response.text());
+  if (failure !== null) throw failure;
+  const detail = `What is at ${base} answers ${response.status} in another way; the API is where the page is`;
+  throw new Failure("unreachable", detail);
+}
+
+function addressOf(path: string, base: string): URL {
+  const address = URL.canParse(path, base) ? new URL(path, base) : null;
+  if (address?.protocol === "http:" || address?.protocol === "https:") return address;
+  throw new Failure("bad_request", `--url must be an http:// or https:// address; ${base} is none.`);
 }
 
 /** The text of an answer. */
@@ -40,18 +50,18 @@ export async function fetchText(around: Surroundings, call: Call): Promise<strin
   return (await callApi(around, call)).text();
 }
 
-function failureIn(status: number, text: string): Failure {
-  const type = memberIn(text, "type").replace("urn:waybill:problem:", "");
-  return new Failure(isCode(type) ? type : codeFor(status), memberIn(text, "detail"));
+/** The failure that a problem tells of; null when it is none of ours: another door, or a proxy in between. */
+function failureIn(text: string): Failure | null {
+  const type = memberIn(text, "type");
+  if (!type.startsWith(PROBLEM)) return null;
+  const code = type.slice(PROBLEM.length);
+  return new Failure(isCode(code) ? code : "internal", memberIn(text, "detail"));
 }
+
+const PROBLEM = "urn:waybill:problem:";
 
 function isCode(text: string): text is FailureCode {
   return Object.hasOwn(FAILURES, text);
-}
-
-function codeFor(status: number): FailureCode {
-  if (status === 404) return "not_found";
-  return status >= 500 ? "store_unavailable" : "bad_request";
 }
 
 function memberIn(problem: string, name: string): string {
@@ -82,6 +92,7 @@ function whole(line: string): unknown {
   const piece: unknown = JSON.parse(line);
   const problem: unknown =
     typeof piece === "object" && piece !== null ? Reflect.get(piece, "problem") : undefined;
-  if (problem !== undefined) throw failureIn(503, JSON.stringify(problem));
+  if (problem !== undefined)
+    throw failureIn(JSON.stringify(problem)) ?? new Failure("store_unavailable", "The answer broke off.");
   return piece;
 }

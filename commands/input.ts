@@ -1,7 +1,7 @@
 /**
  * Input: the text of a file that a command was given, or of standard input.
  *
- *   disk → [input] → simulate, openslo
+ *   disk → [input] → simulate, openslo, letters, rehearse
  */
 import { readFileSync } from "node:fs";
 import { Failure } from "../errors.ts";

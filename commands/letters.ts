@@ -5,11 +5,11 @@
  *
  * Exit code 0: all that was asked for is done, or would be; 1: something is still refused, or nothing waits; 2: usage.
  */
-import { readFileSync } from "node:fs";
 import { Failure } from "../errors.ts";
 import { ReplayAnswer, renderReplay } from "../query/replay.ts";
 import type { Surroundings } from "./around.ts";
 import { fetchText } from "./client.ts";
+import { readInput } from "./input.ts";
 
 /** Where to ask and how to answer. */
 export interface Manner {
@@ -91,7 +91,7 @@ export async function replayLetters(
 
 function mending(record: string | undefined, patch: string | undefined): Record<string, unknown> {
   return {
-    ...(record === undefined ? {} : { record: parsed(readFileSync(record, "utf8"), record) }),
+    ...(record === undefined ? {} : { record: parsed(readInput(record), record) }),
     ...(patch === undefined ? {} : { patch: parsed(patch, "--patch") }),
   };
 }

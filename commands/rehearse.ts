@@ -3,12 +3,12 @@
  *
  * Over the API of a running Waybill: the recorded hops are its.
  */
-import { readFileSync } from "node:fs";
 import { Failure } from "../errors.ts";
 import { isWorrying } from "../ingest/comparison.ts";
 import { RehearsalAnswer, renderProgress, renderRehearsal } from "../query/rehearsal.ts";
 import type { Surroundings } from "./around.ts";
 import { callLines } from "./client.ts";
+import { readInput } from "./input.ts";
 import { sinceOf } from "./since.ts";
 
 /** What a file is held against. */
@@ -29,7 +29,7 @@ export async function rehearse(
   { against, limit, url, json }: Rehearsing,
 ): Promise<number> {
   const body = {
-    yaml: readFileSync(path, "utf8"),
+    yaml: readInput(path),
     since: sinceOf(against, around.now()),
     ...(limit === undefined ? {} : { limit: Number(limit) }),
   };

@@ -24,7 +24,7 @@ export function parseFile(path: string): Parsed {
   const packaged = fileURLToPath(new URL("../waybill.yaml", import.meta.url));
   const standIn = path === DEFINITIONS_PATH ? textOf(packaged) : undefined;
   if (standIn === undefined)
-    throw new Failure("config", `There is no file ${path}; WAYBILL_CONFIG says where it is.`);
+    throw new Failure("config", `There is no file ${path}; name it here or in WAYBILL_CONFIG.`);
   return parseDefinitions(standIn, packaged);
 }
 

@@ -56,11 +56,8 @@ export function failureOf(error: Error): Error {
 }
 
 /** The problem that a thrown error is to its caller. Anything but a `Failure` is our bug. */
-export function problemOf(error: unknown, instance: string): Problem {
-  if (!(error instanceof Failure)) {
-    const title = "Something broke here. It is not your fault, and it has been logged.";
-    return { type: "urn:waybill:problem:internal", title, status: 500, instance };
-  }
+export function problemOf(thrown: unknown, instance: string): Problem {
+  const error = thrown instanceof Failure ? thrown : new Failure("internal");
   const problem = {
     type: `urn:waybill:problem:${error.code}`,
     title: FAILURES[error.code].text,

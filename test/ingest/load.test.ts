@@ -29,7 +29,7 @@ test("a file with problems is refused with one line for each, naming the file", 
 
 test("a file that is not there is refused with what to set", () => {
   expect(() => loadDefinitions(join(empty, "nowhere.yaml"))).toThrow(
-    /nowhere\.yaml; WAYBILL_CONFIG says where it is/,
+    /nowhere\.yaml; name it here or in WAYBILL_CONFIG/,
   );
 });
 
