@@ -127,7 +127,7 @@ export class Comparison {
       const from = next.keys.find(({ kind }) => kind === unseen.kind)?.from;
       return { ...unseen, isNew: declared.get(unseen.kind) !== JSON.stringify(from) };
     });
-    const warnings = [...warningsOf(definitions), ...keyWarnings(unseenKeys)];
+    const warnings = [...warningsOf(definitions, this.#options), ...keyWarnings(unseenKeys)];
     const looked = { done: this.done, total, hops: this.#hops, hasMore };
     return { ...looked, definitions, unseenKeys, warnings, notes: this.#newKinds() };
   }
@@ -194,16 +194,35 @@ function isWorse(from: Standing, to: Standing): boolean {
   return WORTH[to] < WORTH[from];
 }
 
-function warningsOf(definitions: readonly DefinitionOutcome[]): string[] {
-  return definitions
+/** What was so before is no warning: a step that nothing matches yet, a journey that never succeeded. */
+function warningsOf(outcomes: readonly DefinitionOutcome[], compared: Compared): string[] {
+  return outcomes
     .filter(({ change }) => change === "new" || change === "changed")
-    .flatMap(({ definition, after, unmatchedSteps }) => {
+    .flatMap(({ definition, change, before, after, unmatchedSteps }) => {
       const all = Object.values(after).reduce((sum, count) => sum + count, 0);
-      const never = unmatchedSteps.map((step) => `${definition}: no recorded hop matches the step ${step}.`);
-      if (all >= TELLING && after.succeeded + after.compensated === 0)
+      const never = unmatchedSteps
+        .filter((step) => isOtherStep(compared, definition, step))
+        .map((step) => `${definition}: no recorded hop matches the step ${step}.`);
+      const mayHope = change === "new" || successes(before) > 0;
+      if (mayHope && all >= TELLING && successes(after) === 0)
         never.push(`${definition}: none of its ${all} journeys would have succeeded.`);
       return never;
     });
+}
+
+/** Whether a step is new, or reached by other hops than before. */
+function isOtherStep({ present, next }: Compared, definition: string, step: string): boolean {
+  const [was, is] = [present, next].map(({ journeys }) => {
+    const match = journeys
+      .find(({ name }) => name === definition)
+      ?.steps.find(({ name }) => name === step)?.match;
+    return JSON.stringify(match, (_, part) => (part instanceof Map ? [...part] : part));
+  });
+  return was !== is;
+}
+
+function successes({ succeeded, compensated }: Readonly<Record<JourneyState, number>>): number {
+  return succeeded + compensated;
 }
 
 function keyWarnings(unseen: Rehearsal["unseenKeys"]): string[] {
