@@ -6,7 +6,7 @@
  * Parts that grow without end, or rows that are merged again and again, are the two ways in which a store falls behind.
  * Left out while the store does not answer, and where a server does not let us see.
  */
-import { Gauge, Registry } from "prom-client";
+import { Counter, Gauge, Registry } from "prom-client";
 import { z } from "zod";
 import { statement } from "../ingest/statements.ts";
 import type { Store } from "../ingest/store.ts";
@@ -32,8 +32,15 @@ export async function renderStoreMetrics(store: Store): Promise<string> {
     [],
   ]);
   const registry = new Registry();
-  const gauge = (name: string, help: string, labelNames: string[] = []) =>
-    new Gauge({ name: `waybill_store_${name}`, help, labelNames, registers: [registry] });
+  const settings = (name: string, help: string, labelNames: string[] = []) => ({
+    name: `waybill_store_${name}`,
+    help,
+    labelNames,
+    registers: [registry],
+  });
+  const gauge = (...told: Parameters<typeof settings>) => new Gauge(settings(...told));
+  // The registry is new each time, so that adding once sets what the engine counted.
+  const total = (...told: Parameters<typeof settings>) => new Counter(settings(...told));
   const parts = gauge("parts", "Parts on disk.", ["table"]);
   const rows = gauge("rows", "Rows, versions that a merge will collapse included.", ["table"]);
   const bytes = gauge("bytes", "Size on disk with indexes; bytes.", ["table"]);
@@ -43,7 +50,7 @@ export async function renderStoreMetrics(store: Store): Promise<string> {
     bytes.set({ table: told.table }, told.bytes);
   }
   if (work === undefined) return "";
-  gauge("inserted_rows_total", "Rows inserted since the engine started.").set(work.inserted_rows);
-  gauge("merged_rows_total", "Rows read by merges since the engine started.").set(work.merged_rows);
+  total("inserted_rows_total", "Rows inserted since the engine started.").inc(work.inserted_rows);
+  total("merged_rows_total", "Rows read by merges since the engine started.").inc(work.merged_rows);
   return registry.metrics();
 }

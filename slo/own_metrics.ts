@@ -34,8 +34,8 @@ export function renderOwnMetrics({ evaluator, notifier, board, startedMs, nowMs 
   const gauge = (...told: Parameters<typeof settings>) => new Gauge(settings(...told));
   // The registry is new each time, so that adding once sets what was counted elsewhere.
   const total = (...told: Parameters<typeof settings>) => new Counter(settings(...told));
-  gauge("slo_evaluations_total", "Looks at all objectives that succeeded.").set(evaluator.evaluations);
-  gauge("slo_failed_evaluations_total", "Looks that failed; tried again in a minute.").set(
+  total("slo_evaluations_total", "Looks at all objectives that succeeded.").inc(evaluator.evaluations);
+  total("slo_failed_evaluations_total", "Looks that failed; tried again in a minute.").inc(
     evaluator.failures,
   );
   gauge("slo_evaluation_seconds", "How long the last look took.").set(evaluator.lastMs / 1_000);

@@ -53,4 +53,17 @@ onBothShapes("the store about itself", (open) => {
     const gone = { ...store, query: () => Promise.reject(new Error("gone")) };
     expect(await renderStoreMetrics(gone)).toBe("");
   });
+
+  test("rows since the engine's start are counters, what lies there now are gauges", async () => {
+    const text = await renderStoreMetrics(await storeWithTwoInserts(open));
+    const types = [...text.matchAll(/^# TYPE waybill_store_(\w+) (\w+)$/gm)].map(([, ...told]) => told);
+    expect(types).toEqual([
+      ["parts", "gauge"],
+      ["rows", "gauge"],
+      ["bytes", "gauge"],
+      ["inserted_rows_total", "counter"],
+      ["merged_rows_total", "counter"],
+    ]);
+    expect(text).toMatch(/^waybill_store_inserted_rows_total [1-9]\d*$/m);
+  });
 });
