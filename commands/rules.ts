@@ -21,12 +21,13 @@ export async function printRules(around: Surroundings, asked: RulesAsked): Promi
     around.print(renderInhibition().trimEnd());
     return 0;
   }
-  const { journeys } = loadDefinitions(asked.file ?? around.config().definitionsPath);
+  const { journeys, notify } = loadDefinitions(asked.file ?? around.config().definitionsPath);
   const promises = journeys.flatMap((definition) =>
     definition.objectives.map((objective) => ({ definition, objective })),
   );
   if (promises.length === 0) throw new Failure("not_found", "No objective is configured.");
-  const options = { slothLabels: asked.slothLabels ?? false, nowMs: around.now() };
+  const slothLabels = asked.slothLabels ?? false;
+  const options = { slothLabels, runbookUrl: notify.runbookUrl, nowMs: around.now() };
   around.print(renderRules(promises, options).trimEnd());
   return 0;
 }

@@ -244,6 +244,8 @@ export interface NotifyTarget {
 export interface Notify {
   /** where people reach this Waybill, for links; null: WAYBILL_PUBLIC_URL says so, or nobody does */
   readonly publicUrl: string | null;
+  /** where the runbook is read: alerts lead to their headings in it; null: they lead nowhere */
+  readonly runbookUrl: string | null;
   readonly alertmanagers: readonly NotifyTarget[];
   /** signed with the secret in that variable */
   readonly webhooks: readonly (NotifyTarget & { readonly secretEnv: string })[];

@@ -40,6 +40,7 @@ const hasOneUrl = [
 export const WrittenNotify = orEmpty(
   exactly({
     public_url: WebUrl.nullable().default(null),
+    runbook_url: WebUrl.nullable().default(null),
     alertmanagers: oneOrMany(exactly(WHERE).refine(...hasOneUrl), 0).default([]),
     webhooks: oneOrMany(exactly({ ...WHERE, secret_env: Variable }).refine(...hasOneUrl), 0).default([]),
   }),
@@ -50,6 +51,7 @@ export function readNotify(page: Page): Notify {
   const written = read(page, ["notify"], WrittenNotify);
   return {
     publicUrl: written?.public_url ?? null,
+    runbookUrl: written?.runbook_url ?? null,
     alertmanagers: (written?.alertmanagers ?? []).map(targetOf),
     webhooks: (written?.webhooks ?? []).map((one) => ({ ...targetOf(one), secretEnv: one.secret_env })),
   };

@@ -33,7 +33,7 @@ function alertOf(incident: Incident, { board, nowMs }: Shown): SloAlert {
   const slo = board?.slos.find(({ id }) => id === incident.sloId) ?? null;
   const told = Object.values(incident.told);
   const tiers = incident.name === "ErrorBudgetBurn" ? (slo?.tiers ?? []) : [];
-  const summary = summaryOf({ incident, slo, detail: null, publicUrl: null, nowMs });
+  const summary = summaryOf({ incident, slo, nowMs });
   return {
     id: incident.sloId,
     name: incident.name,

@@ -149,7 +149,7 @@ export class Notifier {
   }
 
   async #word(incident: Incident, watched: Watched, nowMs: number): Promise<Worded> {
-    const { board, publicUrl, log } = this.#options;
+    const { board, publicUrl, notify, log } = this.#options;
     const slo = watched.board?.slos.find(({ id }) => id === incident.sloId) ?? null;
     const tier = slo?.tiers.find(({ firing, severity }) => firing && severity === incident.severity);
     const untilMs = watched.board?.watermarkMs ?? nowMs;
@@ -162,7 +162,14 @@ export class Notifier {
             log.warn({ err: error }, "Nobody could say what burnt the budget.");
             return null;
           });
-    const annotations = annotationsOf({ incident, slo, detail, publicUrl, nowMs });
+    const annotations = annotationsOf({
+      incident,
+      slo,
+      detail,
+      publicUrl,
+      runbookUrl: notify.runbookUrl,
+      nowMs,
+    });
     const path = slo === null ? "/readyz?verbose" : `/v1/slos/${encodeURIComponent(slo.id)}`;
     return { incident, annotations, url: publicUrl === null ? "" : linkTo(publicUrl, path) };
   }

@@ -9,8 +9,9 @@
  */
 import { stringify } from "yaml";
 import { idOf, type Promised } from "./evaluate.ts";
-import { STALE_AFTER_MS } from "./incidents.ts";
+import { type Incident, STALE_AFTER_MS } from "./incidents.ts";
 import { renderWindow } from "./phrase.ts";
+import { runbookUrlOf } from "./runbook.ts";
 import { type Tier, tiersOf } from "./tiers.ts";
 import { labelOf, lookbacksOf, periodAt } from "./windows.ts";
 
@@ -18,6 +19,8 @@ import { labelOf, lookbacksOf, periodAt } from "./windows.ts";
 export interface RulesOptions {
   /** label the recorded series as Sloth does, `sloth_id`, rather than `slo_id` */
   readonly slothLabels: boolean;
+  /** where the runbook is read; null: nobody said, and no alert leads there */
+  readonly runbookUrl: string | null;
   /** decides how long a calendar period is; epoch ms UTC */
   readonly nowMs: number;
 }
@@ -41,7 +44,7 @@ export function renderRules(promises: readonly Promised[], options: RulesOptions
     name: `waybill-slo-${idOf(promised)}`,
     rules: [...recordings(promised, options), ...alerts(promised, options)],
   }));
-  const own = { name: "waybill-slo", rules: [STALE] };
+  const own = { name: "waybill-slo", rules: [stale(options)] };
   const head =
     "# Made by `waybill slo rules`. Either these notify or Waybill itself does (notify in waybill.yaml), not both.\n";
   return head + stringify({ groups: [...groups, own] }, { lineWidth: 0 });
@@ -61,16 +64,25 @@ export function renderInhibition(): string {
 }
 
 /** Our own silence. It has no series when Waybill is gone, hence `absent`. */
-const STALE: Rule = {
-  alert: "SLOStale",
-  expr: `time() - min(waybill_slo_watermark_timestamp_seconds) > ${STALE_SECONDS} or absent(waybill_slo_watermark_timestamp_seconds)`,
-  for: "1m",
-  labels: { severity: "critical", slo_severity: "page", slo_id: "", slo_service: "waybill" },
-  annotations: {
-    summary: "Waybill evaluates no objective: no other alert would reach anybody.",
-    runbook: "docs/runbook.md#slostale",
-  },
-};
+function stale({ runbookUrl }: RulesOptions): Rule {
+  return {
+    alert: "SLOStale",
+    expr: `time() - min(waybill_slo_watermark_timestamp_seconds) > ${STALE_SECONDS} or absent(waybill_slo_watermark_timestamp_seconds)`,
+    for: "1m",
+    labels: { severity: "critical", slo_severity: "page", slo_id: "", slo_service: "waybill" },
+    annotations: {
+      summary: "Waybill evaluates no objective: no other alert would reach anybody.",
+      description:
+        "Its store does not answer, or its /metrics cannot be read. Ask it /readyz?verbose first; if it does not answer, it is gone.",
+      ...linkTo("SLOStale", runbookUrl),
+    },
+  };
+}
+
+/** No annotation rather than an empty one. */
+function linkTo(name: Incident["name"], runbookUrl: string | null): { runbook_url?: string } {
+  return runbookUrl === null ? {} : { runbook_url: runbookUrlOf(name, runbookUrl) };
+}
 
 /** One series of one objective, whoever exports it: replicas count the same journeys, so the largest is all of them. */
 function series(promised: Promised, metric: string, window: string | null): string {
@@ -118,27 +130,32 @@ function labelsOf(promised: Promised, slothLabels: boolean): Record<string, stri
     : { slo_id: id, slo_service: definition.owner, slo_name: objective.name };
 }
 
-function alerts(promised: Promised, { nowMs }: RulesOptions): Rule[] {
+function alerts(promised: Promised, options: RulesOptions): Rule[] {
   const { objective } = promised;
-  const tiers = tiersOf(objective, periodAt(objective.window, nowMs).lengthMs);
+  const tiers = tiersOf(objective, periodAt(objective.window, options.nowMs).lengthMs);
   const groups = [...new Set(tiers.map(groupOf))].map((name) =>
     tiers.filter((tier) => groupOf(tier) === name),
   );
-  const burns = groups.map((group) => burn(promised, group));
+  const burns = groups.map((group) => burn(promised, group, options));
   const remaining = series(promised, "error_budget_remaining_ratio", null);
-  const exhausted = alert(promised, {
+  const exhausted = alert(promised, options, {
     name: "ErrorBudgetExhausted",
     severity: "ticket",
     expr: `${remaining} <= 0`,
     summary: `${idOf(promised)} has spent its error budget.`,
+    description:
+      "Nothing is left of the budget of its whole window. Stop risky changes to that journey until it recovers, or agree that the target is wrong.",
   });
-  const noData = alert(promised, {
+  const { expectTraffic } = objective;
+  if (expectTraffic === null) return [...burns, exhausted];
+  const noData = alert(promised, options, {
     name: "SLONoData",
     severity: "ticket",
     expr: `${series(promised, "traffic_missing", null)} == 1`,
     summary: `${idOf(promised)} gets fewer journeys than expected.`,
+    description: `Fewer than ${expectTraffic.min} came in ${renderWindow(expectTraffic.perMs)}: either customers do not come, or their telemetry does not. Without any, nothing else about it fires or clears.`,
   });
-  return [...burns, exhausted, ...(objective.expectTraffic === null ? [] : [noData])];
+  return [...burns, exhausted, noData];
 }
 
 /** Tiers that wake the same people in the same way are one alert. */
@@ -146,14 +163,16 @@ function groupOf({ severity, afterMs, labels }: Tier): string {
   return JSON.stringify([severity, afterMs, [...labels]]);
 }
 
-function burn(promised: Promised, tiers: readonly Tier[]): Rule {
+function burn(promised: Promised, tiers: readonly Tier[], options: RulesOptions): Rule {
   const [first] = tiers;
   if (first === undefined) throw new RangeError("a group has a tier");
-  const one = alert(promised, {
+  const windows = tiers.map(({ longMs, shortMs }) => `${renderWindow(longMs)} and ${renderWindow(shortMs)}`);
+  const one = alert(promised, options, {
     name: "ErrorBudgetBurn",
     severity: first.severity,
     expr: tiers.map((tier) => tierExpr(promised, tier)).join("\nor\n"),
     summary: `${idOf(promised)} spends its error budget too fast.`,
+    description: `More of its journeys miss than was planned, over ${windows.join(", or ")}. \`waybill slo show ${idOf(promised)}\` says since when, at which step, and names three orders. Undo or reroute first, understand afterwards.`,
   });
   const labels = {
     ...one.labels,
@@ -179,14 +198,17 @@ function tierExpr(promised: Promised, tier: Tier): string {
 }
 
 interface Alerting {
-  readonly name: string;
+  readonly name: Incident["name"];
   readonly severity: Tier["severity"];
   readonly expr: string;
   readonly summary: string;
+  /** what it means and what to do first, for who has nothing else at hand */
+  readonly description: string;
 }
 
 /** Only on fresh numbers, and not while the objective is muted. */
-function alert(promised: Promised, { name, severity, expr, summary }: Alerting): Rule {
+function alert(promised: Promised, { runbookUrl }: RulesOptions, alerting: Alerting): Rule {
+  const { name, severity, expr, summary, description } = alerting;
   const { objective } = promised;
   const id = idOf(promised);
   const fresh = `time() - ${series(promised, "watermark_timestamp_seconds", null)} < ${STALE_SECONDS}`;
@@ -197,8 +219,9 @@ function alert(promised: Promised, { name, severity, expr, summary }: Alerting):
     labels: { ...Object.fromEntries(objective.labels), ...identity(promised, severity) },
     annotations: {
       summary,
+      description,
       budget_remaining: `{{ with query "waybill_slo_error_budget_remaining_ratio{slo_id='${id}'}" }}{{ . | first | value | humanizePercentage }}{{ end }}`,
-      runbook: `docs/runbook.md#${name.toLowerCase()}`,
+      ...linkTo(name, runbookUrl),
     },
   };
 }

@@ -8,6 +8,7 @@
  */
 import type { Incident } from "./incidents.ts";
 import { renderLength, renderPercent } from "./phrase.ts";
+import { runbookUrlOf } from "./runbook.ts";
 import { budgetText, burnText, urlOf } from "./sentences.ts";
 import type { SloDetail, SloItem } from "./view.ts";
 
@@ -20,13 +21,15 @@ export interface Saying {
   readonly detail: Pick<SloDetail, "burntByStep" | "examples"> | null;
   /** where people reach this Waybill; null: nobody said */
   readonly publicUrl: string | null;
+  /** where the runbook is read; null: nobody said */
+  readonly runbookUrl: string | null;
   /** epoch milliseconds UTC */
   readonly nowMs: number;
 }
 
 /** The annotations of an alert; no value is empty. */
 export function annotationsOf(saying: Saying): Record<string, string> {
-  const { incident, slo, publicUrl } = saying;
+  const { incident, slo, publicUrl, runbookUrl } = saying;
   const texts = {
     summary: summaryOf(saying),
     description: descriptionOf(saying).join("\n"),
@@ -39,21 +42,13 @@ export function annotationsOf(saying: Saying): Record<string, string> {
     empty_in: emptyIn(slo),
     step: saying.detail?.burntByStep[0]?.step ?? "",
     muted: slo?.muted ?? "",
-    runbook: RUNBOOK[incident.name],
+    runbook_url: runbookUrlOf(incident.name, runbookUrl),
   };
   return Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ""));
 }
 
-/** Headings of docs/runbook.md. */
-const RUNBOOK: Readonly<Record<Incident["name"], string>> = {
-  ErrorBudgetBurn: "docs/runbook.md#errorbudgetburn",
-  ErrorBudgetExhausted: "docs/runbook.md#errorbudgetexhausted",
-  SLONoData: "docs/runbook.md#slonodata",
-  SLOStale: "docs/runbook.md#slostale",
-};
-
 /** One line: which objective, and what about it. */
-export function summaryOf({ incident, slo, nowMs }: Saying): string {
+export function summaryOf({ incident, slo, nowMs }: Pick<Saying, "incident" | "slo" | "nowMs">): string {
   const id = incident.sloId;
   switch (incident.name) {
     case "ErrorBudgetBurn":

@@ -5,6 +5,8 @@ import { createCounters } from "../collector/counters.ts";
 import { FAILURES, Failure } from "../errors.ts";
 import { zeroStats } from "../ingest/stats.ts";
 import { type MetricSources, renderAllMetrics } from "../query/metrics.ts";
+import { ALERT_NAMES } from "../slo/incidents.ts";
+import { runbookUrlOf } from "../slo/runbook.ts";
 
 const RUNBOOK = readFileSync(new URL("../docs/runbook.md", import.meta.url), "utf8");
 
@@ -60,10 +62,17 @@ test("every outcome that the runbook names is one that requests are counted unde
   expect(Object.keys(FAILURES)).toEqual(expect.arrayContaining(outcomes));
 });
 
+function headings(): string[] {
+  const all = [...RUNBOOK.matchAll(/^##+ (.+)$/gm)];
+  return all.map(([, heading = ""]) => heading.toLowerCase().replace(/ /g, "-"));
+}
+
 test("every heading that the symptoms lead to is there", () => {
-  const headings = [...RUNBOOK.matchAll(/^## (.+)$/gm)].map(([, heading = ""]) =>
-    heading.toLowerCase().replace(/ /g, "-"),
-  );
   const links = [...RUNBOOK.matchAll(/\]\(#([\w-]+)\)/g)].map(([, link]) => link);
-  expect(headings).toEqual(expect.arrayContaining(links));
+  expect(headings()).toEqual(expect.arrayContaining(links));
+});
+
+test("every alert leads to its own heading", () => {
+  const links = ALERT_NAMES.map((name) => new URL(runbookUrlOf(name, "https://git.example.com/runbook.md")));
+  expect(headings()).toEqual(expect.arrayContaining(links.map(({ hash }) => hash.slice(1))));
 });

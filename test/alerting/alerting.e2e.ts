@@ -146,7 +146,7 @@ async function objectives(alertmanagerUrl: string | null) {
     definitions: {
       ...DEFINITIONS,
       journeys: [definition],
-      notify: { publicUrl: null, alertmanagers, webhooks: [] },
+      notify: { publicUrl: null, runbookUrl: null, alertmanagers, webhooks: [] },
     },
     tenant: "",
     publicUrl: null,
@@ -209,7 +209,7 @@ describe.skipIf(!isComplete)("a page and its end reach people", () => {
     });
     await writeFile(
       join(dir, "rules.yml"),
-      renderRules(promised, { slothLabels: false, nowMs: clock.nowMs }),
+      renderRules(promised, { slothLabels: false, runbookUrl: null, nowMs: clock.nowMs }),
     );
     const config = {
       global: { scrape_interval: "1s", evaluation_interval: "1s" },

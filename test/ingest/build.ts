@@ -216,6 +216,6 @@ export const DEFINITIONS: Definitions = {
   journeys: [CREATE_ORDER],
   contracts: [],
   retention: { hopsDays: 30, journeysDays: 400, deadLettersDays: 30 },
-  notify: { publicUrl: null, alertmanagers: [], webhooks: [] },
+  notify: { publicUrl: null, runbookUrl: null, alertmanagers: [], webhooks: [] },
   limits: { hubSubjects: 100, aheadMs: 86_400_000 },
 };

@@ -20,6 +20,7 @@ test("without the section nobody is told", () => {
   const parsed = parseDefinitions(`version: 1\n${JOURNEY}`, "waybill.yaml");
   expect("problems" in parsed ? parsed.problems : parsed.definitions.notify).toEqual({
     publicUrl: null,
+    runbookUrl: null,
     alertmanagers: [],
     webhooks: [],
   });
@@ -27,11 +28,13 @@ test("without the section nobody is told", () => {
 
 test("one receiver stands for a list of one, and private addresses have to be allowed", () => {
   const { notify } = notifyOf(`  public_url: https://waybill.example.com
+  runbook_url: https://git.example.com/waybill/docs/runbook.md
   alertmanagers: { url: "http://alertmanager:9093", allow_private: true }
   webhooks: { url_env: ONCALL_URL, secret_env: ONCALL_SECRET, severities: page, bearer_env: ONCALL_TOKEN }
 `);
   expect(notify).toEqual({
     publicUrl: "https://waybill.example.com",
+    runbookUrl: "https://git.example.com/waybill/docs/runbook.md",
     alertmanagers: [
       {
         url: "http://alertmanager:9093",
@@ -63,6 +66,8 @@ test.each([
   ["  alertmanagers: { url: 'http://user:password@a.example' }", "without user, password"],
   ["  alertmanagers: { url_env: WAYBILL_TOKEN }", "not WAYBILL_"],
   ["  alertmanagers: { url: 'http://a.example', severities: pages }", "pages"],
+  ["  runbook_url: docs/runbook.md", "http:// or https://"],
+  ["  runbook_url: 'https://a.example/runbook#burn'", "without user, password and fragment"],
   ["  slack: {}", "unknown name"],
 ])("%s is refused", (section, why) => {
   expect(notifyOf(`${section}\n`).problems.join("\n")).toContain(why);

@@ -109,7 +109,7 @@ export const DEFINITIONS: Definitions = {
     },
   ],
   retention: { hopsDays: 30, journeysDays: 400, deadLettersDays: 30 },
-  notify: { publicUrl: null, alertmanagers: [], webhooks: [] },
+  notify: { publicUrl: null, runbookUrl: null, alertmanagers: [], webhooks: [] },
   limits: { hubSubjects: 100, aheadMs: 86_400_000 },
 };
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
-import { renderInhibition, renderRules } from "../../slo/rules.ts";
+import { type RulesOptions, renderInhibition, renderRules } from "../../slo/rules.ts";
 import { HOUR_MS, somePromise } from "./promise.ts";
 
 const hasPromtool = spawnSync("promtool", ["--version"]).status === 0;
@@ -25,15 +25,19 @@ const Rules = z.object({
           alert: z.string().optional(),
           expr: z.string(),
           labels: z.record(z.string(), z.string()).optional(),
+          annotations: z.record(z.string(), z.string()).optional(),
         }),
       ),
     }),
   ),
 });
 
-const OPTIONS = { slothLabels: false, nowMs: Date.parse("2026-03-10T12:00:00Z") };
+const RUNBOOK = "https://git.example.com/waybill/docs/runbook.md";
+const OPTIONS = { slothLabels: false, runbookUrl: RUNBOOK, nowMs: Date.parse("2026-03-10T12:00:00Z") };
 const promised = somePromise({ expectTraffic: { min: 10, perMs: HOUR_MS } });
-const rulesOf = (options = OPTIONS) => Rules.parse(parse(renderRules([promised], options)));
+const rulesOf = (options: RulesOptions = OPTIONS) => Rules.parse(parse(renderRules([promised], options)));
+const alertsOf = (options?: RulesOptions) =>
+  rulesOf(options).groups.flatMap(({ rules }) => rules.filter(({ alert }) => alert !== undefined));
 
 test("the recorded series have Sloth's names", () => {
   const names = rulesOf().groups.flatMap(({ rules }) => rules.flatMap(({ record }) => record ?? []));
@@ -66,8 +70,9 @@ test("they carry Sloth's labels when they are wanted", () => {
 });
 
 test("there is a page, a ticket, and one alert each for an empty budget, silence of journeys and our own", () => {
-  const alerts = rulesOf().groups.flatMap(({ rules }) => rules.filter(({ alert }) => alert !== undefined));
-  expect(alerts.map(({ alert, labels }) => [alert, labels?.["slo_severity"], labels?.["severity"]])).toEqual([
+  expect(
+    alertsOf().map(({ alert, labels }) => [alert, labels?.["slo_severity"], labels?.["severity"]]),
+  ).toEqual([
     ["ErrorBudgetBurn", "page", "critical"],
     ["ErrorBudgetBurn", "ticket", "warning"],
     ["ErrorBudgetExhausted", "ticket", "warning"],
@@ -79,6 +84,29 @@ test("there is a page, a ticket, and one alert each for an empty budget, silence
 test("silence of journeys is an alert only where some were promised", () => {
   const text = renderRules([somePromise()], OPTIONS);
   expect(text).not.toContain("SLONoData");
+});
+
+test("every alert says in a line what it is, in more what to do, and where the rest is written", () => {
+  const texts = alertsOf().map(({ annotations }) => annotations ?? {});
+  expect(texts.map(({ runbook_url }) => runbook_url)).toEqual([
+    `${RUNBOOK}#errorbudgetburn`,
+    `${RUNBOOK}#errorbudgetburn`,
+    `${RUNBOOK}#errorbudgetexhausted`,
+    `${RUNBOOK}#slonodata`,
+    `${RUNBOOK}#slostale`,
+  ]);
+  for (const { summary, description } of texts) {
+    expect(summary).toMatch(/\.$/);
+    expect(description?.length).toBeGreaterThan(summary?.length ?? 0);
+  }
+  expect(texts[0]?.["description"]).toContain("over 1h and 5m, or 6h and 30m");
+});
+
+test("without the address of a runbook no alert leads to one", () => {
+  const names = alertsOf({ ...OPTIONS, runbookUrl: null }).flatMap(({ annotations }) =>
+    Object.keys(annotations ?? {}),
+  );
+  expect(new Set(names)).toEqual(new Set(["summary", "description", "budget_remaining"]));
 });
 
 test("thresholds are whole numbers: 14.4 at 99.9 % is bad × 5,000 against total × 72", () => {
@@ -158,6 +186,12 @@ describe.skipIf(!hasPromtool)("by promtool", () => {
     },
     { eval_time: "20m", alertname: "ErrorBudgetBurn", exp_alerts: [] },
   ];
+  const then =
+    "`waybill slo show create-order.success` says since when, at which step, and names three orders. Undo or reroute first, understand afterwards.";
+  const BURNS: Readonly<Record<string, string>> = {
+    page: `More of its journeys miss than was planned, over 1h and 5m, or 6h and 30m. ${then}`,
+    ticket: `More of its journeys miss than was planned, over 1d and 2h, or 3d and 6h. ${then}`,
+  };
   const expected = (slo_severity: string) => ({
     exp_labels: {
       severity: slo_severity === "page" ? "critical" : "warning",
@@ -168,8 +202,9 @@ describe.skipIf(!hasPromtool)("by promtool", () => {
     },
     exp_annotations: {
       summary: "create-order.success spends its error budget too fast.",
+      description: BURNS[slo_severity],
       budget_remaining: "50%",
-      runbook: "docs/runbook.md#errorbudgetburn",
+      runbook_url: `${RUNBOOK}#errorbudgetburn`,
     },
   });
 
@@ -197,7 +232,9 @@ describe.skipIf(!hasPromtool)("by promtool", () => {
       exp_labels: { severity: "critical", slo_severity: "page", slo_service: "waybill" },
       exp_annotations: {
         summary: "Waybill evaluates no objective: no other alert would reach anybody.",
-        runbook: "docs/runbook.md#slostale",
+        description:
+          "Its store does not answer, or its /metrics cannot be read. Ask it /readyz?verbose first; if it does not answer, it is gone.",
+        runbook_url: `${RUNBOOK}#slostale`,
       },
     };
     const suite = {

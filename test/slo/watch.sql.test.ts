@@ -94,6 +94,7 @@ describe("those who are told", () => {
       journeys: [someDefinition([objective])],
       notify: {
         publicUrl: "https://waybill.example.com/",
+        runbookUrl: "https://git.example.com/runbook.md",
         alertmanagers: [target(around.alertmanager.url)],
         webhooks: [{ ...target(around.webhook.url), secretEnv: "HOOK_SECRET" }],
       },
@@ -158,6 +159,7 @@ describe("those who are told", () => {
       "- ORD-2 https://waybill.example.com/v1/subjects/order.id/ORD-2",
       "- ORD-3 https://waybill.example.com/v1/subjects/order.id/ORD-3",
     ]);
+    expect(alert?.annotations["runbook_url"]).toBe("https://git.example.com/runbook.md#errorbudgetburn");
     expect(alert?.generatorURL).toBe("https://waybill.example.com/v1/slos/create-order.success");
     expect((await alerts())[0]?.notified).toBe("2026-03-10T12:01:01.000000000Z");
     await tellJourneys(
@@ -359,6 +361,7 @@ describe("those who are told", () => {
 test("a secret that is named and not set stops the start, by its name", () => {
   const notify = {
     publicUrl: null,
+    runbookUrl: null,
     alertmanagers: [],
     webhooks: [
       {

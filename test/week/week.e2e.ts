@@ -97,7 +97,7 @@ async function house() {
     definitions: {
       ...DEFINITIONS,
       journeys,
-      notify: { publicUrl: null, alertmanagers: [], webhooks: [hook] },
+      notify: { publicUrl: null, runbookUrl: null, alertmanagers: [], webhooks: [hook] },
     },
     tenant: "",
     publicUrl: null,
