@@ -1,7 +1,11 @@
--- otel_traces: the hops of kind span under the OpenTelemetry exporter's column names, so that Grafana's ClickHouse
--- plugin and existing queries work unchanged. A view: costs nothing until it is read.
+-- otel_traces: the hops of kind span under the OpenTelemetry exporter's column names, for the OpenTelemetry mode of
+-- Grafana's ClickHouse plugin, with 016 and 017 beside it. A view: costs nothing until it is read.
 --
--- Trap      filter by TraceId and Timestamp; a search by attribute alone reads every day.
+-- Row       one per version of a span; the same version told twice is there twice until a merge.
+-- Unlike    the exporter's: the state of a link's trace is not kept, so it is empty. There are no tables for metrics.
+-- Trap      filter by Timestamp too; a search by trace or attribute alone reads every day.
+-- Formerly  aa5176474cda8c5f578063c10dd71a85a7f551f1d805940765ee2c244d1066ca
+--           with another comment.
 -- Formerly  7495e7635a1b3b56a9398ae70393439dd3bb3bf7831a06a2e0b8da1f0a388a5f
 --           of a table with resources as text.
 CREATE VIEW IF NOT EXISTS otel_traces AS

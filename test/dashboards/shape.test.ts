@@ -1,5 +1,5 @@
 /** What Grafana's file provider and our own data sources need of the committed dashboards. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { render } from "../../dashboards/catalogue.ts";
@@ -19,6 +19,19 @@ interface Panel {
 interface Ref {
   readonly type: string;
   readonly uid: string;
+}
+
+/** A data source as it is provisioned; `logs` and `traces` are the OpenTelemetry mode of the ClickHouse plugin. */
+interface DataSource extends Ref {
+  readonly jsonData: {
+    readonly defaultDatabase?: string;
+    readonly logs?: Mode;
+    readonly traces?: Mode;
+  };
+}
+
+interface Mode {
+  readonly defaultTable: string;
 }
 
 interface Dashboard {
@@ -87,12 +100,30 @@ test("every window that a panel asks for is one that objectives are counted over
   expect(counted).toEqual(expect.arrayContaining(asked));
 });
 
+test("the plugin's OpenTelemetry mode is on, and looks where there is something", () => {
+  const schema = readdirSync(new URL("../../ingest/schema/", import.meta.url)).map((file) =>
+    file.slice(4, -4),
+  );
+  const [clickhouse] = dataSources();
+  const { defaultDatabase, logs, traces } = clickhouse?.jsonData ?? {};
+  for (const mode of [logs, traces]) {
+    expect(mode).toMatchObject({ defaultDatabase, otelEnabled: true, otelVersion: "latest" });
+  }
+  // The plugin appends this to the table of traces by itself.
+  const companion = `${traces?.defaultTable}_trace_id_ts`;
+  expect(schema).toEqual(expect.arrayContaining([logs?.defaultTable, traces?.defaultTable, companion]));
+});
+
 function cellsOf({ x, y, w, h }: Panel["gridPos"]): string[] {
   return Array.from({ length: w * h }, (_, cell) => `${x + (cell % w)},${y + Math.floor(cell / w)}`);
 }
 
-function provisioned(): Ref[] {
+function dataSources(): DataSource[] {
   const path = new URL("../../dashboards/provisioning/datasources/waybill.yaml", import.meta.url);
-  const { datasources } = parse(readFileSync(path, "utf8")) as { datasources: Ref[] }; // our own file
-  return datasources.map(({ type, uid }) => ({ type, uid }));
+  const { datasources } = parse(readFileSync(path, "utf8")) as { datasources: DataSource[] }; // our own file
+  return datasources;
+}
+
+function provisioned(): Ref[] {
+  return dataSources().map(({ type, uid }) => ({ type, uid }));
 }
