@@ -12,6 +12,9 @@ import { type HopPaths, renderHops } from "./hops.ts";
 import { renderJourney } from "./journey.ts";
 import { type Html, renderMoment, renderSentence, renderSheet, renderState } from "./shell.ts";
 
+/** Doubts of one kind that are shown without being asked for; count. */
+const DOUBTS_SHOWN = 3;
+
 /** The page about one subject. */
 export function renderSubject(answer: Answer, paths: HopPaths): Html {
   const { kind, id } = answer.subject;
@@ -87,11 +90,23 @@ function renderGaps({ gaps }: Answer): Html | string {
   return html`
         <section aria-labelledby="gaps">
           <h2 id="gaps">What is uncertain</h2>
-          <ul class="plain">${gaps.map(
-            ({ kind, text, hopId }) =>
-              html`<li><span class="tag">${kind}</span> ${plain(text)}${
-                hopId === undefined ? "" : html` <a class="quiet" href="#hop-${hopId}">see it</a>`
-              }</li>`,
+          <ul class="plain">${[...new Set(gaps.map(({ kind }) => kind))].map((kind) =>
+            renderDoubts(gaps.filter((gap) => gap.kind === kind)),
           )}</ul>
         </section>`;
+}
+
+/** Doubts of one kind; many of them are one line that opens. */
+function renderDoubts(gaps: Answer["gaps"]): Html | Html[] {
+  const [first] = gaps;
+  const lines = gaps.map(
+    ({ kind, text, hopId }) =>
+      html`<li><span class="tag">${kind}</span> ${plain(text)}${
+        hopId === undefined ? "" : html` <a class="quiet" href="#hop-${hopId}">see it</a>`
+      }</li>`,
+  );
+  if (first === undefined || gaps.length <= DOUBTS_SHOWN) return lines;
+  const others = renderCount(gaps.length - 1, "other");
+  return html`<li><details><summary><span class="tag">${first.kind}</span> ${plain(first.text)}
+              <span class="quiet">and ${others} like it</span></summary><ul class="plain">${lines}</ul></details></li>`;
 }

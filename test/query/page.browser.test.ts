@@ -24,6 +24,7 @@ let base = "";
 beforeAll(async () => {
   house = await openHouse();
   house.add(evil());
+  house.add(late());
   base = await served(house.app);
   const executablePath = await sparticuz.executablePath();
   // Not the package's own switches: they turn off what this test is about.
@@ -69,6 +70,12 @@ function evil() {
     ...hop,
     attributes: new Map([...hop.attributes, ["order.id", EVIL], [EVIL, EVIL], ["package.id", URLS[0] ?? ""]]),
   }));
+}
+
+/** An order whose every fact arrived an hour after it happened. */
+function late() {
+  const told = tell([PARTS.CHECKOUT, PARTS.PLACED, PARTS.PAID, PARTS.PACKED, PARTS.SHIPPED]);
+  return placed("late", told).map((hop) => ({ ...hop, receivedNs: hop.endNs + 3_600_000_000_000n }));
 }
 
 /** A page, and everything about it that must not happen. */
@@ -152,6 +159,21 @@ test("a script that got into a page all the same would not run", async () => {
   await page.waitForTimeout(300);
   expect(trouble.filter((line) => line.startsWith("dialog"))).toEqual([]);
   expect(trouble.join("\n")).toContain("Content Security Policy");
+});
+
+test("doubts of one kind are one line, which opens", async () => {
+  const { page, trouble } = await watched();
+  await page.goto(`${base}/v1/orders/ORD-late`);
+  const doubts = page.getByRole("region", { name: "What is uncertain" });
+  const [summary, inside] = [doubts.locator("summary"), doubts.locator("details li")];
+  expect(await summary.textContent()).toMatch(
+    /late gateway "POST \/orders" arrived 60 min after .* and 4 others like it/s,
+  );
+  expect(await inside.first().isVisible()).toBe(false);
+  await summary.click();
+  expect(await inside.count()).toBe(5);
+  expect(await inside.last().isVisible()).toBe(true);
+  expect(trouble).toEqual([]);
 });
 
 test("on a telephone nothing hangs over the edge", async () => {
