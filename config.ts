@@ -53,7 +53,9 @@ const Fields = z.strictObject({
       "must be a bearer token of at least 16 characters: letters, digits, . _ ~ + / -",
     )
     .optional()
-    .describe("Secret. Bearer token that every request must carry. Unset: no request needs one."),
+    .describe(
+      "Secret. Bearer token that every request but those of probes must carry. Unset: no request needs one.",
+    ),
   WAYBILL_ROLE: z
     .enum(["all", "ingest", "query"], "must be all, ingest or query")
     .prefault("all")

@@ -36,7 +36,7 @@ const TIMEOUTS: Timeouts = { keepAliveMs: 65_000, requestMs: 55_000, checkMs: 5_
 /** What a receiver needs. */
 export interface ReceiverOptions {
   readonly accept: Accept;
-  /** the bearer token that every door but `/livez` asks for; `null` asks for none */
+  /** the bearer token that every door but `/livez` and a bare `/readyz` asks for; `null` asks for none */
   readonly token: string | null;
   readonly limits: DecodeLimits & {
     /** the most all bodies together may hold in memory, as sent; bytes. @default 2 × bodyBytesMax */

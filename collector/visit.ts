@@ -86,7 +86,7 @@ async function replyTo(edge: Edge, { request, door, sender, held }: Visit): Prom
   if (door === "livez") return healthReply("live");
   const agreed = method === "OPTIONS" ? optionsReply(edge, door, headers) : null;
   if (agreed !== null) return agreed;
-  if (!edge.authorize(headers.authorization)) throw new Failure("unauthorized");
+  if (!isProbe(request) && !edge.authorize(headers.authorization)) throw new Failure("unauthorized");
   if (door === null) throw new Failure("no_route");
   if (!methodsOf(door).includes(method)) throw new Failure("method");
   if (edge.isDraining) throw new Failure("stopping");
@@ -97,6 +97,11 @@ async function replyTo(edge: Edge, { request, door, sender, held }: Visit): Prom
       : await takeIn(edge.intake, { request, signal: door, sender, held });
   count(edge.counters[door].requests, "ok");
   return reply;
+}
+
+/** Whoever asks no more than whether data may be sent here shows no token: an orchestrator cannot keep a secret. */
+function isProbe({ method, url }: IncomingMessage): boolean {
+  return url === "/readyz" && (method === "GET" || method === "HEAD");
 }
 
 /** Neither a browser's preflight nor a webhook handshake shows a token; the request that follows must. */

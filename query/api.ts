@@ -43,7 +43,7 @@ export interface ApiDeps extends HealthRoutesDeps {
   readonly definitions: Definitions;
   /** epoch milliseconds */
   readonly now: () => number;
-  /** asked for on every address but `/livez`; null asks for none */
+  /** asked for on every address but `/livez` and a bare `/readyz`; null asks for none */
   readonly token: string | null;
   /** whose data this is. @default "default" */
   readonly tenant?: string;

@@ -3,25 +3,40 @@
  *
  * One token for all. Programs send it as a bearer token; a browser asks its user, who gives any name and the token as
  * the password (HTTP Basic). A browser sends that along by itself, so it counts for anything but reading only when the
- * browser says that one of our own pages asks. `/livez` is open, and what the page that asks for a token is made of.
+ * browser says that one of our own pages asks. `/livez` is open, and what the page that asks for a token is made of. So is
+ * `/readyz`, for probes cannot keep a secret; what is said there to whom is decided in routes/health.ts.
  */
 import type { Context, MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { type Authorize, bearerAuth } from "../collector/auth.ts";
 import { Failure } from "../errors.ts";
 
-const OPEN_PATHS = new Set(["/livez", "/page.css", "/favicon.svg"]);
+const OPEN_PATHS = new Set(["/livez", "/readyz", "/page.css", "/favicon.svg"]);
 
 const ASKED = "Send `authorization: Bearer …`, or give a browser any name and the token as the password.";
 
+/** What the guard tells the routes behind it. */
+export interface Guarded {
+  readonly Variables: {
+    /** whether who asks showed the token, or none is needed; false only where all may ask */
+    readonly isKnown: boolean;
+  };
+}
+
+/** The refusal of who shows no token: it says how to. */
+export function askForToken(): Failure {
+  return new Failure("unauthorized", ASKED);
+}
+
 /** Lets in those who show the token; everybody when it is null. */
-export function tokenGuard(token: string | null): MiddlewareHandler {
+export function tokenGuard(token: string | null): MiddlewareHandler<Guarded> {
   const authorize = bearerAuth(token);
   return async (c, next) => {
     const mayUseBasic = isReading(c) || originOf(c) === "here";
-    if (OPEN_PATHS.has(c.req.path) || isKnown(authorize, c.req.header("authorization"), mayUseBasic))
-      return next();
-    throw new Failure("unauthorized", ASKED);
+    const shown = isKnown(authorize, c.req.header("authorization"), mayUseBasic);
+    if (!shown && !OPEN_PATHS.has(c.req.path)) throw askForToken();
+    c.set("isKnown", shown);
+    await next();
   };
 }
 

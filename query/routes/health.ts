@@ -3,9 +3,12 @@
  *
  *   readiness, metrics → [health] → probes, Prometheus
  *
- * `/livez` touches nothing: a store that is down must not get the process restarted.
+ * `/livez` touches nothing: a store that is down must not get the process restarted. Without the token `/readyz` says
+ * whether, never what is wrong.
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { lookTogether } from "../../collector/look.ts";
+import { askForToken, type Guarded } from "../guard.ts";
 import { createRoutes } from "../problem.ts";
 
 /** What readiness depends on: null when it is well, else what is wrong, safe to show. */
@@ -21,7 +24,10 @@ export interface HealthRoutesDeps {
 const ReadyView = z
   .object({
     ready: z.boolean(),
-    failed: z.array(z.string()).describe("what is not ready"),
+    failed: z
+      .array(z.string())
+      .optional()
+      .describe("what is not ready; only with the token, where one is set"),
     checks: z
       .record(z.string(), z.string().nullable())
       .optional()
@@ -34,12 +40,14 @@ const ready = createRoute({
   path: "/readyz",
   summary: "Can it answer and take data?",
   request: {
-    query: z.object({ verbose: z.string().optional().openapi({ description: "each check, when present" }) }),
+    query: z.object({
+      verbose: z.string().optional().openapi({ description: "each check, when present; asks for the token" }),
+    }),
   },
   responses: {
     200: { description: "Ready", content: { "application/json": { schema: ReadyView } } },
     503: {
-      description: "Not ready; says what failed",
+      description: "Not ready; says what failed to who shows the token",
       content: { "application/json": { schema: ReadyView } },
     },
   },
@@ -60,14 +68,18 @@ const measured = createRoute({
 });
 
 /** `/livez`, `/readyz` and `/metrics`; never cached. */
-export function healthRoutes(deps: HealthRoutesDeps): OpenAPIHono {
-  const routes = createRoutes();
+export function healthRoutes(deps: HealthRoutesDeps): OpenAPIHono<Guarded> {
+  const routes = createRoutes<Guarded>();
+  const look = lookTogether(deps.ready);
   routes.openapi(live, (c) => c.text("ok\n", 200, { "cache-control": "no-store" }));
   routes.openapi(ready, async (c) => {
-    const checks = await deps.ready();
-    const failed = Object.keys(checks).filter((name) => checks[name] !== null);
+    const isKnown = c.get("isKnown");
     const isVerbose = c.req.valid("query").verbose !== undefined;
-    const view = { ready: failed.length === 0, failed, ...(isVerbose ? { checks: { ...checks } } : {}) };
+    if (isVerbose && !isKnown) throw askForToken();
+    const checks = await look();
+    const failed = Object.keys(checks).filter((name) => checks[name] !== null);
+    const details = { failed, ...(isVerbose ? { checks: { ...checks } } : {}) };
+    const view = { ready: failed.length === 0, ...(isKnown ? details : {}) };
     return c.json(view, view.ready ? 200 : 503, { "cache-control": "no-store" });
   });
   routes.openapi(measured, async (c) => {

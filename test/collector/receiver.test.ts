@@ -388,13 +388,14 @@ describe("trouble behind the receiver", () => {
 describe("with a token", () => {
   const token = "s3cret-t0ken";
 
-  test("every door but /livez asks for it", async () => {
+  test("every door but those of probes asks for it", async () => {
     const edge = await openEdge({ token });
     for (const path of ["/v1/traces", "/p/v1/logs", "/v1/metrics", "/v1/events", "/readyz", "/", "/livez/"]) {
       const answer = await post(edge.url + path, traces(span()));
       expect([path, answer.status, answer.headers.get("www-authenticate")]).toEqual([path, 401, "Bearer"]);
     }
-    expect((await fetch(`${edge.url}/livez`)).status).toBe(200);
+    expect((await fetch(`${edge.url}/readyz?verbose`)).status).toBe(401);
+    for (const path of ["/livez", "/readyz"]) expect((await fetch(edge.url + path)).status).toBe(200);
     expect(edge.deliveries).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 /** The API over a real store and a real lookup: what is asked for, in which form, and what is refused. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -401,6 +402,20 @@ describe("health", () => {
     expect((await get("/readyz")).status).toBe(200);
   });
 
+  test("any number of probes at once cost one look", async () => {
+    let looks = 0;
+    const ready = async () => {
+      looks += 1;
+      await sleep(20);
+      return { store: null };
+    };
+    const app = house.build({ ready });
+    await Promise.all([1, 2, 3].map(() => get("/readyz", {}, app)));
+    expect(looks).toBe(1);
+    await get("/readyz", {}, app);
+    expect(looks).toBe(2);
+  });
+
   test.each(["/livez", "/readyz", "/metrics"])("%s is never cached", async (path) => {
     const response = await get(path);
     expect(response.status).toBe(200);
@@ -415,13 +430,27 @@ describe("with a token", () => {
   });
 
   test("every address that tells anything asks for it", async () => {
-    const open = ["/livez", "/page.css", "/favicon.svg"];
+    const open = ["/livez", "/readyz", "/page.css", "/favicon.svg"];
     const app = house.build({ token });
     for (const { path, method } of app.routes.filter((route) => route.method === "GET")) {
       const response = await app.request(path.replace(/:\w+/g, "x"), { method });
       expect([path, response.status]).toEqual([path, open.includes(path) ? 200 : 401]);
     }
     expect((await get("/nowhere", {}, app)).status).toBe(401);
+  });
+
+  test("a probe hears without it whether all is well, and not what is not", async () => {
+    const ask = async (path: string, app: OpenAPIHono, headers = {}) => {
+      const response = await get(path, headers, app);
+      return [response.status, await response.json()];
+    };
+    const ailing = house.build({ token, ready: async () => ({ store: "does not answer", journal: null }) });
+    const known = { authorization: `Bearer ${token}` };
+    expect(await ask("/readyz", house.build({ token }))).toEqual([200, { ready: true }]);
+    expect(await ask("/readyz", ailing)).toEqual([503, { ready: false }]);
+    expect(await ask("/readyz", ailing, known)).toEqual([503, { ready: false, failed: ["store"] }]);
+    expect((await get("/readyz?verbose", {}, ailing)).status).toBe(401);
+    expect((await get("/readyz?verbose", known, ailing)).status).toBe(503);
   });
 
   test("programs show it as bearer, browsers as password", async () => {
