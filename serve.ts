@@ -185,6 +185,7 @@ async function openIntake(
   const counters = createCounters();
   const receiver = createReceiver({
     accept: backlog.accept,
+    trouble: journal.trouble,
     token: config.token,
     limits: { bodyBytesMax: config.bodyBytesMax, heldBytesMax: heldBytes(config.bodyBytesMax), times },
     now,

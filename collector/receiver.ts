@@ -13,6 +13,7 @@ import { bearerAuth } from "./auth.ts";
 import { BodyBudget } from "./body.ts";
 import { type Counters, count } from "./counters.ts";
 import type { Intake } from "./intake.ts";
+import { lookTogether } from "./look.ts";
 import type { Accept, DecodeLimits } from "./request.ts";
 import { NO_TRACING, type Tracing } from "./tracing.ts";
 import { type ClientError, closeUnreadable, type Unreadable, unreadableFailure } from "./unreadable.ts";
@@ -53,6 +54,11 @@ export interface ReceiverOptions {
   readonly timeouts?: Timeouts;
   /** spans about requests. @default none */
   readonly tracing?: Tracing;
+  /**
+   * Why nothing is taken in at this moment, in words that may be shown; null when it is. Asked by every probe of
+   * `/readyz`, one at a time. @default it always is
+   */
+  readonly trouble?: () => Promise<string | null>;
   /** is shown each body that could not be read. @default nobody */
   readonly unreadable?: Intake["unreadable"];
 }
@@ -105,6 +111,7 @@ function openEdge({ accept, limits, ...options }: ReceiverOptions): Edge {
     corsOrigins = [],
     unreadable,
     tracing = NO_TRACING,
+    trouble = async () => null,
   } = options;
   return {
     intake: { accept, limits, tenant, now, counters, unreadable },
@@ -114,6 +121,7 @@ function openEdge({ accept, limits, ...options }: ReceiverOptions): Edge {
     counters,
     log,
     tracing,
+    trouble: lookTogether(trouble),
     isDraining: false,
   };
 }

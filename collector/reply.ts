@@ -90,6 +90,14 @@ export function bugReply(door: Door | null, contentType: string): Reply {
   return problemReply(door, contentType, { status: 500, title, message: title });
 }
 
+/** What a probe is told: 200, or 503 when it is `unready`; `why` is shown as it is. Never kept by a cache. */
+export function healthReply(status: "live" | "ready" | "unready", why: string | null = null): Reply {
+  const told = why === null ? { status } : { status, reason: why };
+  const reply = jsonReply(status === "unready" ? 503 : 200, "application/json", told);
+  const retry = status === "unready" ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {};
+  return { ...reply, headers: { ...reply.headers, "cache-control": "no-store", ...retry } };
+}
+
 interface Problem {
   readonly status: number;
   readonly title: string;

@@ -15,7 +15,7 @@ import { corsHeaders, preflightHeaders, webhookHeaders } from "./cors.ts";
 import { type Counters, count } from "./counters.ts";
 import { type Door, doorOf, methodsOf } from "./door.ts";
 import { type Intake, takeIn, turnDownMetrics } from "./intake.ts";
-import { bugReply, failureReply, type Reply } from "./reply.ts";
+import { bugReply, failureReply, healthReply, type Reply } from "./reply.ts";
 import { type Going, NO_SPAN, ownExportMark, type Tracing } from "./tracing.ts";
 
 /** The log as the edge uses it. */
@@ -30,6 +30,8 @@ export interface Edge {
   readonly counters: Counters;
   readonly log: EdgeLog;
   readonly tracing: Tracing;
+  /** why nothing is taken in at this moment, in words that may be shown; null when it is */
+  readonly trouble: () => Promise<string | null>;
   /** set once, when the service goes down */
   isDraining: boolean;
 }
@@ -86,11 +88,12 @@ async function replyTo(edge: Edge, { request, door, sender, held }: Visit): Prom
   if (door === "livez") return healthReply("live");
   const agreed = method === "OPTIONS" ? optionsReply(edge, door, headers) : null;
   if (agreed !== null) return agreed;
-  if (!isProbe(request) && !edge.authorize(headers.authorization)) throw new Failure("unauthorized");
+  const isKnown = edge.authorize(headers.authorization);
+  if (!isKnown && !isProbe(request)) throw new Failure("unauthorized");
   if (door === null) throw new Failure("no_route");
   if (!methodsOf(door).includes(method)) throw new Failure("method");
+  if (door === "readyz") return readyReply(edge, isKnown);
   if (edge.isDraining) throw new Failure("stopping");
-  if (door === "readyz") return healthReply("ready");
   const reply =
     door === "metrics"
       ? await turnDownMetrics(edge.intake, { request, held })
@@ -111,9 +114,13 @@ function optionsReply(edge: Edge, door: Door | null, headers: IncomingHttpHeader
   return agreed === null ? null : { status: 200, headers: agreed, body: new Uint8Array() };
 }
 
-function healthReply(status: string): Reply {
-  const headers = { "content-type": "application/json", "cache-control": "no-store" };
-  return { status: 200, headers, body: Buffer.from(JSON.stringify({ status })) };
+/**
+ * Whether data may be sent here; why not is only for who showed the token. The store has no say: while it is away the
+ * journal takes data in, and a sender that is sent away from here could only lose it.
+ */
+async function readyReply(edge: Edge, isKnown: boolean): Promise<Reply> {
+  const trouble = edge.isDraining ? FAILURES.stopping.text : await edge.trouble();
+  return trouble === null ? healthReply("ready") : healthReply("unready", isKnown ? trouble : null);
 }
 
 /** Counts, logs and words what went wrong; `null` when the sender has left. */

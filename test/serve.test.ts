@@ -1,9 +1,10 @@
 import { cp, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { startWaybill } from "./service.ts";
+import type { Config } from "../config.ts";
+import { type Running, type Starting, startWaybill } from "./service.ts";
 
 const YAML = `
 version: 1
@@ -58,4 +59,49 @@ test("a journal begun after another was lost is not taken for that one", async (
   expect(both).toEqual(["open since 10:00:00", "open since 10:00:10"]);
   const after = await run({ order: "A", name: "paid", atMs: NOW_MS + 20_000 });
   expect(after).toEqual(["open since 10:00:10", "succeeded since 10:00:00"]);
+});
+
+describe("what probes of the receiver hear", () => {
+  /** Nobody is there. */
+  const AWAY = { WAYBILL_CLICKHOUSE_URL: "http://127.0.0.1:9" };
+  const starting = (config: Partial<Config> = {}): Starting => ({
+    yaml: YAML,
+    now: () => NOW_MS,
+    dataDir,
+    env: AWAY,
+    config,
+  });
+  const ready = async ({ otlpUrl }: Running) => {
+    const answer = await fetch(`${otlpUrl}/readyz`);
+    return [answer.status, await answer.json()];
+  };
+  const post = ({ otlpUrl }: Running, name: string) => {
+    const record = { eventName: name, timeUnixNano: `${NOW_MS}000000` };
+    const body = JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] });
+    const headers = { "content-type": "application/json" };
+    return fetch(`${otlpUrl}/v1/logs`, { method: "POST", headers, body });
+  };
+
+  test("it is ready while the store is away, until the journal is full", async () => {
+    const waybill = await startWaybill(starting({ journalBytesMax: 100_000 }));
+    onTestFinished(waybill.stop);
+    expect((await post(waybill, "placed")).status).toBe(200);
+    expect((await waybill.api("/readyz")).status).toBe(503);
+    expect(await ready(waybill)).toEqual([200, { status: "ready" }]);
+    for (let length = 65_536; length > 0; length = Math.floor(length / 2))
+      await post(waybill, "x".repeat(length));
+    expect((await post(waybill, "paid")).status).toBe(503);
+    expect(await ready(waybill)).toEqual([503, { status: "unready", reason: "The journal is full." }]);
+  });
+
+  test("it is not ready while the disk refuses the journal, and ready again once it does not", async () => {
+    const waybill = await startWaybill(starting());
+    onTestFinished(waybill.stop);
+    await rename(journal(), `${journal()}-away`);
+    expect((await post(waybill, "placed")).status).toBe(503);
+    expect(await ready(waybill)).toMatchObject([503, { status: "unready" }]);
+    await rename(`${journal()}-away`, journal());
+    expect(await ready(waybill)).toEqual([200, { status: "ready" }]);
+    expect((await post(waybill, "placed")).status).toBe(200);
+  });
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { NO_TELEMETRY } from "../collector/telemetry.ts";
 import type { Surroundings } from "../commands/around.ts";
-import { parseConfig } from "../config.ts";
+import { type Config, parseConfig } from "../config.ts";
 import type { Definitions } from "../ingest/definitions.ts";
 import { parseDefinitions } from "../ingest/yaml.ts";
 import { startService } from "../serve.ts";
@@ -28,6 +28,10 @@ export interface Starting {
   readonly now: () => number;
   /** goes on in this folder, and leaves it there; a fresh one otherwise */
   readonly dataDir?: string;
+  /** what else is set in the environment */
+  readonly env?: Readonly<Record<string, string>>;
+  /** what no setting would allow, such as a tiny journal */
+  readonly config?: Partial<Config>;
 }
 
 /** The definitions in a text. */
@@ -38,12 +42,12 @@ export function definitionsIn(text: string): Definitions {
 }
 
 /** Starts a Waybill. */
-export async function startWaybill({ yaml, now, dataDir: given }: Starting): Promise<Running> {
+export async function startWaybill({ yaml, now, dataDir: given, ...other }: Starting): Promise<Running> {
   const dataDir = given ?? (await mkdtemp(join(tmpdir(), "waybill-service-")));
-  const env = { WAYBILL_DATA_DIR: dataDir, WAYBILL_OTLP_PORT: "0", WAYBILL_API_PORT: "0" };
+  const env = { WAYBILL_DATA_DIR: dataDir, WAYBILL_OTLP_PORT: "0", WAYBILL_API_PORT: "0", ...other.env };
   const log = pino({ level: "silent" });
   const service = await startService({
-    config: parseConfig(env),
+    config: { ...parseConfig(env), ...other.config },
     definitions: definitionsIn(yaml),
     log,
     now,

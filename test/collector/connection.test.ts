@@ -166,6 +166,18 @@ describe("going down", () => {
     await drained;
   });
 
+  test("is not ready for more", async () => {
+    const edge = await openEdge({ accept: () => sleep(300) });
+    const inFlight = speak(edge.port, [REQUEST]);
+    const probe = speak(edge.port, ["GET /readyz HT", "TP/1.1\r\nHost: x\r\n\r\n"], 100);
+    await sleep(50);
+    await edge.receiver.drain(5_000);
+    expect(statuses(await inFlight)).toEqual([200]);
+    expect(await probe).toMatch(
+      / 503 [\s\S]*{"status":"unready","reason":"The service is shutting down. Try again."}/,
+    );
+  });
+
   test("cuts what does not end in time", async () => {
     const edge = await openEdge();
     const stuck = speak(edge.port, [`${HEAD}Content-Length: 1000\r\n\r\n{`]);

@@ -1,10 +1,11 @@
 /** What a sender is told, over real sockets. */
 import { randomBytes } from "node:crypto";
 import { request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../errors.ts";
-import { hopsOf, NOW_MS, openEdge, post, span, traces } from "./edge.ts";
+import { hopsOf, NOW_MS, openEdge, post, span, type TestEdge, traces } from "./edge.ts";
 
 const PROTOBUF = { "content-type": "application/x-protobuf" };
 const BATCH = { "content-type": "application/cloudevents-batch+json" };
@@ -382,6 +383,48 @@ describe("trouble behind the receiver", () => {
     expect(edge.lines).toMatchObject([
       { reason: "journal_unavailable", status: 503, err: { message: "disk is full" } },
     ]);
+  });
+});
+
+describe("readiness", () => {
+  const ask = async (edge: TestEdge, headers: Record<string, string> = {}) => {
+    const answer = await fetch(`${edge.url}/readyz`, { headers });
+    return [answer.status, await answer.json()];
+  };
+
+  test("is whether data is taken in at this moment, and why not", async () => {
+    const told = ["The journal is full.", null];
+    const edge = await openEdge({ trouble: async () => told.shift() ?? null });
+    expect(await ask(edge)).toEqual([503, { status: "unready", reason: "The journal is full." }]);
+    expect(await ask(edge)).toEqual([200, { status: "ready" }]);
+  });
+
+  test("has no reasons for who does not show the token", async () => {
+    const edge = await openEdge({ token: "s3cret-t0ken", trouble: async () => "The journal is full." });
+    expect(await ask(edge)).toEqual([503, { status: "unready" }]);
+    expect(await ask(edge, { authorization: "Bearer s3cret-t0ken" })).toMatchObject([
+      503,
+      { reason: "The journal is full." },
+    ]);
+  });
+
+  test("is neither kept, counted as a refusal nor logged, and says when to ask again", async () => {
+    const edge = await openEdge({ trouble: async () => "The journal is full." });
+    const { headers } = await fetch(`${edge.url}/readyz`);
+    expect([headers.get("cache-control"), headers.get("retry-after")]).toEqual(["no-store", "2"]);
+    expect([edge.counters.other.requests.size, edge.lines]).toEqual([0, []]);
+  });
+
+  test("any number of probes at once cost one look", async () => {
+    let looks = 0;
+    const trouble = async () => {
+      looks += 1;
+      await sleep(100);
+      return null;
+    };
+    const edge = await openEdge({ trouble });
+    await Promise.all([1, 2, 3].map(() => ask(edge)));
+    expect(looks).toBe(1);
   });
 });
 
