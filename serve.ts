@@ -2,7 +2,7 @@
  * Serve: puts the parts together into one running service, and takes them apart again in the right order.
  *
  *   config, definitions → store → journal → pipeline → backlog → receiver
- *                           └→ lookup, board → API and page
+ *                           └→ port: API and page
  *
  * Decides nothing: who is started with what, that is all. Roles leave parts out: `ingest` has no API beyond health,
  * `query` receives nothing.
@@ -27,33 +27,21 @@ import { makeDurable } from "./ingest/durable.ts";
 import { keepHouse } from "./ingest/housekeeping.ts";
 import { type Journal, openJournal } from "./ingest/journal.ts";
 import { LetterBudget, sampleBodies } from "./ingest/letters.ts";
-import { createLookup } from "./ingest/lookup.ts";
 import { migrate } from "./ingest/migrate.ts";
 import { openPatiently } from "./ingest/patient.ts";
 import { openPipeline, type Pipeline } from "./ingest/pipeline.ts";
 import { openStore, type Store } from "./ingest/store.ts";
-import { storedIn } from "./ingest/stored.ts";
 import { announcing, Writers } from "./ingest/writers.ts";
-import { createApi } from "./query/api.ts";
-import { renderAllMetrics } from "./query/metrics.ts";
-import { renderProcessMetrics } from "./query/process_metrics.ts";
-import { readinessOf } from "./query/readiness.ts";
-import { createApiServer } from "./query/server.ts";
-import { renderStoreMetrics } from "./query/store_metrics.ts";
-import { openObjectives } from "./slo/objectives.ts";
+import { openPort } from "./query/port.ts";
 
 /** The one tenant until tokens name theirs. */
 const TENANT = "default";
 
-/** Of the files that this process may open; the store needs most of the rest. */
+/** Of the files that this process may open, what senders may take; the store needs most of the rest. */
 const SHARE_OF_SENDERS = 0.3;
-const SHARE_OF_READERS = 0.1;
 
 /** How long requests that are here may take to finish once the service stops; ms. */
 const DRAIN_MS = 8_000;
-
-/** How long answers that are on their way may take after that; ms. */
-const ANSWER_MS = 4_000;
 
 /** How long the store may take for what waits, before the journal keeps it for the next start; ms. */
 const STORE_MS = 10_000;
@@ -131,19 +119,21 @@ async function start(options: ServiceOptions, onClose: OnClose): Promise<Omit<Se
     failed: (err, againMs) => log.warn({ err, againMs }, "The store is not there yet; trying again."),
   });
   onClose(opened.close);
-  const standing: Standing = { isStopping: false };
   const intake =
     config.role === "query" ? null : await openIntake(options, { store: opened, tracing }, onClose);
   // Refolding writes too.
   const writers = () => new Writers({ store: opened, folderId: null, now: options.now });
-  const behind = { store: intake?.store ?? announcing(opened, writers()), tracing, intake, standing };
-  const api = config.role === "ingest" ? null : await openApi(options, behind, onClose);
+  const store = intake?.store ?? announcing(opened, writers());
+  const times = timesOf(options.definitions);
+  let isStopping = false;
+  const behind = { store, tracing, intake, tenant: TENANT, times, isStopping: () => isStopping };
+  const apiPort = config.role === "ingest" ? null : await openPort({ ...options, ...behind }, onClose);
   const otlpPort = intake === null ? null : await openDoor(config, intake.receiver, onClose);
   onClose(async () => {
-    standing.isStopping = true;
+    isStopping = true;
   });
   intake?.backlog.start().catch((err: unknown) => log.error({ err }, "A bug in replaying the journal."));
-  return { otlpPort, apiPort: api, flush: async () => intake?.pipeline.flush() };
+  return { otlpPort, apiPort, flush: async () => intake?.pipeline.flush() };
 }
 
 interface Intake {
@@ -159,7 +149,7 @@ interface Intake {
 
 async function openIntake(
   options: ServiceOptions,
-  { store: opened, tracing }: Pick<Behind, "store" | "tracing">,
+  { store: opened, tracing }: { readonly store: Store; readonly tracing: Tracing },
   onClose: OnClose,
 ): Promise<Intake> {
   const { config, definitions, log, now } = options;
@@ -217,84 +207,4 @@ async function openDoor({ host, otlpPort }: Config, receiver: Receiver, onClose:
   const port = await listen(receiver.server, at);
   onClose(() => receiver.drain(DRAIN_MS));
   return port;
-}
-
-interface Behind {
-  readonly store: Store;
-  readonly tracing: Tracing;
-  readonly intake: Intake | null;
-  readonly standing: Standing;
-}
-
-interface Standing {
-  isStopping: boolean;
-}
-
-async function openApi(
-  options: ServiceOptions,
-  { store, tracing, intake, standing }: Behind,
-  onClose: OnClose,
-): Promise<number> {
-  const { config, definitions, log, now } = options;
-  const { publicUrl } = config;
-  const secret = options.secret ?? (() => undefined);
-  const objectives = openObjectives({ store, definitions, tenant: TENANT, publicUrl, secret, now, log });
-  const { board, watch, evaluator } = objectives;
-  const startedMs = now();
-  const stored = storedIn(store, { placesMax: 10_000, hopsMax: 200_000 });
-  const { source, kindsOf } = intake === null ? { source: stored, kindsOf: stored.kindsOf } : intake.pipeline;
-  const api = createApi({
-    lookup: createLookup({ source, definitions, kindsOf }),
-    store,
-    board,
-    watch,
-    definitions,
-    tenant: TENANT,
-    token: config.token,
-    tracing,
-    now,
-    intake: {
-      learn: intake?.pipeline.learn ?? (() => undefined),
-      source,
-      accept: intake?.backlog.accept ?? null,
-      limits: { bodyBytesMax: config.bodyBytesMax, times: timesOf(definitions) },
-    },
-    report: (error) => log.error({ err: error }, "A question could not be answered."),
-    ready: () => readinessOf({ store, intake, isStopping: standing.isStopping }),
-    metrics: async () => {
-      const own = await renderAllMetrics({
-        counters: intake?.counters ?? null,
-        ...intakeMetrics(intake, config),
-        objectives,
-        startedMs,
-        now,
-      });
-      return [own, await renderStoreMetrics(store), await renderProcessMetrics()].join("\n");
-    },
-  });
-  const { server, drain } = createApiServer(api.fetch);
-  const at = {
-    host: config.host,
-    port: config.apiPort,
-    setting: "WAYBILL_API_PORT",
-    share: SHARE_OF_READERS,
-  };
-  const port = await listen(server, at);
-  onClose(() => drain(ANSWER_MS));
-  // Nothing is stored before the names in the store are known; counting all journeys beside would take half the machine.
-  void (intake?.pipeline.ready() ?? Promise.resolve()).then(() => evaluator.start());
-  onClose(() => evaluator.close());
-  return port;
-}
-
-/** What a process that takes nothing in does not have. */
-function intakeMetrics(intake: Intake | null, { journalBytesMax }: Config) {
-  if (intake === null) return { pipeline: null, letters: null, journal: null, backlog: null };
-  const { pipeline, letters, journal, backlog } = intake;
-  return {
-    pipeline: { ...pipeline.stats, ...pipeline.settling() },
-    letters,
-    journal: { ...journal.state(), bytesMax: journalBytesMax },
-    backlog: backlog.state(),
-  };
 }
