@@ -44,7 +44,7 @@ const Fields = z.strictObject({
     "Port for OTLP/HTTP and CloudEvents. 0 takes a free one and says which.",
   ),
   WAYBILL_API_PORT: Port.prefault("8080").describe(
-    "Port for the API and the page. 0 takes a free one and says which.",
+    "Port for the API and the page, with the role ingest for health and metrics only. 0 takes a free one and says which.",
   ),
   WAYBILL_TOKEN: z
     .string()
@@ -246,7 +246,7 @@ function clickhouseOf(fields: Fields): ClickHouseServer | null {
 
 /** Where this process listens. */
 export function portsOf({ role, otlpPort, apiPort }: Config): number[] {
-  return [...(role === "query" ? [] : [otlpPort]), ...(role === "ingest" ? [] : [apiPort])];
+  return role === "query" ? [apiPort] : [otlpPort, apiPort];
 }
 
 /** Where the configured store is. */

@@ -2,7 +2,7 @@
  * Serve: puts the parts together into one running service, and takes them apart again in the right order.
  *
  *   config, definitions → store → journal → pipeline → backlog → receiver
- *                           └→ port: API and page
+ *                           └→ port: API and page, or health alone
  *
  * Decides nothing: who is started with what, that is all. Roles leave parts out: `ingest` has no API beyond health,
  * `query` receives nothing.
@@ -71,7 +71,8 @@ export interface ServiceOptions {
 export interface Service {
   /** null when this role has no such door */
   readonly otlpPort: number | null;
-  readonly apiPort: number | null;
+  /** for health alone when this role answers no questions */
+  readonly apiPort: number;
   /** Resolves when everything acked so far is stored. */
   readonly flush: () => Promise<void>;
   /** Stops accepting, answers what is in flight, stores what waits, lets go of the folder. */
@@ -127,7 +128,7 @@ async function start(options: ServiceOptions, onClose: OnClose): Promise<Omit<Se
   const times = timesOf(options.definitions);
   let isStopping = false;
   const behind = { store, tracing, intake, tenant: TENANT, times, isStopping: () => isStopping };
-  const apiPort = config.role === "ingest" ? null : await openPort({ ...options, ...behind }, onClose);
+  const apiPort = await openPort({ ...options, ...behind }, onClose);
   const otlpPort = intake === null ? null : await openDoor(config, intake.receiver, onClose);
   onClose(async () => {
     isStopping = true;

@@ -44,10 +44,10 @@ export async function closeInTime(around: Surroundings, service: Service): Promi
 }
 
 /** The lines that say where everything is. */
-export function whereTo({ host }: Config, { otlpPort, apiPort }: Service): string {
+export function whereTo({ host, role }: Config, { otlpPort, apiPort }: Service): string {
   const at = host.includes(":") ? `[${host}]` : host;
   const lines = [
-    apiPort === null ? [] : [`Page and API   http://${at}:${apiPort}`],
+    [`${role === "ingest" ? "Health      " : "Page and API"}   http://${at}:${apiPort}`],
     otlpPort === null ? [] : [`OTLP/HTTP      http://${at}:${otlpPort}`],
   ];
   return lines.flat().join("\n");

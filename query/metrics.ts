@@ -27,15 +27,18 @@ export interface MetricSources {
   /** how the journal stands, and what it may hold; bytes */
   readonly journal: (SegmentsState & { readonly bytesMax: number }) | null;
   readonly backlog: Pick<BacklogState, "parked" | "replayed" | "unreadable"> | null;
-  readonly objectives: {
-    readonly board: Pick<Objectives["board"], "read" | "latest">;
-    readonly evaluator: Pick<Objectives["evaluator"], "stats">;
-    readonly notifier: Pick<Objectives["notifier"], "stats">;
-  };
+  readonly objectives: ObjectiveSources | null;
   /** when this process began; epoch milliseconds */
   readonly startedMs: number;
   /** epoch milliseconds */
   readonly now: () => number;
+}
+
+/** Where objectives and those who keep them are read. */
+export interface ObjectiveSources {
+  readonly board: Pick<Objectives["board"], "read" | "latest">;
+  readonly evaluator: Pick<Objectives["evaluator"], "stats">;
+  readonly notifier: Pick<Objectives["notifier"], "stats">;
 }
 
 const SIGNALS = { traces: "spans", logs: "log_records", events: "events" } as const;
@@ -55,16 +58,14 @@ export async function renderAllMetrics(sources: MetricSources): Promise<string> 
 }
 
 async function renderObjectives({ objectives, startedMs, now }: MetricSources): Promise<string[]> {
+  if (objectives === null) return [];
   const board = await boardOf(objectives.board, now());
   const [evaluator, notifier] = [objectives.evaluator.stats, objectives.notifier.stats()];
   const own = await renderOwnMetrics({ evaluator, notifier, board, startedMs, nowMs: now() });
   return board === null ? [own] : [own, await renderMetrics(board)];
 }
 
-async function boardOf(
-  { read, latest }: MetricSources["objectives"]["board"],
-  nowMs: number,
-): Promise<Board | null> {
+async function boardOf({ read, latest }: ObjectiveSources["board"], nowMs: number): Promise<Board | null> {
   const looking = read(nowMs).catch((error: unknown) => {
     if (error instanceof Failure && error.retryable) return null;
     throw error;

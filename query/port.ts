@@ -3,7 +3,8 @@
  *
  *   store, intake, definitions → [port] → API, objectives → people, Prometheus, probes
  *
- * Decides nothing that is answered: api.ts puts the answers together.
+ * Decides nothing that is answered: api.ts puts the answers together. A process that only takes data in keeps no
+ * objectives and answers no questions: it says how it fares.
  */
 import type { Logger } from "pino";
 import type { Counters } from "../collector/counters.ts";
@@ -20,11 +21,10 @@ import type { Pipeline } from "../ingest/pipeline.ts";
 import type { Store } from "../ingest/store.ts";
 import { storedIn } from "../ingest/stored.ts";
 import { type Objectives, openObjectives } from "../slo/objectives.ts";
-import { type ApiDeps, createApi } from "./api.ts";
+import { type ApiDeps, createApi, createHealthApi, type HealthApiDeps } from "./api.ts";
 import { renderAllMetrics } from "./metrics.ts";
 import { renderProcessMetrics } from "./process_metrics.ts";
 import { readinessOf } from "./readiness.ts";
-import type { HealthRoutesDeps } from "./routes/health.ts";
 import { createApiServer } from "./server.ts";
 import { renderStoreMetrics } from "./store_metrics.ts";
 
@@ -75,8 +75,11 @@ export async function openPort(
   onClose: (closer: () => Promise<void>) => void,
 ): Promise<number> {
   const { config, intake } = options;
-  const objectives = objectivesOf(options);
-  const { server, drain } = createApiServer(createApi(depsOf(options, objectives)).fetch);
+  const objectives = config.role === "ingest" ? null : objectivesOf(options);
+  const health = healthOf(options, objectives);
+  const api =
+    objectives === null ? createHealthApi(health) : createApi({ ...health, ...depsOf(options, objectives) });
+  const { server, drain } = createApiServer(api.fetch);
   const at = {
     host: config.host,
     port: config.apiPort,
@@ -85,6 +88,7 @@ export async function openPort(
   };
   const port = await listen(server, at);
   onClose(() => drain(ANSWER_MS));
+  if (objectives === null) return port;
   // Nothing is stored before the names in the store are known; counting all journeys beside would take half the machine.
   void (intake?.pipeline.ready() ?? Promise.resolve()).then(() => objectives.evaluator.start());
   onClose(() => objectives.evaluator.close());
@@ -96,21 +100,18 @@ function objectivesOf({ config: { publicUrl }, secret = () => undefined, ...rest
   return openObjectives({ store, definitions, tenant, publicUrl, secret, now, log });
 }
 
-function depsOf(options: PortOptions, objectives: Objectives): ApiDeps {
-  const { config, definitions, store, tenant, tracing, intake, log, now } = options;
+function depsOf(options: PortOptions, objectives: Objectives): Omit<ApiDeps, keyof HealthApiDeps> {
+  const { config, definitions, store, tenant, intake, now } = options;
   const { board, watch } = objectives;
   const stored = storedIn(store, { placesMax: 10_000, hopsMax: 200_000 });
   const { source, kindsOf } = intake === null ? { source: stored, kindsOf: stored.kindsOf } : intake.pipeline;
   return {
-    ...healthOf(options, objectives),
     lookup: createLookup({ source, definitions, kindsOf }),
     store,
     board,
     watch,
     definitions,
     tenant,
-    token: config.token,
-    tracing,
     now,
     intake: {
       learn: intake?.pipeline.learn ?? (() => undefined),
@@ -118,14 +119,16 @@ function depsOf(options: PortOptions, objectives: Objectives): ApiDeps {
       accept: intake?.backlog.accept ?? null,
       limits: { bodyBytesMax: config.bodyBytesMax, times: options.times },
     },
-    report: (error) => log.error({ err: error }, "A question could not be answered."),
   };
 }
 
-function healthOf(options: PortOptions, objectives: Objectives): HealthRoutesDeps {
-  const { config, store, intake, now } = options;
+function healthOf(options: PortOptions, objectives: Objectives | null): HealthApiDeps {
+  const { config, store, intake, tracing, log, now } = options;
   const startedMs = now();
   return {
+    token: config.token,
+    tracing,
+    report: (error) => log.error({ err: error }, "A question could not be answered."),
     ready: () => readinessOf({ store, intake, isStopping: options.isStopping() }),
     metrics: async () => {
       const own = await renderAllMetrics({ ...intakeMetrics(intake, config), objectives, startedMs, now });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { parseConfig, renderEnvExample } from "../config.ts";
+import { parseConfig, portsOf, renderEnvExample } from "../config.ts";
 import { Failure } from "../errors.ts";
 
 const TOKEN = "s3cret-token-that-nobody-may-see";
@@ -31,6 +31,14 @@ test("an empty environment gives a service on loopback with the embedded store",
     journalBytesMax: 4_294_967_296,
     logLevel: "info",
   });
+});
+
+test("every process listens at the API's port, and who takes data in at that for data too", () => {
+  const server = { WAYBILL_CLICKHOUSE_URL: "http://ch:8123" };
+  const ports = ["all", "ingest", "query"].map((role) =>
+    portsOf(parseConfig({ ...server, WAYBILL_ROLE: role })),
+  );
+  expect(ports).toEqual([[4318, 8080], [4318, 8080], [8080]]);
 });
 
 test("empty means unset, and what is not ours is not looked at", () => {

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { createCounters } from "../collector/counters.ts";
 import { FAILURES, Failure } from "../errors.ts";
 import { zeroStats } from "../ingest/stats.ts";
-import { type MetricSources, renderAllMetrics } from "../query/metrics.ts";
+import { type MetricSources, type ObjectiveSources, renderAllMetrics } from "../query/metrics.ts";
 import { ALERT_NAMES } from "../slo/incidents.ts";
 import { runbookUrlOf } from "../slo/runbook.ts";
 
@@ -13,6 +13,12 @@ const RUNBOOK = readFileSync(new URL("../docs/runbook.md", import.meta.url), "ut
 const away = () => Promise.reject(new Failure("store_unavailable"));
 const counters = createCounters();
 counters.traces.rejected.set("span_id", 1);
+
+const OBJECTIVES: ObjectiveSources = {
+  board: { read: away, latest: () => null },
+  evaluator: { stats: { evaluations: 0, lastMs: 0, failures: 1, leads: true } },
+  notifier: { stats: () => [{ target: "webhook-1", waiting: 1, delivered: 0, lost: 0 }] },
+};
 
 const NOTHING: MetricSources = {
   counters,
@@ -29,11 +35,7 @@ const NOTHING: MetricSources = {
     unreadableSegments: 0,
   },
   backlog: { parked: 0, replayed: 0, unreadable: 0 },
-  objectives: {
-    board: { read: away, latest: () => null },
-    evaluator: { stats: { evaluations: 0, lastMs: 0, failures: 1, leads: true } },
-    notifier: { stats: () => [{ target: "webhook-1", waiting: 1, delivered: 0, lost: 0 }] },
-  },
+  objectives: OBJECTIVES,
   startedMs: 0,
   now: () => 0,
 };
@@ -51,7 +53,7 @@ test("every metric that the runbook names is exported, with the store away too",
 test("who scrapes does not wait for objectives that are still being counted", async () => {
   const text = await renderAllMetrics({
     ...NOTHING,
-    objectives: { ...NOTHING.objectives, board: { read: () => new Promise(() => {}), latest: () => null } },
+    objectives: { ...OBJECTIVES, board: { read: () => new Promise(() => {}), latest: () => null } },
   });
   expect(text).toContain("waybill_slo_watermark_age_seconds 0");
 });
