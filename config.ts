@@ -89,6 +89,19 @@ const Fields = z.strictObject({
     .describe(
       "How much the journal may hold while the store is slow or down; bytes. Beyond it senders get 503.",
     ),
+  WAYBILL_CORS_ORIGINS: z
+    .string()
+    .prefault("")
+    .transform((text) =>
+      text
+        .split(",")
+        .map((origin) => origin.trim())
+        .filter((origin) => origin !== ""),
+    )
+    .refine((origins) => origins.every(isOrigin), "must be origins such as https://shop.example, or *")
+    .describe(
+      "Whose pages may send data from a browser: origins such as https://shop.example, with commas between, or *. Unset: none.",
+    ),
   WAYBILL_PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: "must be an http:// or https:// address" })
     .optional()
@@ -101,6 +114,11 @@ const Fields = z.strictObject({
     .describe("Least severe messages to log: fatal, error, warn, info, debug, trace, or silent."),
 });
 type Fields = z.output<typeof Fields>;
+
+/** As browsers write one: no path, no slash at its end, the host in lower case. */
+function isOrigin(text: string): boolean {
+  return text === "*" || (URL.canParse(text) && new URL(text).origin === text);
+}
 
 /** A ClickHouse server to use instead of the embedded engine. */
 export interface ClickHouseServer {
@@ -128,6 +146,8 @@ export interface Config {
   readonly clickhouse: ClickHouseServer | null;
   readonly bodyBytesMax: number;
   readonly journalBytesMax: number;
+  /** origins whose pages may send; `*` for all */
+  readonly corsOrigins: readonly string[];
   /** where people reach this Waybill; null: waybill.yaml says so, or nobody does */
   readonly publicUrl: string | null;
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
@@ -227,6 +247,7 @@ function configOf(fields: Fields): Config {
     clickhouse: clickhouseOf(fields),
     bodyBytesMax: fields.WAYBILL_BODY_BYTES_MAX,
     journalBytesMax: fields.WAYBILL_JOURNAL_BYTES_MAX,
+    corsOrigins: fields.WAYBILL_CORS_ORIGINS,
     publicUrl: fields.WAYBILL_PUBLIC_URL ?? null,
     logLevel: fields.WAYBILL_LOG_LEVEL,
   };

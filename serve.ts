@@ -178,6 +178,7 @@ async function openIntake(
     accept: backlog.accept,
     trouble: journal.trouble,
     token: config.token,
+    corsOrigins: config.corsOrigins,
     limits: { bodyBytesMax: config.bodyBytesMax, heldBytesMax: heldBytes(config.bodyBytesMax), times },
     now,
     log,

@@ -7,6 +7,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 const ALLOWED_HEADERS = "authorization, content-type, content-encoding, traceparent, tracestate, baggage";
+/** Attributes of a CloudEvent in binary mode; their names are the senders'. */
+const EVENT_HEADER = /^ce-[a-z0-9]+$/;
 const MAX_AGE_SECONDS = 7200;
 
 /** Headers that let a page of one of `origins` read our answers; none for other origins. */
@@ -16,7 +18,11 @@ export function corsHeaders(
 ): Record<string, string> {
   const { origin } = headers;
   if (origin === undefined || !(origins.includes(origin) || origins.includes("*"))) return {};
-  return { "access-control-allow-origin": origin, vary: "origin" };
+  return {
+    "access-control-allow-origin": origin,
+    "access-control-expose-headers": "retry-after",
+    vary: "origin",
+  };
 }
 
 /** Headers that answer a browser's preflight; `null` when the request is none or its origin is not allowed. */
@@ -27,10 +33,14 @@ export function preflightHeaders(
   const allowed = corsHeaders(headers, origins);
   if (headers["access-control-request-method"] === undefined || !("access-control-allow-origin" in allowed))
     return null;
+  const asked = (headers["access-control-request-headers"] ?? "").toLowerCase().split(/, */);
   return {
     ...allowed,
     "access-control-allow-methods": "POST",
-    "access-control-allow-headers": ALLOWED_HEADERS,
+    "access-control-allow-headers": [
+      ALLOWED_HEADERS,
+      ...asked.filter((name) => EVENT_HEADER.test(name)),
+    ].join(", "),
     "access-control-max-age": String(MAX_AGE_SECONDS),
   };
 }

@@ -88,7 +88,7 @@ async function replyTo(edge: Edge, { request, door, sender, held }: Visit): Prom
   if (door === "livez") return healthReply("live");
   const agreed = method === "OPTIONS" ? optionsReply(edge, door, headers) : null;
   if (agreed !== null) return agreed;
-  const isKnown = edge.authorize(headers.authorization);
+  const isKnown = edge.authorize(headers.authorization ?? (door === "events" ? tokenIn(request) : undefined));
   if (!isKnown && !isProbe(request)) throw new Failure("unauthorized");
   if (door === null) throw new Failure("no_route");
   if (!methodsOf(door).includes(method)) throw new Failure("method");
@@ -100,6 +100,12 @@ async function replyTo(edge: Edge, { request, door, sender, held }: Visit): Prom
       : await takeIn(edge.intake, { request, signal: door, sender, held });
   count(edge.counters[door].requests, "ok");
   return reply;
+}
+
+/** A webhook that is only given an address has its token there (CloudEvents HTTP webhook, section 3.2). */
+function tokenIn({ url = "" }: IncomingMessage): string | undefined {
+  const token = new URLSearchParams(url.split("?")[1]).get("access_token");
+  return token === null ? undefined : `Bearer ${token}`;
 }
 
 /** Whoever asks no more than whether data may be sent here shows no token: an orchestrator cannot keep a secret. */

@@ -27,6 +27,7 @@ test("an empty environment gives a service on loopback with the embedded store",
     definitionsPath: "./waybill.yaml",
     clickhouse: null,
     bodyBytesMax: 67_108_864,
+    corsOrigins: [],
     publicUrl: null,
     journalBytesMax: 4_294_967_296,
     logLevel: "info",
@@ -94,6 +95,30 @@ describe("a host beyond loopback", () => {
 
   test.each(["127.0.0.1", "127.1.2.3", "::1", "localhost"])("%s is not one", (host) => {
     expect(problems({ WAYBILL_HOST: host })).toEqual([]);
+  });
+});
+
+describe("origins of pages that may send", () => {
+  test("are listed with commas between, and none by default", () => {
+    const origins = (text: string) => parseConfig({ WAYBILL_CORS_ORIGINS: text }).corsOrigins;
+    expect(origins("https://shop.example, http://localhost:3000")).toEqual([
+      "https://shop.example",
+      "http://localhost:3000",
+    ]);
+    expect(origins("*")).toEqual(["*"]);
+    expect(parseConfig({}).corsOrigins).toEqual([]);
+  });
+
+  test.each([
+    "shop.example",
+    "https://shop.example/",
+    "https://Shop.example",
+    "https://*.shop.example/x",
+    "null",
+  ])("are not such as %s, which no browser would send", (text) => {
+    expect(problems({ WAYBILL_CORS_ORIGINS: text })[0]).toMatch(
+      /WAYBILL_CORS_ORIGINS must be origins such as/,
+    );
   });
 });
 

@@ -483,6 +483,7 @@ describe("browsers", () => {
     ]);
     expect(answer.headers.get("access-control-allow-headers")).toContain("traceparent");
     expect(answer.headers.get("access-control-allow-credentials")).toBeNull();
+    expect(answer.headers.get("access-control-expose-headers")).toBe("retry-after");
     const sent = await post(`${edge.url}/v1/traces`, traces(span()), {
       origin: "https://shop.example",
       authorization: "Bearer t",
@@ -494,7 +495,35 @@ describe("browsers", () => {
   });
 });
 
+describe("browsers that send CloudEvents in binary mode", () => {
+  test("may name attributes of their own, and no other headers", async () => {
+    const edge = await openEdge({ corsOrigins: ["*"] });
+    const answer = await fetch(`${edge.url}/v1/events`, {
+      method: "OPTIONS",
+      headers: {
+        origin: "https://shop.example",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "ce-id,CE-OrderId, x-other,content-type",
+      },
+    });
+    const allowed = (answer.headers.get("access-control-allow-headers") ?? "").split(", ");
+    expect(allowed).toEqual(expect.arrayContaining(["ce-id", "ce-orderid", "content-type"]));
+    expect(allowed).not.toContain("x-other");
+  });
+});
+
 describe("CloudEvents", () => {
+  test("of a webhook that is only given an address may carry the token there, and nothing else may", async () => {
+    const edge = await openEdge({ token: "t0ken" });
+    const sent = async (path: string, body: string, type: string) =>
+      (await post(edge.url + path, body, { "content-type": type })).status;
+    const event = JSON.stringify(EVENT);
+    expect(await sent("/v1/events?access_token=t0ken", event, "application/cloudevents+json")).toBe(204);
+    expect(await sent("/v1/events?access_token=wr0ng", event, "application/cloudevents+json")).toBe(401);
+    expect(await sent("/v1/logs?access_token=t0ken", "{}", "application/json")).toBe(401);
+    expect(JSON.stringify(edge.lines)).not.toMatch(/t0ken|wr0ng/);
+  });
+
   test("that are all fine are answered 204 without a body", async () => {
     const edge = await openEdge();
     for (const [body, type] of [
