@@ -6,6 +6,7 @@
  * Parts that grow without end, or rows that are merged again and again, are the two ways in which a store falls behind.
  * Left out while the store does not answer, and where a server does not let us see.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { Counter, Gauge, Registry } from "prom-client";
 import { z } from "zod";
 import { statement } from "../ingest/statements.ts";
@@ -25,12 +26,18 @@ export const storeWork = statement(new URL("./sql/store_work.sql", import.meta.u
   row: z.object({ inserted_rows: Count, merged_rows: Count }),
 });
 
-/** The store as a page of its own, to be put behind the others; "" when it does not tell. */
-export async function renderStoreMetrics(store: Store): Promise<string> {
-  const [tables, [work]] = await Promise.all([storeParts(store, {}), storeWork(store, {})]).catch(() => [
-    [],
-    [],
-  ]);
+/** Who scrapes waits ten seconds by default, and has to get the rest by then; ms. */
+const PATIENCE_MS = 3_000;
+
+/** The store as a page of its own, to be put behind the others; "" when it does not tell, or not soon. */
+export async function renderStoreMetrics(store: Store, patienceMs = PATIENCE_MS): Promise<string> {
+  const telling = Promise.all([storeParts(store, {}), storeWork(store, {})]).catch(() => [[], []] as const); // nothing told
+  const patience = new AbortController();
+  const waited = sleep(patienceMs, undefined, { signal: patience.signal, ref: false })
+    .catch(() => undefined)
+    .then(() => [[], []] as const); // nothing told in time
+  const [tables, [work]] = await Promise.race([telling, waited]);
+  patience.abort();
   const registry = new Registry();
   const settings = (name: string, help: string, labelNames: string[] = []) => ({
     name: `waybill_store_${name}`,

@@ -54,6 +54,11 @@ onBothShapes("the store about itself", (open) => {
     expect(await renderStoreMetrics(gone)).toBe("");
   });
 
+  test("who scrapes does not wait for a store that never answers", async () => {
+    const store = { ...(await storeWithTwoInserts(open)), query: () => new Promise<never>(() => undefined) };
+    expect(await renderStoreMetrics(store, 50)).toBe("");
+  });
+
   test("rows since the engine's start are counters, what lies there now are gauges", async () => {
     const text = await renderStoreMetrics(await storeWithTwoInserts(open));
     const types = [...text.matchAll(/^# TYPE waybill_store_(\w+) (\w+)$/gm)].map(([, ...told]) => told);
