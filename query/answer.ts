@@ -122,7 +122,9 @@ export const Answer = z.object({
   asOf: Time,
   headline: z.string(),
   story: z.array(z.string()),
-  seenByCaller: SeenByCallerView.nullable(),
+  seenByCaller: SeenByCallerView.nullable().describe(
+    "of the first journey, in the order of waybill.yaml, whose caller was seen; `name` says which answer it was",
+  ),
   journeys: z.array(JourneyView),
   hops: z.array(HopView),
   related: z.array(RelatedView),

@@ -9,7 +9,7 @@ import type { Journey, SeenByCaller } from "../ingest/journey.ts";
 import type { Line, Telling } from "./line.ts";
 import { elapsedMs, noun, plain, quote, renderDuration, sentence, who } from "./phrase.ts";
 
-/** What the caller of the first journey that has one got; null when no definition names an entry, or none was seen. */
+/** What the caller of the first journey that has one got, for the whole subject; null when no definition names an entry, or none was seen. */
 export function firstSeen(telling: Telling): SeenByCaller | null {
   return telling.courses.find(({ journey }) => journey.seenByCaller !== null)?.journey.seenByCaller ?? null;
 }

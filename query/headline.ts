@@ -6,7 +6,7 @@
  * Pure. Speaks of the journey that needs attention most; the story tells the others.
  */
 import type { JourneyState } from "../ingest/journey.ts";
-import { firstSeen, renderStatus, sawError } from "./caller.ts";
+import { renderStatus, sawError } from "./caller.ts";
 import { deadLetteredBy } from "./dead_lettered.ts";
 import {
   type Course,
@@ -80,7 +80,7 @@ function renderOutcome(course: Course, name: string, telling: Telling): string {
     return `${renderStuck(missing, name, telling)}${renderPutAside(course, "because", telling)}`;
   switch (course.journey.state) {
     case "succeeded":
-      return `${renderReached(course, name)}${renderDespite(telling)}`;
+      return `${renderReached(course, name)}${renderDespite(course)}`;
     case "compensated":
       return renderCompensated(course, name, telling);
     case "failed":
@@ -107,8 +107,9 @@ function renderReached({ journey, definition }: Course, name: string): string {
   return `${name} ${did} ${renderDuration(tookMs)} after ${since}${late}`;
 }
 
-function renderDespite(telling: Telling): string {
-  const seen = firstSeen(telling);
+/** What the caller of this journey got; another journey of the same subject has a caller of its own. */
+function renderDespite({ journey }: Course): string {
+  const seen = journey.seenByCaller;
   return seen !== null && sawError(seen) ? `, although the customer got ${renderStatus(seen)}` : "";
 }
 

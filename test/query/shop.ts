@@ -174,6 +174,8 @@ export interface Besides {
   readonly gaps?: readonly Gap[];
   readonly movedTo?: readonly Subject[];
   readonly members?: ReadonlyMap<number, Partial<Member>>;
+  /** the shop's own when not given */
+  readonly definitions?: Definitions;
 }
 
 /** A Told about ORD-42 (or another subject): the hops numbered from 1 in the order given, folded for real. */
@@ -194,9 +196,8 @@ export function tell(seen: readonly Seen[], besides: Besides = {}): Told {
       ...besides.members?.get(index + 1),
     };
   });
-  const journeys = DEFINITIONS.journeys.flatMap(
-    (definition) => fold({ definition, subject, hops, tags: DEFINITIONS.tags }, asOfNs) ?? [],
-  );
+  const { journeys: known, tags } = besides.definitions ?? DEFINITIONS;
+  const journeys = known.flatMap((definition) => fold({ definition, subject, hops, tags }, asOfNs) ?? []);
   return {
     subject,
     asOfNs,
