@@ -26,6 +26,7 @@ import {
   noun,
   plain,
   quote,
+  renderApart,
   renderClock,
   renderDay,
   renderDuration,
@@ -59,9 +60,8 @@ function tellStart(course: Course, telling: Telling): Line {
 function tellStep(step: JourneyStep, course: Course, telling: Telling): readonly Line[] {
   if (step.state === "failed") return tellFailedStep(step, telling);
   if (step.state !== "done" || step.atNs === null || step.name === course.definition?.start) return [];
-  const afterMs = elapsedMs(course.journey.startedNs, step.atNs);
   const since = course === telling.courses[0] ? "the start" : "it began";
-  const when = `${renderDuration(afterMs)} ${afterMs < 0 ? "before" : "after"} ${since}`;
+  const when = `${renderApart(course.journey.startedNs, step.atNs)} ${since}`;
   const lateMs = step.dueNs === null ? 0 : elapsedMs(step.dueNs, step.atNs);
   const late = lateMs > 0 ? `, ${renderDuration(lateMs)} after it was due` : "";
   const text = `${renderReaching(step.name, course, telling)} ${when}, at ${renderClock(step.atNs, telling.originNs)}`;
@@ -97,7 +97,7 @@ function tellSuccess({ journey, definition }: Course): readonly Line[] {
   const without = skipped.length === 0 ? "" : `, without ${renderList(skipped)}`;
   const parts = [
     renderAllTheSame(journey, definition?.succeeds ?? name),
-    `${name} succeeded ${renderDuration(elapsedMs(journey.startedNs, atNs))} after it began${without}.`,
+    `${name} succeeded ${renderApart(journey.startedNs, atNs)} it began${without}.`,
     journey.recovered ? "It recovered: an earlier attempt had failed." : null,
     journey.late
       ? `That is ${renderDuration(elapsedMs(journey.deadlineNs, atNs))} too late to count as a success.`
@@ -121,12 +121,12 @@ function renderFailure(course: Course, telling: Telling): string {
   const hop = failureOf(course, telling);
   const isTold = journey.steps.some((step) => step.state === "failed" && step.hopId === hop?.id);
   const missed = journey.steps.filter((step) => step.atNs === null).map((step) => quote(step.name));
-  const after = renderDuration(elapsedMs(journey.startedNs, journey.endedNs ?? journey.startedNs));
+  const when = renderApart(journey.startedNs, journey.endedNs ?? journey.startedNs);
   const why =
     hop === null || isTold
       ? ""
       : ` with ${quote(hop.name)}, by ${who(hop.service)}${renderWhy(hop, telling)}`;
-  const failed = sentence(`${plain(journey.definition)} failed ${after} after it began${why}`);
+  const failed = sentence(`${plain(journey.definition)} failed ${when} it began${why}`);
   return missed.length === 0 ? failed : `${failed} It never got to ${renderList(missed)}.`;
 }
 

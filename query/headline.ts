@@ -25,6 +25,7 @@ import {
   noun,
   plain,
   quote,
+  renderApart,
   renderClock,
   renderCount,
   renderDuration,
@@ -98,13 +99,12 @@ function renderPutAside({ journey }: Course, word: "because" | "but", telling: T
 
 function renderReached({ journey, definition }: Course, name: string): string {
   const atNs = succeededNs(journey) ?? journey.endedNs ?? journey.startedNs;
-  const tookMs = elapsedMs(journey.startedNs, atNs);
   const step = definition?.succeeds ?? journey.definition;
   const start = definition?.start ?? "";
   const did = renderVerb(step);
   const since = isParticiple(start) ? `it was ${start}` : "it began";
   const late = journey.late ? ", too late" : journey.recovered ? ", after an earlier failure" : "";
-  return `${name} ${did} ${renderDuration(tookMs)} after ${since}${late}`;
+  return `${name} ${did} ${renderApart(journey.startedNs, atNs)} ${since}${late}`;
 }
 
 /** What the caller of this journey got; another journey of the same subject has a caller of its own. */

@@ -36,6 +36,11 @@ export function renderDuration(ms: number): string {
   return inTwoUnits(length, { ms: DAY_MS, unit: "d" }, { ms: HOUR_MS, unit: "h" });
 }
 
+/** How far a moment lies from another: `3.2 s after`, or `30.0 s before` when it is the earlier one. */
+export function renderApart(fromNs: bigint, atNs: bigint): string {
+  return `${renderDuration(elapsedMs(fromNs, atNs))} ${atNs < fromNs ? "before" : "after"}`;
+}
+
 interface Unit {
   readonly ms: number;
   readonly unit: string;

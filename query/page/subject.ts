@@ -6,7 +6,7 @@
  * Shows what the JSON says and decides nothing of its own.
  */
 import { html } from "hono/html";
-import type { Answer, RelatedView } from "../answer.ts";
+import type { Answer, JourneyView, RelatedView } from "../answer.ts";
 import { plain, renderCount, renderDuration, who } from "../phrase.ts";
 import { type HopPaths, renderHops } from "./hops.ts";
 import { renderJourney } from "./journey.ts";
@@ -48,13 +48,19 @@ function renderOutcomes({ seenByCaller: seen, journeys }: Answer): Html | string
             <h2>What happened</h2>
             ${journeys.map(
               (journey) => html`<p>${renderState(journey.state)} <b>${plain(journey.definition)}</b>
-              <span class="quiet">${journey.endedAt === null ? "for" : "in"} ${renderDuration(journey.durationMs)}${
+              <span class="quiet">${renderLasted(journey)}${
                 journey.late ? ", too late" : ""
               }${journey.recovered ? ", after an earlier failure" : ""}</span></p>
             ${journey.reason === null ? "" : html`<p class="quiet">${plain(journey.reason)}</p>`}`,
             )}
           </div>
         </section>`;
+}
+
+/** How long it took, or has been going on. Times of one width compare as text. */
+function renderLasted({ startedAt, endedAt, durationMs }: JourneyView): string {
+  if (endedAt !== null && endedAt < startedAt) return "before it began";
+  return `${endedAt === null ? "for" : "in"} ${renderDuration(durationMs)}`;
 }
 
 function renderSeen(seen: NonNullable<Answer["seenByCaller"]>): Html {

@@ -37,3 +37,21 @@ describe("what the customer got", () => {
     );
   });
 });
+
+describe("an order whose clocks contradict each other", () => {
+  const rejected: Seen = { service: "orders", name: "order.rejected", at: -30_000 };
+
+  test("was shipped before it was placed, not after", () => {
+    expect(headline([PLACED, { ...SHIPPED, at: -30_000 }])).toBe(
+      "ORD-42 was shipped 30.0 s before it was placed.",
+    );
+  });
+
+  test("is told in its story with the same words", () => {
+    const story = (seen: readonly Seen[]) => renderStory(tell(seen), DEFINITIONS).story.join("\n");
+    expect(story([PLACED, { ...SHIPPED, at: -30_000 }])).toContain(
+      "create-order succeeded 30.0 s before it began",
+    );
+    expect(story([PLACED, rejected])).toContain("create-order failed 30.0 s before it began");
+  });
+});

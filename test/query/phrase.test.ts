@@ -1,6 +1,13 @@
 /** Numbers, times and other people's words, as a person reads them. */
 import { expect, test } from "vitest";
-import { plain, renderClock, renderDuration, renderList, renderTime } from "../../query/phrase.ts";
+import {
+  plain,
+  renderApart,
+  renderClock,
+  renderDuration,
+  renderList,
+  renderTime,
+} from "../../query/phrase.ts";
 
 test.each([
   [0, "0 ms"],
@@ -22,6 +29,16 @@ test.each([
   [Number.POSITIVE_INFINITY, "an unknown time"],
 ])("%d ms is %s", (ms, words) => {
   expect(renderDuration(ms)).toBe(words);
+});
+
+test("what came first is told as before, whatever was expected to come first", () => {
+  const moments = [3_200_000_000n, -30_000_000_000n, 0n, -1n];
+  expect(moments.map((ns) => renderApart(0n, ns))).toEqual([
+    "3.2 s after",
+    "30.0 s before",
+    "0 ms after",
+    "less than 1 ms before",
+  ]);
 });
 
 test("a moment keeps its nanoseconds, and stays within what RFC 3339 can say", () => {
