@@ -15,14 +15,22 @@ import type { Gap } from "./told.ts";
 /** Longer than this after it happened, a fact is called late; ns. A Collector that was down for a while explains less. */
 const LATE_NS = 1_800_000_000_000n;
 
-/** Every doubt about the hops of one subject, in the order of the hops. */
-export function gapsOf(graph: Graph, memberships: readonly Membership[], truncated: boolean): Gap[] {
+/** What is known of the hops beside where they come from. */
+export interface Doubts {
+  /** whether there are more hops than were loaded */
+  readonly truncated: boolean;
+  /** per hop, by its id: how its time contradicts the steps of a journey */
+  readonly outOfOrder: ReadonlyMap<string, string>;
+}
+
+/** Every doubt about the hops of one subject, in the order of the hops. Of its clock each has one at the most. */
+export function gapsOf(graph: Graph, memberships: readonly Membership[], doubts: Doubts): Gap[] {
   const nodes = new Map(graph.nodes.map((node) => [node.hop.id, node]));
   const gaps = memberships.flatMap((membership) => [
     ...hopGaps(membership),
-    ...clockGaps(membership, causesOf(graph, nodes.get(membership.hop.id))),
+    ...clockGaps(membership, causesOf(graph, nodes.get(membership.hop.id)), doubts),
   ]);
-  if (truncated)
+  if (doubts.truncated)
     gaps.push({ kind: "truncated", text: "There are more hops than one answer loads; some are not shown." });
   return gaps;
 }
@@ -44,8 +52,11 @@ function hopGaps({ hop, hub, parentMissing, shared, evidence }: Membership): Gap
   return gaps;
 }
 
-/** A span may not begin before the one around it, and nothing may end before what it followed from began. */
-function clockGaps({ hop }: Membership, { parent, others }: Causes): Gap[] {
+/**
+ * A span may not begin before the one around it, and nothing may end before what it followed from began: what it was
+ * sent from, or a step that it waits for.
+ */
+function clockGaps({ hop }: Membership, { parent, others }: Causes, { outOfOrder }: Doubts): Gap[] {
   const suspect = (text: string): Gap[] => [{ kind: "clock-suspect", text, hopId: hop.id }];
   const name = nameOf(hop);
   if (hop.endNs < hop.atNs) return suspect(`${name} ends before it begins.`);
@@ -53,10 +64,12 @@ function clockGaps({ hop }: Membership, { parent, others }: Causes): Gap[] {
     return suspect(`${name} begins ${msBetween(hop.atNs, parent.atNs)} ms before the span around it.`);
   // A receive span may well begin to wait before its message is sent.
   const later = others.find((cause) => hop.endNs < cause.atNs);
-  if (later === undefined) return [];
-  return suspect(
-    `${name} ends ${msBetween(hop.endNs, later.atNs)} ms before ${nameOf(later)}, which it follows from, begins.`,
-  );
+  if (later !== undefined)
+    return suspect(
+      `${name} ends ${msBetween(hop.endNs, later.atNs)} ms before ${nameOf(later)}, which it follows from, begins.`,
+    );
+  const text = outOfOrder.get(hop.id);
+  return text === undefined ? [] : suspect(text);
 }
 
 interface Causes {

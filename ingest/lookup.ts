@@ -16,6 +16,7 @@ import { keyText } from "./keys.ts";
 import { inCausalOrder, memberOf } from "./member.ts";
 import { CARRIER } from "./refs.ts";
 import { relatedOf } from "./related.ts";
+import { outOfOrder } from "./sequence.ts";
 import { type Membership, type Stitched, stitch } from "./stitch.ts";
 import type { Subject } from "./subject.ts";
 import type { Found, Lookup, Told } from "./told.ts";
@@ -74,7 +75,13 @@ async function tell(options: LookupOptions, { tenant, subject, nowNs }: Asked): 
       memberships,
       elsewhere: elsewhereOf(definitions, view),
     }),
-    gaps: gapsOf(view.graph, memberships, view.truncated),
+    gaps: gapsOf(view.graph, memberships, {
+      truncated: view.truncated,
+      outOfOrder: outOfOrder(
+        memberships.map(({ hop }) => hop),
+        { journeys, definitions: definitions.journeys },
+      ),
+    }),
     movedTo,
   };
 }

@@ -30,7 +30,7 @@ export interface Milestones {
 
 /** Sorts the hops, given in order of time, by what they mean to the definition. */
 export function milestonesOf(definition: Definition, hops: readonly Hop[]): Milestones {
-  const failing = hops.filter((hop) => matches(definition.fails, hop));
+  const failing = failingOf(definition, hops);
   const others = hops.filter((hop) => !failing.includes(hop));
   const reached = firstPerStep(definition, others);
   const failed = firstPerStep(definition, failing);
@@ -50,6 +50,15 @@ export function milestonesOf(definition: Definition, hops: readonly Hop[]): Mile
       definition.steps.find((step) => failure !== null && matches(step.match, failure))?.name ?? null,
     compensations: hops.filter((hop) => matches(definition.compensates, hop)),
   };
+}
+
+/** The first failing hop of all, of hops given in order of time; null when none fails. */
+export function failureOf(definition: Definition, hops: readonly Hop[]): Hop | null {
+  return earliest(failingOf(definition, hops));
+}
+
+function failingOf(definition: Definition, hops: readonly Hop[]): Hop[] {
+  return hops.filter((hop) => matches(definition.fails, hop));
 }
 
 function firstPerStep(definition: Definition, hops: readonly Hop[]): ReadonlyMap<string, Hop> {

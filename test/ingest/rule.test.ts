@@ -11,7 +11,8 @@ const stitched = (hops: readonly Hop[]): Stitched => stitch(graphOf(hops, KINDS)
 
 function gaps(hops: readonly Hop[], subject: string) {
   const graph = graphOf(hops, KINDS);
-  return gapsOf(graph, stitch(graph, OPTIONS).get(subject) ?? [], false).map(
+  const doubts = { truncated: false, outOfOrder: new Map<string, string>() };
+  return gapsOf(graph, stitch(graph, OPTIONS).get(subject) ?? [], doubts).map(
     ({ kind, text }) => `${kind}: ${text}`,
   );
 }

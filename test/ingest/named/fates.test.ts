@@ -210,6 +210,7 @@ test("clocks five seconds fast and slow: raw times, no negative duration, and a 
     'slow "create" begins 4990 ms before the span around it.',
     'slow "consume" ends 9720 ms before fast "publish", which it follows from, begins.',
     'slow "jumped" ends before it begins.',
+    'Step "shipped" in shop came 4030 ms before "placed" in shop, which it waits for.',
   ]);
   expect(journeys[0]).toMatchObject({
     state: "succeeded",
