@@ -12,7 +12,7 @@ import type { Definition } from "./definitions.ts";
 import { errorOf, momentOf, seenByCaller } from "./facts.ts";
 import type { Course, Journey, JourneyState, Verdict } from "./journey.ts";
 import { type Milestones, milestonesOf } from "./milestones.ts";
-import { nextStep, stepsOf } from "./steps.ts";
+import { nextStep, stepsOf, type Why, whyOverdue } from "./steps.ts";
 import type { Subject } from "./subject.ts";
 
 /** What there is to fold. */
@@ -96,10 +96,7 @@ interface Ending {
   readonly hops: readonly Hop[];
 }
 
-function reasonOf(
-  milestones: Milestones,
-  { course, next, hops }: Ending,
-): { text: string; step: string | null } | null {
+function reasonOf(milestones: Milestones, { course, next, hops }: Ending): Why | null {
   if (course.state === "failed" && milestones.failure !== null) {
     const hop = milestones.failure;
     const step = milestones.failedStep;
@@ -107,10 +104,7 @@ function reasonOf(
     const said = errorOf(hop, hops);
     return { text: `${what} failed in ${hop.service}${said === null ? "" : `: ${said}`}`, step };
   }
-  if (course.state === "overdue" && next !== null) {
-    return { text: `"${next.step}" has not happened; ${next.owner} owns it`, step: next.step };
-  }
-  return null;
+  return course.state === "overdue" && next !== null ? whyOverdue(next) : null;
 }
 
 function tagsOf(

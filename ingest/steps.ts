@@ -18,6 +18,13 @@ interface Standing {
   readonly nowNs: bigint;
 }
 
+/** What is wrong with a journey, in words. */
+export interface Why {
+  readonly text: string;
+  /** the step that failed or is missing; null when what failed is none */
+  readonly step: string | null;
+}
+
 /** Every step of the definition, in listed order. */
 export function stepsOf(definition: Definition, standing: Standing): readonly JourneyStep[] {
   const { milestones, course, nowNs } = standing;
@@ -93,6 +100,11 @@ export function nextStep(
   const step = [ready, ahead, missing].find((list) => list.length > 0);
   const first = step?.reduce((a, b) => (dueOfStep(b) < dueOfStep(a) ? b : a));
   return first === undefined ? null : { step: first.name, dueNs: dueOfStep(first), owner: first.owner };
+}
+
+/** Why an overdue journey is: the step that is missing, and whose it is. The same words when it is folded and when it is listed. */
+export function whyOverdue({ step, owner }: { readonly step: string; readonly owner: string }): Why {
+  return { text: `"${step}" has not happened; ${owner} owns it`, step };
 }
 
 /** The steps that some reached step had to wait for, over any number of steps between. */

@@ -7,6 +7,7 @@
  */
 import { z } from "@hono/zod-openapi";
 import type { Definitions } from "../ingest/definitions.ts";
+import { whyOverdue } from "../ingest/steps.ts";
 import type { Store } from "../ingest/store.ts";
 import { subjectPath } from "./address.ts";
 import { SubjectView, Time } from "./answer.ts";
@@ -44,6 +45,7 @@ export type JourneyList = z.infer<typeof JourneyList>;
 function itemOf(row: JourneyRow, definitions: Definitions): JourneyItem {
   const subject = { kind: row.subject_kind, id: row.subject };
   const next = { step: row.next_step, dueAt: maybeTime(row.next_due_ns), owner: row.next_owner };
+  const why = whyOf(row);
   return {
     definition: row.definition,
     owner: row.owner,
@@ -55,11 +57,18 @@ function itemOf(row: JourneyRow, definitions: Definitions): JourneyItem {
     deadline: renderTime(row.deadline_ns),
     late: row.late,
     recovered: row.recovered,
-    reason: row.reason === "" ? null : row.reason,
-    failedStep: row.failed_step === "" ? null : row.failed_step,
+    reason: why.text,
+    failedStep: why.step,
     next: next.step === "" ? null : next,
     tags: Object.fromEntries(row.tag_names.map((name, at) => [name, row.tag_values[at] ?? ""])),
   };
+}
+
+/** As stored; what became overdue since then waits for its next step, which the clock does not change. */
+function whyOf({ current, reason, failed_step, next_step, next_owner }: JourneyRow) {
+  const isSilent = current === "overdue" && reason === "" && next_step !== "";
+  if (isSilent) return whyOverdue({ step: next_step, owner: next_owner });
+  return { text: reason === "" ? null : reason, step: failed_step === "" ? null : failed_step };
 }
 
 function maybeTime(ns: bigint | null): string | null {

@@ -65,10 +65,9 @@ function renderItems(items: readonly JourneyItem[], label: string): Html {
   )}</ul>`;
 }
 
-function renderAbout({ state, reason, next, late, recovered }: JourneyItem): Html | string {
+function renderAbout({ reason, next, late, recovered }: JourneyItem): Html | string {
   if (reason !== null) return plain(reason);
-  if (next !== null)
-    return html`${state === "overdue" ? "waits in vain for" : "next"} <b>${plain(next.step)}</b> · ${plain(next.owner)}`;
+  if (next !== null) return html`next <b>${plain(next.step)}</b> · ${plain(next.owner)}`;
   return late ? "too late" : recovered ? "after an earlier failure" : "";
 }
 

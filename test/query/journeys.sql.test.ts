@@ -85,6 +85,26 @@ onBothShapes("a list of journeys", (open) => {
     });
   });
 
+  test("says why one became overdue, and where, as if it had been folded when it was", async () => {
+    const next = { step: "packed", dueNs: ns(500), owner: "fulfilment-team" };
+    const store = await stocked(open, [
+      journey("A", { deadlineNs: ns(500), next }),
+      journey("B", { deadlineNs: ns(500), next, reason: "said before", failedStep: "packed" }),
+      journey("C", { deadlineNs: ns(500) }),
+      journey("D", { next }),
+    ]);
+    const list = await listJourneys(store, DEFINITIONS, ASKED);
+    expect(list.journeys.map(({ subject, reason, failedStep }) => [subject.id, reason, failedStep])).toEqual([
+      ["A", '"packed" has not happened; fulfilment-team owns it', "packed"],
+      ["B", "said before", "packed"],
+      ["C", null, null],
+      ["D", null, null],
+    ]);
+    expect(renderJourneys(list)).toContain(
+      'overdue      A  create-order: "packed" has not happened; fulfilment-team owns it\n',
+    );
+  });
+
   test("hides a provisional journey that belongs to an order by now", async () => {
     const subject = { kind: "correlation.id", id: "c-1" };
     const merged = { definition: "create-order", subject, into: [{ kind: "order.id", id: "A" }] };
