@@ -73,16 +73,28 @@ function reachedBefore(step: Step, definition: Definition, milestones: Milestone
   return hops;
 }
 
-/**
- * The required step to wait for: of those that wait for nothing more, the one that is due first. A step behind which
- * the journey has gone on is not waited for while there is another: it happened unseen. None once the journey ended.
- */
+/** The required step to wait for: of those awaited the one that is due first. None once the journey ended. */
 export function nextStep(
   definition: Definition,
   steps: readonly JourneyStep[],
   course: Course,
 ): Journey["next"] {
   if (course.succeededNs !== null || course.failedNs !== null) return null;
+  return awaitedSteps(definition, steps, course.deadlineNs)[0] ?? null;
+}
+
+/**
+ * The required steps of a journey that goes on which wait for nothing more, the one that is due first first; several when
+ * steps run side by side. A step behind which the journey has gone on is not waited for while there is another: it
+ * happened unseen.
+ *
+ * @param deadlineNs  of the journey; when a step is due of which nothing else says so; ns since 1970 UTC
+ */
+export function awaitedSteps(
+  definition: Definition,
+  steps: readonly JourneyStep[],
+  deadlineNs: bigint,
+): readonly NonNullable<Journey["next"]>[] {
   const byName = new Map(definition.steps.map((step, index) => [step.name, { step, at: steps[index] }]));
   const passed = passedBy(definition, steps);
   const isOver = (name: string): boolean => {
@@ -90,16 +102,17 @@ export function nextStep(
     if (known === undefined || known.at?.state === "done" || passed.has(name)) return true;
     return known.step.optional && known.step.after.every(isOver);
   };
-  const missing = steps.filter((step) => {
-    const isRequired = byName.get(step.name)?.step.optional === false;
-    return isRequired && (step.state === "pending" || step.state === "overdue");
-  });
-  const ahead = missing.filter((step) => !passed.has(step.name));
-  const ready = ahead.filter((step) => byName.get(step.name)?.step.after.every(isOver));
-  const dueOfStep = (step: JourneyStep) => step.dueNs ?? course.deadlineNs;
-  const step = [ready, ahead, missing].find((list) => list.length > 0);
-  const first = step?.reduce((a, b) => (dueOfStep(b) < dueOfStep(a) ? b : a));
-  return first === undefined ? null : { step: first.name, dueNs: dueOfStep(first), owner: first.owner };
+  const missing = steps
+    .filter(({ name, state }) => {
+      const isRequired = byName.get(name)?.step.optional === false;
+      return isRequired && (state === "pending" || state === "overdue");
+    })
+    .map(({ name, dueNs, owner }) => ({ step: name, dueNs: dueNs ?? deadlineNs, owner }))
+    .sort((a, b) => (a.dueNs < b.dueNs ? -1 : a.dueNs > b.dueNs ? 1 : 0));
+  const ahead = missing.filter(({ step }) => !passed.has(step));
+  const ready = ahead.filter(({ step }) => byName.get(step)?.step.after.every(isOver));
+  if (ready.length > 0) return ready;
+  return (ahead.length > 0 ? ahead : missing).slice(0, 1);
 }
 
 /** Why an overdue journey is: the step that is missing, and whose it is. The same words when it is folded and when it is listed. */

@@ -9,6 +9,7 @@ import { durationMsOf } from "../ingest/facts.ts";
 import type { Journey, JourneyStep } from "../ingest/journey.ts";
 import { renderAllTheSame } from "./caller.ts";
 import {
+  awaitedIn,
   type Course,
   compensationOf,
   failureOf,
@@ -28,6 +29,7 @@ import {
   quote,
   renderApart,
   renderClock,
+  renderCount,
   renderDay,
   renderDuration,
   renderList,
@@ -135,21 +137,33 @@ function renderCompensation(course: Course, telling: Telling): string {
   return hop === null ? "" : `, by ${who(hop.service)} (${quote(hop.name)})`;
 }
 
+/** Steps of one journey that are told as missing, or as coming, before the others are only counted. */
+const STEPS_MAX = 5;
+
 /** Where each unfinished journey stands now: what is missing, since when, and with whom; what comes next, and by when. */
 export function tellNow(telling: Telling): readonly string[] {
-  return telling.courses.flatMap(({ journey }) => {
-    const missing = missingFrom(journey, telling.told.asOfNs);
-    if (missing !== null) return [renderMissing(missing, journey, telling)];
-    return journey.endedNs !== null || journey.next === null ? [] : [renderNext(journey.next, telling)];
-  });
+  const { asOfNs } = telling.told;
+  return telling.courses.flatMap((course) => [
+    ...tellMissing(missingFrom(course, asOfNs), course, telling),
+    ...tellNext(
+      awaitedIn(course).filter(({ dueNs }) => dueNs >= asOfNs),
+      telling,
+    ),
+  ]);
+}
+
+function tellMissing(missing: readonly Missing[], { journey }: Course, telling: Telling): readonly string[] {
+  const shown = missing.slice(0, STEPS_MAX).map((each) => renderMissing(each, journey, telling));
+  const rest = missing.length - shown.length;
+  if (rest > 0) shown.push(`${renderCount(rest, "more step")} ${rest === 1 ? "is" : "are"} overdue.`);
+  return shown.map((line, at) => (at === shown.length - 1 ? `${line}${renderLastSign(telling)}` : line));
 }
 
 function renderMissing({ step, dueNs, owner }: Missing, journey: Journey, telling: Telling): string {
   const what =
     step === null ? `${plain(journey.definition)} should have ended` : `${quote(step)} should have come`;
   const late = renderDuration(elapsedMs(dueNs, telling.told.asOfNs));
-  const stuck = `${what} by ${renderClock(dueNs, telling.originNs)} and is ${late} overdue; it is with ${who(owner)}.`;
-  return `${stuck}${renderLastSign(telling)}`;
+  return `${what} by ${renderClock(dueNs, telling.originNs)} and is ${late} overdue; it is with ${who(owner)}.`;
 }
 
 function renderLastSign(telling: Telling): string {
@@ -163,7 +177,11 @@ function renderLastSign(telling: Telling): string {
   return ` The last sign of life was ${what} in ${who(hop.service)} at ${renderClock(hop.endNs, telling.originNs)}.`;
 }
 
-function renderNext(next: NonNullable<Journey["next"]>, telling: Telling): string {
-  const due = renderClock(next.dueNs, telling.originNs);
-  return `Next should come ${quote(next.step)}, by ${due}; it is with ${plain(next.owner)}.`;
+function tellNext(coming: readonly NonNullable<Journey["next"]>[], telling: Telling): readonly string[] {
+  const shown = coming.slice(0, STEPS_MAX).map(({ step, dueNs, owner }, at) => {
+    const due = renderClock(dueNs, telling.originNs);
+    return `${at === 0 ? "Next" : "Beside it"} should come ${quote(step)}, by ${due}; it is with ${plain(owner)}.`;
+  });
+  const rest = coming.length - shown.length;
+  return rest === 0 ? shown : [...shown, `${renderCount(rest, "more step")} should come beside these.`];
 }

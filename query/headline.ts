@@ -29,6 +29,7 @@ import {
   renderClock,
   renderCount,
   renderDuration,
+  renderList,
   renderVerb,
   sentence,
   who,
@@ -58,8 +59,8 @@ export function renderHeadline(telling: Telling): string {
 
 /** The journey to speak of first: what is stuck or failed before what went well. */
 export function mostUrgent(courses: readonly Course[], asOfNs: bigint): Course | null {
-  const urgency = ({ journey }: Course) =>
-    missingFrom(journey, asOfNs) === null ? URGENCY[journey.state] : 0;
+  const urgency = (course: Course) =>
+    missingFrom(course, asOfNs).length === 0 ? URGENCY[course.journey.state] : 0;
   return courses.reduce<Course | null>(
     (best, course) => (best === null || urgency(course) < urgency(best) ? course : best),
     null,
@@ -76,8 +77,8 @@ export function nameSubject(telling: Telling): string {
 }
 
 function renderOutcome(course: Course, name: string, telling: Telling): string {
-  const missing = missingFrom(course.journey, telling.told.asOfNs);
-  if (missing !== null)
+  const missing = missingFrom(course, telling.told.asOfNs);
+  if (missing.length > 0)
     return `${renderStuck(missing, name, telling)}${renderPutAside(course, "because", telling)}`;
   switch (course.journey.state) {
     case "succeeded":
@@ -132,9 +133,12 @@ function renderFailed(course: Course, name: string, telling: Telling): string {
   return `${name} failed${how}${never}${renderWhy(hop, telling)} (${who(hop.service)})`;
 }
 
-function renderStuck({ step, dueNs, owner }: Missing, name: string, telling: Telling): string {
-  const what = step === null ? "its end" : quote(step);
-  return `${name} is stuck: ${what} is overdue since ${renderClock(dueNs, telling.originNs)} (${who(owner)})`;
+function renderStuck(missing: readonly Missing[], name: string, telling: Telling): string {
+  const parts = missing.map(({ step, dueNs, owner }, at) => {
+    const what = step === null ? "its end" : quote(step);
+    return `${what}${at === 0 ? " is overdue" : ""} since ${renderClock(dueNs, telling.originNs)} (${who(owner)})`;
+  });
+  return `${name} is stuck: ${renderList(parts)}`;
 }
 
 function renderUnderWay({ journey }: Course, name: string, telling: Telling): string {

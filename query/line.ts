@@ -10,6 +10,7 @@ import type { Definition, Definitions } from "../ingest/definitions.ts";
 import { errorOf, momentOf } from "../ingest/facts.ts";
 import type { Journey, JourneyStep } from "../ingest/journey.ts";
 import { matches } from "../ingest/match.ts";
+import { awaitedSteps } from "../ingest/steps.ts";
 import type { Member, Told } from "../ingest/told.ts";
 import { plain } from "./phrase.ts";
 
@@ -97,12 +98,18 @@ export interface Missing {
   readonly owner: string;
 }
 
-/** What is overdue: the next step or the whole journey; null while nothing is, and once the journey ended. */
-export function missingFrom(journey: Journey, asOfNs: bigint): Missing | null {
-  const { next } = journey;
-  if (journey.endedNs !== null) return null;
-  if (next !== null && (next.dueNs < asOfNs || journey.state === "overdue")) return next;
-  return journey.state === "overdue" ? { step: null, dueNs: journey.deadlineNs, owner: journey.owner } : null;
+/** What is overdue, longest first: the steps that could have come, else the whole journey; empty once the journey ended. */
+export function missingFrom(course: Course, asOfNs: bigint): readonly Missing[] {
+  const { journey } = course;
+  const late = awaitedIn(course).filter(({ dueNs }) => dueNs < asOfNs);
+  if (late.length > 0 || journey.state !== "overdue") return late;
+  return [{ step: null, dueNs: journey.deadlineNs, owner: journey.owner }];
+}
+
+/** The steps that may come next, the one that is due first first; none once the journey ended. */
+export function awaitedIn({ journey, definition }: Course): readonly NonNullable<Journey["next"]>[] {
+  if (journey.endedNs !== null || journey.next === null) return [];
+  return definition === null ? [journey.next] : awaitedSteps(definition, journey.steps, journey.deadlineNs);
 }
 
 /** When the journey succeeded, also when it was compensated afterwards; null when it never did. */
