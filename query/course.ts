@@ -5,14 +5,14 @@
  *
  * Pure. Errors that reached no step are told by trouble.ts, the caller's answer by caller.ts.
  */
-import { durationMsOf } from "../ingest/facts.ts";
+import type { Hop } from "../collector/hop.ts";
+import { durationMsOf, momentOf } from "../ingest/facts.ts";
 import type { Journey, JourneyStep } from "../ingest/journey.ts";
 import { renderAllTheSame } from "./caller.ts";
 import {
   awaitedIn,
   type Course,
   compensationOf,
-  failureOf,
   hopOf,
   type Line,
   type Missing,
@@ -37,12 +37,14 @@ import {
   sentence,
   who,
 } from "./phrase.ts";
+import { renderReach } from "./trouble.ts";
 
 /** What happened in each journey, moment by moment. */
 export function tellCourses(telling: Telling): readonly Line[] {
   return telling.courses.flatMap((course) => [
     tellStart(course, telling),
     ...course.journey.steps.flatMap((step) => tellStep(step, course, telling)),
+    ...tellAttempt(course, telling),
     ...tellSuccess(course),
     ...tellEnd(course, telling),
   ]);
@@ -91,6 +93,21 @@ function renderDoer(step: JourneyStep, telling: Telling): string {
   return `, by ${who(hop.service)}${tookMs > 0 ? ` in ${renderDuration(tookMs)}` : ""}`;
 }
 
+/** What had failed in a journey that recovered: its steps do not say so, for they were reached later. */
+function tellAttempt(course: Course, telling: Telling): readonly Line[] {
+  const { journey, failure: hop } = course;
+  if (!journey.recovered || hop === null) return [];
+  const of = course === telling.courses[0] ? "" : ` of ${plain(journey.definition)}`;
+  const clock = renderClock(momentOf(hop), telling.originNs);
+  const text = `An attempt${of} failed at ${clock} with ${renderName(hop)}, by ${who(hop.service)}`;
+  const told = `${sentence(`${text}${renderWhy(hop, telling)}`)}${renderReach([hop], telling)}`;
+  return [{ atNs: momentOf(hop), text: told }];
+}
+
+function renderName({ name }: Hop): string {
+  return name === "" ? "a log line" : quote(name);
+}
+
 function tellSuccess({ journey, definition }: Course): readonly Line[] {
   const atNs = succeededNs(journey);
   if (atNs === null) return [];
@@ -119,15 +136,14 @@ function tellEnd(course: Course, telling: Telling): readonly Line[] {
 }
 
 function renderFailure(course: Course, telling: Telling): string {
-  const { journey } = course;
-  const hop = failureOf(course, telling);
+  const { journey, failure: hop } = course;
   const isTold = journey.steps.some((step) => step.state === "failed" && step.hopId === hop?.id);
   const missed = journey.steps.filter((step) => step.atNs === null).map((step) => quote(step.name));
   const when = renderApart(journey.startedNs, journey.endedNs ?? journey.startedNs);
   const why =
     hop === null || isTold
       ? ""
-      : ` with ${quote(hop.name)}, by ${who(hop.service)}${renderWhy(hop, telling)}`;
+      : ` with ${renderName(hop)}, by ${who(hop.service)}${renderWhy(hop, telling)}`;
   const failed = sentence(`${plain(journey.definition)} failed ${when} it began${why}`);
   return missed.length === 0 ? failed : `${failed} It never got to ${renderList(missed)}.`;
 }
@@ -173,8 +189,7 @@ function renderLastSign(telling: Telling): string {
   );
   if (last === null) return "";
   const { hop } = last;
-  const what = hop.name === "" ? "a log line" : quote(hop.name);
-  return ` The last sign of life was ${what} in ${who(hop.service)} at ${renderClock(hop.endNs, telling.originNs)}.`;
+  return ` The last sign of life was ${renderName(hop)} in ${who(hop.service)} at ${renderClock(hop.endNs, telling.originNs)}.`;
 }
 
 function tellNext(coming: readonly NonNullable<Journey["next"]>[], telling: Telling): readonly string[] {

@@ -11,7 +11,6 @@ import { deadLetteredBy } from "./dead_lettered.ts";
 import {
   type Course,
   compensationOf,
-  failureOf,
   type Missing,
   missingFrom,
   missingKind,
@@ -123,10 +122,9 @@ function renderCompensated(course: Course, name: string, telling: Telling): stri
 }
 
 function renderFailed(course: Course, name: string, telling: Telling): string {
-  const { journey } = course;
+  const { journey, failure: hop } = course;
   const wanted = missingKind(telling);
   const never = wanted === null ? "" : ` before any ${noun(wanted)} was created`;
-  const hop = failureOf(course, telling);
   const at = journey.failedStep === null ? "" : ` at ${quote(journey.failedStep)}`;
   if (hop === null) return `${name} failed${at}${never}`;
   const how = at === "" ? ` with ${quote(hop.name)}` : at;

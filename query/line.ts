@@ -8,8 +8,10 @@
 import type { Hop } from "../collector/hop.ts";
 import type { Definition, Definitions } from "../ingest/definitions.ts";
 import { errorOf, momentOf } from "../ingest/facts.ts";
+import { inOrder } from "../ingest/fold.ts";
 import type { Journey, JourneyStep } from "../ingest/journey.ts";
 import { matches } from "../ingest/match.ts";
+import { failureOf } from "../ingest/milestones.ts";
 import { awaitedSteps } from "../ingest/steps.ts";
 import type { Member, Told } from "../ingest/told.ts";
 import { plain } from "./phrase.ts";
@@ -25,6 +27,8 @@ export interface Line {
 export interface Course {
   readonly journey: Journey;
   readonly definition: Definition | null;
+  /** the hop that made it fail, for good or before it recovered; null when none did, or the hop is not told */
+  readonly failure: Hop | null;
 }
 
 /** What is told, indexed for the chapters. */
@@ -42,23 +46,33 @@ export interface Telling {
 
 /** Index what is known about a subject. */
 export function openTelling(told: Told, definitions: Definitions): Telling {
-  const courses = arrange(told.journeys, definitions);
+  const hops = told.members.map(({ hop }) => hop);
+  const courses = arrange(told.journeys, definitions, hops);
   return {
     told,
     definitions,
     courses,
     memberById: new Map(told.members.map((member) => [member.hop.id, member])),
-    hops: told.members.map(({ hop }) => hop),
+    hops,
     originNs: courses[0]?.journey.startedNs ?? told.members[0]?.hop.atNs ?? told.asOfNs,
   };
 }
 
-function arrange(journeys: readonly Journey[], definitions: Definitions): readonly Course[] {
+function arrange(
+  journeys: readonly Journey[],
+  definitions: Definitions,
+  hops: readonly Hop[],
+): readonly Course[] {
   const order = new Map(definitions.journeys.map((definition, index) => [definition.name, index]));
   const rank = (journey: Journey) => order.get(journey.definition) ?? order.size;
   return [...journeys]
     .sort((a, b) => rank(a) - rank(b) || Number(a.startedNs - b.startedNs))
-    .map((journey) => ({ journey, definition: definitions.journeys[rank(journey)] ?? null }));
+    .map((journey) => {
+      const definition = definitions.journeys[rank(journey)] ?? null;
+      const hasFailed = definition !== null && (journey.state === "failed" || journey.recovered);
+      // In the order of the fold, so that of two at one moment it is the one that the journey's reason names.
+      return { journey, definition, failure: hasFailed ? failureOf(definition, inOrder(hops)) : null };
+    });
 }
 
 /**
@@ -74,13 +88,6 @@ export function missingKind(telling: Telling): string | null {
 /** The hop that reached or failed a step; null when it is not told. */
 export function hopOf(step: JourneyStep, telling: Telling): Hop | null {
   return step.hopId === null ? null : (telling.memberById.get(step.hopId)?.hop ?? null);
-}
-
-/** The hop that made the journey fail; null when it did not fail, or the hop is not told. */
-export function failureOf({ journey, definition }: Course, { told }: Telling): Hop | null {
-  if (journey.state !== "failed" || definition === null) return null;
-  const failing = told.members.map(({ hop }) => hop).filter((hop) => momentOf(hop) === journey.endedNs);
-  return failing.find((hop) => matches(definition.fails, hop)) ?? null;
 }
 
 /** The hop that compensated the journey; null when none did, or the hop is not told. */

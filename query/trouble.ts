@@ -10,7 +10,7 @@ import type { Hop } from "../collector/hop.ts";
 import { matches } from "../ingest/match.ts";
 import type { Member } from "../ingest/told.ts";
 import { isDeadLetter, tellDeadLetters } from "./dead_lettered.ts";
-import { failureOf, groupBy, type Line, renderWhy, type Telling } from "./line.ts";
+import { groupBy, type Line, renderWhy, type Telling } from "./line.ts";
 import {
   elapsedMs,
   quote,
@@ -42,7 +42,7 @@ function tellErrors(telling: Telling): readonly Line[] {
       JSON.stringify([kind, service, name, message]),
     ).values(),
   ];
-  const lines = groups.slice(0, ERRORS_MAX).map((same) => tellError(same, reached(same, spanById), telling));
+  const lines = groups.slice(0, ERRORS_MAX).map((same) => tellError(same, telling));
   const rest = groups.slice(ERRORS_MAX);
   const next = rest[0]?.[0];
   if (next === undefined) return lines;
@@ -52,12 +52,12 @@ function tellErrors(telling: Telling): readonly Line[] {
 
 /** Whether another service says again, in the same words or as another of its signs, why a journey failed. */
 function isSameFailure(hop: Hop, telling: Telling): boolean {
-  return telling.courses.some((course) => {
-    const failure = failureOf(course, telling);
-    if (failure === null || failure.endNs > hop.endNs) return false;
+  return telling.courses.some(({ journey, definition, failure }) => {
+    // What failed again before a journey recovered was another attempt.
+    if (journey.state !== "failed" || failure === null || failure.endNs > hop.endNs) return false;
     const isRepeated =
       hop.service !== failure.service && renderWhy(hop, telling) === renderWhy(failure, telling);
-    return (isRepeated && renderWhy(hop, telling) !== "") || matches(course.definition?.fails ?? [], hop);
+    return (isRepeated && renderWhy(hop, telling) !== "") || matches(definition?.fails ?? [], hop);
   });
 }
 
@@ -74,7 +74,7 @@ function isEcho(hop: Hop, spanById: ReadonlyMap<string, Hop>): boolean {
 function toldElsewhere(telling: Telling): ReadonlySet<string> {
   const ids = telling.courses.flatMap((course) => [
     ...course.journey.steps.map((step) => (step.state === "failed" ? step.hopId : null)),
-    failureOf(course, telling)?.id ?? null,
+    course.failure?.id ?? null,
     course.journey.seenByCaller?.hopId ?? null,
   ]);
   return new Set(ids.filter((id) => id !== null));
@@ -101,7 +101,13 @@ function reached(same: readonly Hop[], spanById: ReadonlyMap<string, Hop>): read
   return [...services];
 }
 
-function tellError(same: readonly Hop[], services: readonly string[], telling: Telling): Line {
+/** Whom else an error reached, as a sentence with a space before it; empty when nobody. */
+export function renderReach(same: readonly Hop[], { told }: Telling): string {
+  const services = reached(same, new Map(spansOf(told.members).map((hop) => [hop.id, hop])));
+  return services.length === 0 ? "" : ` The error reached ${renderList(services)}.`;
+}
+
+function tellError(same: readonly Hop[], telling: Telling): Line {
   const hop = same[0] as Hop; // a group has at least the hop that opened it
   const last = same.at(-1) ?? hop;
   const clock = renderClock(hop.endNs, telling.originNs);
@@ -111,9 +117,11 @@ function tellError(same: readonly Hop[], services: readonly string[], telling: T
       : `${same.length} times from ${clock} to ${renderClock(last.endNs, telling.originNs)}`;
   const did = hop.kind === "log" ? "logged an error" : "failed";
   const where = hop.name === "" ? "" : ` in ${quote(hop.name)}`;
-  const up = services.length === 0 ? "" : ` The error reached ${renderList(services)}.`;
   const text = `${who(hop.service)} ${did}${where}, ${times}`;
-  return { atNs: hop.endNs, text: `${sentence(`${text}${renderWhy(hop, telling)}`)}${up}` };
+  return {
+    atNs: hop.endNs,
+    text: `${sentence(`${text}${renderWhy(hop, telling)}`)}${renderReach(same, telling)}`,
+  };
 }
 
 function tellRedeliveries(telling: Telling): readonly Line[] {
