@@ -131,11 +131,11 @@ function binary(body: Uint8Array, { headers, contentType }: BinaryHead): RawEven
   return { attributes, data: textOrBase64(body), parent: headers["traceparent"] ?? "" };
 }
 
-/** Quotes taken off, then one round of percent-decoding. */
+/** Quotes taken off, then one round of percent-decoding. A `%` of nothing stands for itself: not all senders encode it. */
 function headerText(name: string, value: string): string {
   const unquoted = /^".*"$/s.test(value) ? value.slice(1, -1).replace(/\\(.)/gs, "$1") : value;
   try {
-    return decodeURIComponent(unquoted);
+    return unquoted.replace(/(?:%[0-9a-f]{2})+/gi, decodeURIComponent);
   } catch {
     throw new BadRecord("utf8", `The header ${shown(name)} is not percent-encoded UTF-8`);
   }

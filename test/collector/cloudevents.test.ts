@@ -210,12 +210,17 @@ describe("a header is unquoted, then percent-decoded once:", () => {
     ["%2525", "%25"],
     ['"quo\\"ted \\\\"', 'quo"ted \\'],
     ["%E2%82%AC%20", "€ "],
+    ["50% off", "50% off"],
+    ["%", "%"],
+    ["%zz%4", "%zz%4"],
+    ["100%%20off", "100% off"],
+    ["%c3%a9 is 5%", "é is 5%"],
   ])("%s is %s", async (sent, text) => {
     expect(hops(await binary({ "ce-subject": sent }))[0]?.attributes.get("subject")).toBe(text);
   });
 
-  test("what is then not UTF-8 costs the event", async () => {
-    expect(await binary({ "ce-subject": "%FF" })).toMatchObject({
+  test.each(["%FF", "%C3", "%C3x%A9", "5% %FF"])("%j is then not UTF-8 and costs the event", async (sent) => {
+    expect(await binary({ "ce-subject": sent })).toMatchObject({
       batch: { rows: 0 },
       rejected: [{ reason: "utf8" }],
     });
