@@ -35,7 +35,13 @@ interface RawEvent {
 
 const REQUIRED = ["id", "source", "type"] as const;
 const NAME = /^[a-z0-9]{1,64}$/;
-const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/;
+
+/**
+ * Version ff is forbidden, version 00 ends with its flags (55 characters), and what higher ones add follows a dash.
+ *
+ * @see https://www.w3.org/TR/trace-context/#versioning-of-traceparent
+ */
+const TRACEPARENT = /^(?!ff|00-.{53})[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(?:-|$)/;
 
 /**
  * Reads one event in structured mode, or a batch.

@@ -195,11 +195,30 @@ test("the trace in which an event began is a link; the one that brought it is it
   expect(hop?.attributes.get("traceparent")).toBe(began);
 });
 
-test.each(["", "garbage", `00-${"0".repeat(32)}-${SPAN}-01`, `00-${TRACE}-${"0".repeat(16)}-01`])(
-  "the traceparent %j names nothing and costs nothing",
+test.each([
+  "",
+  "garbage",
+  `00-${"0".repeat(32)}-${SPAN}-01`,
+  `00-${TRACE}-${"0".repeat(16)}-01`,
+  `ff-${TRACE}-${SPAN}-01`,
+  `00-${TRACE}-${SPAN}-01-`,
+  `00-${TRACE}-${SPAN}-01-more`,
+  `00-${TRACE}-${SPAN}-011`,
+  `00-${TRACE}-${SPAN}-01, 00-${TRACE}-${SPAN}-01`,
+  `00-${TRACE}-${SPAN}-0`,
+  `00-${TRACE.toUpperCase()}-${SPAN}-01`,
+  `cc-${TRACE}-${SPAN}-01.more`,
+  `cc-${TRACE}-${SPAN}-011`,
+])("the traceparent %j names nothing and costs nothing", async (traceparent) => {
+  const [hop] = hops(await binary({ traceparent, "ce-traceparent": traceparent }));
+  expect(hop).toMatchObject({ parentId: "", links: [] });
+});
+
+test.each([`00-${TRACE}-${SPAN}-ff`, `cc-${TRACE}-${SPAN}-01`, `0f-${TRACE}-${SPAN}-01-more-to-come`])(
+  "the traceparent %j names a trace, whatever its version adds at the end",
   async (traceparent) => {
     const [hop] = hops(await binary({ traceparent, "ce-traceparent": traceparent }));
-    expect(hop).toMatchObject({ parentId: "", links: [] });
+    expect(hop).toMatchObject({ parentId: SPAN, links: [{ traceId: TRACE, spanId: SPAN }] });
   },
 );
 
