@@ -41,19 +41,30 @@ export function mediaTypeOf(contentType: string | undefined): string {
 }
 
 /**
+ * What a body is packed with, in lower case; "" for nothing. `x-gzip` is an old name of gzip.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1.3
+ */
+export function codingOf(contentEncoding: string | undefined): string {
+  const coding = (contentEncoding ?? "").trim().toLowerCase();
+  if (coding === "identity") return "";
+  return coding === "x-gzip" ? "gzip" : coding;
+}
+
+/**
  * Refuses a body that nobody here could read.
  *
  * @throws {Failure} `media_type`
  */
 export function checkMedia(door: ExportSignal | "events", headers: IncomingHttpHeaders): void {
   const mediaType = mediaTypeOf(headers["content-type"]);
-  const encoding = (headers["content-encoding"] ?? "").trim().toLowerCase();
+  const coding = codingOf(headers["content-encoding"]);
   if (mediaType.startsWith("application/grpc")) throw new Failure("media_type", USE_HTTP);
   if (door === "events" && !isCloudEvent(mediaType, headers))
     throw new Failure("media_type", USE_CLOUDEVENTS);
   if (door !== "events" && mediaType !== "application/x-protobuf" && mediaType !== "application/json")
     throw new Failure("media_type", USE_OTLP);
-  if (encoding !== "" && encoding !== "identity" && encoding !== "gzip")
+  if (coding !== "" && coding !== "gzip")
     throw new Failure("media_type", "Compress with gzip, or not at all.");
 }
 

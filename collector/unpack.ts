@@ -8,6 +8,7 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { Failure } from "../errors.ts";
+import { codingOf } from "./door.ts";
 
 const gunzipAsync = promisify(gunzip);
 
@@ -23,8 +24,8 @@ export async function unpack(
   body: Uint8Array,
   bytesMax: number,
 ): Promise<Uint8Array> {
-  const coding = contentEncoding.trim().toLowerCase();
-  if (coding === "" || coding === "identity") return body;
+  const coding = codingOf(contentEncoding);
+  if (coding === "") return body;
   if (coding !== "gzip") throw new Failure("media_type", "Compress with gzip, or not at all.");
   try {
     return await gunzipAsync(body, { maxOutputLength: bytesMax, chunkSize: chunkFor(body, bytesMax) });

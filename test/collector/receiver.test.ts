@@ -77,7 +77,7 @@ describe("a full success", () => {
     expect(edge.deliveries).toHaveLength(1);
   });
 
-  test.each(["gzip", "GZIP", "identity"])(
+  test.each(["gzip", "GZIP", "x-gzip", "identity"])(
     "is had with the encoding %s, and the body is handed on as sent",
     async (coding) => {
       const edge = await openEdge();
