@@ -16,6 +16,7 @@ import { push, putString } from "./buffers.ts";
 import { dropRow, type HopColumns, linksOf, openRow } from "./columns.ts";
 import { entryOf } from "./dictionary.ts";
 import { identify, sealRow } from "./identity.ts";
+import { parseJson } from "./json_digits.ts";
 import { isObject, type Json, type JsonObject, own } from "./json_fields.ts";
 import { isDeeper, jsonText } from "./json_text.ts";
 import { closeMap, putKey } from "./maps.ts";
@@ -100,7 +101,7 @@ function takeOne(columns: HopColumns, rejected: Refusals, { where, bytes, read }
 
 function parsed(body: Uint8Array): Json {
   try {
-    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"));
+    return parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"));
   } catch (cause) {
     throw new Failure("malformed", "It is not JSON.", cause);
   }
@@ -125,7 +126,7 @@ function dataIn(event: JsonObject): string {
   if (data === null || typeof data === "string") return data ?? "";
   if (isDeeper(data, LEVELS_MAX))
     throw new BadRecord("depth", `The data is nested more than ${LEVELS_MAX} levels deep`);
-  return JSON.stringify(data);
+  return jsonText(data);
 }
 
 function binary(body: Uint8Array, { headers, contentType }: BinaryHead): RawEvent {

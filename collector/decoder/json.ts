@@ -1,7 +1,7 @@
 /**
- * Json: OTLP in JSON, by the platform's parser, into the same columns as protobuf.
+ * Json: OTLP in JSON, into the same columns as protobuf.
  *
- *   text → JSON.parse → [json] → HopColumns
+ *   text → json_digits → [json] → HopColumns
  *
  * The same record gives the same row, bit for bit, whichever encoding it came in. Unknown names are ignored, `null` is
  * unset, ids are hex in any case, 64-bit numbers are text or numbers. A value of the wrong type costs its record.
@@ -13,6 +13,7 @@ import { Failure } from "../../errors.ts";
 import type { RejectedItem } from "../decode.ts";
 import type { HopColumns } from "./columns.ts";
 import { dropRow } from "./columns.ts";
+import { parseJson } from "./json_digits.ts";
 import { isObject, type Json, text } from "./json_fields.ts";
 import { putAttributes } from "./json_values.ts";
 import { newRefusals, type Refusals, refuse } from "./refuse.ts";
@@ -71,7 +72,7 @@ function parsed(body: Uint8Array, columns: HopColumns): Json {
   if (body.length === 0) return {};
   if (!isUtf8(body)) columns.replaced++;
   try {
-    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"));
+    return parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"));
   } catch (cause) {
     throw new Failure("malformed", "It is not JSON.", cause);
   }

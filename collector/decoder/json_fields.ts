@@ -8,10 +8,10 @@
 import { BadRecord } from "./reject.ts";
 import type { Halves } from "./row.ts";
 
-/** What JSON.parse gives. */
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+/** What `parseJson` gives: an integer of 2^53 or more is a bigint. */
+export type Json = null | boolean | number | bigint | string | readonly Json[] | JsonObject;
 
-/** An object out of JSON.parse: its own fields only. */
+/** An object out of it: its own fields only. */
 export interface JsonObject {
   readonly [name: string]: Json | undefined;
 }
@@ -55,8 +55,8 @@ export function uint64(of: JsonObject, name: string): Halves {
   const value = own(of, name);
   if (value === null) return { low: 0, high: 0 };
   const isText = typeof value === "string" && /^\d{1,20}$/.test(value);
-  const isNumber = typeof value === "number" && Number.isInteger(value) && value >= 0;
-  if (!isText && !isNumber) throw wrong(name, "an unsigned 64-bit integer");
+  const isNumber = typeof value === "bigint" || (typeof value === "number" && Number.isInteger(value));
+  if (!isText && !(isNumber && value >= 0)) throw wrong(name, "an unsigned 64-bit integer");
   const number = BigInt(value);
   if (number > 0xffffffffffffffffn) throw wrong(name, "an unsigned 64-bit integer");
   return { low: Number(number & 0xffffffffn), high: Number(number >> 32n) };

@@ -4,6 +4,7 @@
  *   Json → [json_text] → text
  *
  * JSON.parse reads any depth, but JSON.stringify and every function that calls itself run out of stack on it.
+ * JSON.stringify knows no bigint either.
  */
 import { isObject, type Json } from "./json_fields.ts";
 
@@ -38,6 +39,7 @@ function partsOf(value: Json): Part[] {
     const elements = value.flatMap((element: Json) => [{ text: "," }, { value: element }]);
     return [{ text: "[" }, ...elements.slice(1), { text: "]" }].reverse();
   }
+  if (typeof value === "bigint") return [{ text: String(value) }];
   if (!isObject(value)) return [{ text: JSON.stringify(value) }];
   const members = Object.entries(value).flatMap(([name, member]) => [
     { text: "," },

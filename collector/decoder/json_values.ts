@@ -67,7 +67,7 @@ function scalar(inner: Json, name: string): string {
 
 function integer(inner: Json): string {
   const isText = typeof inner === "string" && /^-?\d{1,19}$/.test(inner);
-  const isNumber = typeof inner === "number" && Number.isInteger(inner);
+  const isNumber = typeof inner === "bigint" || (typeof inner === "number" && Number.isInteger(inner));
   if (!isText && !isNumber) throw wrong("intValue", "an integer");
   const number = BigInt(inner);
   if (number !== BigInt.asIntN(64, number)) throw wrong("intValue", "an integer of 64 bits");
@@ -75,7 +75,7 @@ function integer(inner: Json): string {
 }
 
 function double(inner: Json): number {
-  if (typeof inner === "number") return inner;
+  if (typeof inner === "number" || typeof inner === "bigint") return Number(inner);
   const named =
     typeof inner === "string" && /^(?:NaN|-?Infinity|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)$/.test(inner);
   if (!named) throw wrong("doubleValue", "a number");

@@ -92,6 +92,30 @@ test("context attributes and extensions are attributes under their own names", a
   expect(attributes.has("data")).toBe(false);
 });
 
+describe("a number that no double holds is told to the last digit:", () => {
+  const text = JSON.stringify({ ...EVENT, orderid: "@", data: "#" }).replace('"@"', "1234567890123456781");
+
+  test.each([
+    ["an object", '{"order":{"id":1234567890123456782,"total":1.5}}'],
+    ["a list", '[-1234567890123456783,9007199254740993,"a\\"",true,null]'],
+    ["a number", "12345678901234567890123"],
+  ])("as an attribute, and in data that is %s", async (_what, data) => {
+    const type = "application/cloudevents";
+    const one = await decode("events", `${type}+json`, text.replace('"#"', data));
+    const many = await decode("events", `${type}-batch+json`, `[${text.replace('"#"', data)}]`);
+    for (const [hop] of [hops(one), hops(many)]) {
+      expect(hop?.attributes.get("orderid")).toBe("1234567890123456781");
+      expect(hop?.body).toBe(data);
+    }
+  });
+
+  test("and a refused event keeps its digits", async () => {
+    const refused = text.replace('"ORD-42"', "{}");
+    const { rejected } = await decode("events", "application/cloudevents+json", refused);
+    expect(rejected.map(({ bytes }) => Buffer.from(bytes).toString())).toEqual([refused]);
+  });
+});
+
 test("the three modes tell the same fact", async () => {
   const [one] = hops(await structured({ datacontenttype: "application/json" }));
   const [two] = hops(await binary({}));

@@ -57,6 +57,43 @@ describe("a value is told as text:", () => {
   });
 });
 
+describe("a number that no double holds is told to the last digit:", () => {
+  test.each<[value: string, text: string]>([
+    ['{"intValue":1234567890123456781}', "1234567890123456781"],
+    ['{"intValue":-9223372036854775808}', "-9223372036854775808"],
+    ['{"intValue":9223372036854775807}', "9223372036854775807"],
+    ['{"arrayValue":{"values":[{"intValue":7205759403792793601}]}}', "[7205759403792793601]"],
+    [
+      '{"kvlistValue":{"values":[{"key":"id","value":{"intValue":1234567890123456782}}]}}',
+      '{"id":1234567890123456782}',
+    ],
+    ['{"doubleValue":1234567890123456781}', "1234567890123456800"],
+  ])("%s is %s", async (value, text) => {
+    const body = (more: Message) => JSON.stringify(more).replaceAll('"@"', value);
+    const [inSpan] = hops(
+      await decodeJson("traces", body(traces(span({ attributes: [{ key: "k", value: "@" }] })))),
+    );
+    const [inLog] = hops(await decodeJson("logs", body(logs(log({ body: "@" })))));
+    expect([inSpan?.attributes.get("k"), inLog?.body]).toEqual([text, text]);
+  });
+
+  test("a time too", async () => {
+    const body = JSON.stringify(traces(span())).replace('"1788256800000000001"', "1788256800000000001");
+    expect(hops(await decodeJson("traces", body))[0]?.atNs).toBe(1_788_256_800_000_000_001n);
+  });
+
+  test.each([
+    ["stringValue", "must be a string"],
+    ["intValue", "must be an integer of 64 bits"],
+    ["boolValue", "must be true or false"],
+  ])("and it is no %s when it is not one", async (name, text) => {
+    const body = JSON.stringify(traces(span({ attributes: [{ key: "k", value: { [name]: "@" } }] })));
+    const { rejected } = await decodeJson("traces", body.replace('"@"', "12345678901234567890"));
+    expect(rejected).toMatchObject([{ reason: "type", text: `${name} ${text}.` }]);
+    expect(Buffer.from(rejected[0]?.bytes ?? []).toString()).toContain(`{"${name}":12345678901234567890}`);
+  });
+});
+
 test("keys that objects trip over are keys like any other, and nothing is polluted", async () => {
   const keys = ["__proto__", "constructor", "toString", "hasOwnProperty", ""];
   const attributes = keys.map((key) => attribute(key, { stringValue: `value of ${key}` }));
