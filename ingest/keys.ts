@@ -6,9 +6,13 @@
  * Pure, and done at reading time from the raw fact, so a changed declaration also holds for what is already stored.
  * A place is the hop itself, each of its events, each of its links; the resource counts only when no place has the kind.
  * In one place the first source that has a value wins, unless the kind is `many`; an array is one key per element.
- * Values become text by one rule: trimmed, case kept, 42 = "42". None are: empty ones, those over 512 characters, and
- * what programs write when they have no value (`null`, `undefined`, …): an id that everybody carries identifies nobody.
+ * Values become text by one rule: trimmed, case kept, 42 = "42", an integer to its last digit. None are: empty ones,
+ * those over 512 characters, and what programs write when they have no value (`null`, `undefined`, …): an id that
+ * everybody carries identifies nobody.
  */
+import { parseJson } from "../collector/decoder/json_digits.ts";
+import type { Json } from "../collector/decoder/json_fields.ts";
+import { jsonText } from "../collector/decoder/json_text.ts";
 import type { Attributes, Hop } from "../collector/hop.ts";
 import type { KeyKind, KeySource } from "./definitions.ts";
 
@@ -113,24 +117,25 @@ function normalisedScalar(raw: string): string[] {
 /** RFC 6901: the scalar, or array of scalars, that a JSON pointer finds inside a JSON text. */
 function pointed(text: string | undefined, pointer: string): string | null {
   if (text === undefined) return null;
-  let at: unknown = parsedJson(text);
+  let at = parsedJson(text);
   for (const token of pointer.split("/").slice(1)) {
     const name = token.replaceAll("~1", "/").replaceAll("~0", "~");
     if (typeof at !== "object" || at === null || !Object.hasOwn(at, name)) return null;
-    at = Reflect.get(at, name);
+    at = Reflect.get(at, name) as Json; // own members of Json are Json
   }
   if (isScalar(at)) return String(at);
-  return Array.isArray(at) ? JSON.stringify(at) : null;
+  return Array.isArray(at) ? jsonText(at.filter(isScalar)) : null;
 }
 
-function parsedJson(text: string): unknown {
+function parsedJson(text: string): Json {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return null; // not JSON is an ordinary value here, not an error
   }
 }
 
-function isScalar(value: unknown): value is string | number | boolean {
-  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+/** Whether it can be a key. What overflows a number is Infinity, whoever's id it was. */
+function isScalar(value: Json): value is string | number | bigint | boolean {
+  return Number.isFinite(value) || ["string", "bigint", "boolean"].includes(typeof value);
 }
