@@ -28,7 +28,7 @@ export async function callApi(around: Surroundings, call: Call): Promise<Respons
   const headers: Record<string, string> = { accept: call.accept };
   if (token !== null) headers["authorization"] = `Bearer ${token}`;
   if (call.body !== undefined) headers["content-type"] = "application/json";
-  const sent = call.body === undefined ? {} : { method: "POST", body: JSON.stringify(call.body) };
+  const sent = call.body === undefined ? {} : { method: "POST", body: JSON.stringify(call.body, longAsText) };
   const response = await fetch(addressOf(call.path, base), { headers, ...sent }).catch((error: unknown) => {
     throw new Failure("unreachable", `Nobody is at ${base}; start one with: npm start`, error);
   });
@@ -43,6 +43,11 @@ function addressOf(path: string, base: string): URL {
   const address = URL.canParse(path, base) ? new URL(path, base) : null;
   if (address?.protocol === "http:" || address?.protocol === "https:") return address;
   throw new Failure("bad_request", `--url must be an http:// or https:// address; ${base} is none.`);
+}
+
+/** JSON.stringify knows no bigint: it goes as text, which OTLP/JSON takes for the number. */
+function longAsText(_name: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
 }
 
 /** The text of an answer. */

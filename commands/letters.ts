@@ -5,6 +5,7 @@
  *
  * Exit code 0: all that was asked for is done, or would be; 1: something is still refused, or nothing waits; 2: usage.
  */
+import { parseJson } from "../collector/decoder/json_digits.ts";
 import { Failure } from "../errors.ts";
 import { ReplayAnswer, renderReplay } from "../query/replay.ts";
 import type { Surroundings } from "./around.ts";
@@ -98,7 +99,7 @@ function mending(record: string | undefined, patch: string | undefined): Record<
 
 function parsed(text: string, where: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
     throw new Failure("bad_request", `${where} is not JSON.`, cause);
   }

@@ -5,8 +5,10 @@
  *
  * Pure. A mended record becomes a body in JSON, whatever it came in: what the decoder reads is the same either way.
  */
+import { parseJson } from "../collector/decoder/json_digits.ts";
 import { isObject, type Json, type JsonObject } from "../collector/decoder/json_fields.ts";
 import { JSON_LOGS, JSON_SPANS } from "../collector/decoder/json_records.ts";
+import { jsonText } from "../collector/decoder/json_text.ts";
 import { legible } from "../collector/decoder/legible.ts";
 import { singleJsonExport } from "../collector/decoder/single.ts";
 import { mediaTypeOf } from "../collector/door.ts";
@@ -65,7 +67,7 @@ function within(of: Json, name: string): Json {
 
 function parsed(bytes: Uint8Array): Json {
   try {
-    return JSON.parse(Buffer.from(bytes).toString("utf8"));
+    return parseJson(Buffer.from(bytes).toString("utf8"));
   } catch {
     return null; // shown as nothing; the letter says why it was refused
   }
@@ -102,7 +104,7 @@ export function mended(letter: WholeLetter, mending: Mending): WholeLetter {
   const next = mending.patch === undefined ? base : merged(base, mending.patch);
   if (letter.signal === "events") {
     const headers = Object.entries(letter.headers).filter(([name]) => !name.startsWith("ce-"));
-    const bytes = Buffer.from(JSON.stringify(next));
+    const bytes = Buffer.from(jsonText(next));
     return { ...letter, contentType: STRUCTURED, headers: Object.fromEntries(headers), bytes };
   }
   const bytes = singleJsonExport({

@@ -7,6 +7,7 @@
  * only of the attributes that waybill.yaml reads and of who sent it, until all of them are asked for by name.
  */
 import { z } from "@hono/zod-openapi";
+import { isObject, type Json } from "../collector/decoder/json_fields.ts";
 import type { Definitions } from "../ingest/definitions.ts";
 import { type LetterRecord, recordOf } from "../ingest/letter_record.ts";
 import { LETTER_STATUSES, type WholeLetter } from "../ingest/letter_store.ts";
@@ -51,7 +52,7 @@ export interface Showing {
 
 /** One letter as it is answered. */
 export function letterDetail(letter: WholeLetter, definitions: Definitions, show: Showing): DeadLetterDetail {
-  const found = recordOf(letter);
+  const found = withLongAsText(recordOf(letter));
   const { record, resource } = show.values ? found : maskedRecord(found, namesShown(definitions));
   return {
     id: letter.id,
@@ -76,6 +77,18 @@ export function letterDetail(letter: WholeLetter, definitions: Definitions, show
     fault: found.fault,
     ...(show.bytes ? { body: Buffer.from(letter.bytes).toString("base64") } : {}),
   };
+}
+
+/** Integers of 2^53 and more as text, as OTLP/JSON has them: most who read the answer would round them. */
+function withLongAsText(found: LetterRecord): LetterRecord {
+  return { ...found, record: longAsText(found.record), resource: longAsText(found.resource) };
+}
+
+function longAsText(value: Json): Json {
+  if (typeof value === "bigint") return String(value);
+  if (Array.isArray(value)) return value.map(longAsText);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, of]) => [name, longAsText(of ?? null)]));
 }
 
 const SENDER = /^(service|telemetry|deployment|host|k8s|container|cloud)\./;

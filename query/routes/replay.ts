@@ -7,6 +7,7 @@
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { parseJson } from "../../collector/decoder/json_digits.ts";
 import type { Json } from "../../collector/decoder/json_fields.ts";
 import { mended } from "../../ingest/letter_record.ts";
 import { type LetterFilter, type LetterPlace, readLetters, recordActs } from "../../ingest/letter_store.ts";
@@ -112,7 +113,8 @@ export function replayRoutes(deps: ReplayDeps): OpenAPIHono {
     const mending = c.req.valid("json") ?? {};
     const isMended = Object.values(mending).some((part) => part !== undefined);
     const dryRun = c.req.valid("query").dry_run ?? false;
-    const sent = isMended ? mended(letter, mending) : letter;
+    // Read again: the router's own reading rounds integers of 2^53 and more.
+    const sent = isMended ? mended(letter, Mended.parse(parseJson(await c.req.text()))) : letter;
     return tell(c, await replayOne(deps, sent, { dryRun, how: isMended ? "It was mended by hand." : "" }));
   });
   routes.openapi(many, async (c) => {

@@ -73,6 +73,14 @@ test("a try says what is still refused, and its exit code is 1", async () => {
   expect(around.err.join()).toContain("timeUnixNano");
 });
 
+test("an id of 2^53 or more is mended to the last digit", async () => {
+  const around = listening();
+  const id = '{"key":"order.id","value":{"intValue":1234567890123456781}}';
+  const patch = `{"timeUnixNano":"${NOW_MS}000000","attributes":[${id}]}`;
+  expect(await replayLetters(around, [await idOf("ORD-1")], { ...url(), patch, dryRun: true })).toBe(0);
+  expect(around.out[0]).toContain("\n1234567890123456781  create-order");
+});
+
 test("a letter mended on the command line takes its place, and says what became of its journey", async () => {
   const around = listening();
   const patch = JSON.stringify({ timeUnixNano: `${NOW_MS}000000` });

@@ -192,6 +192,41 @@ test("an event of binary mode is mended whole, its headers and data with it", as
   });
 });
 
+test("ids of 2^53 and more stay what they are when something beside them is mended", async () => {
+  const [one, other, patched] = ["1234567890123456781", "1234567890123456782", "1234567890123456783"];
+  const event = {
+    specversion: "1.0",
+    id: "digits",
+    source: "/warehouse",
+    time: new Date(nowMs).toISOString(),
+  };
+  const body = JSON.stringify({ ...event, orderid: "@", data: { order: "@" } }).replaceAll('"@"', one);
+  expect((await waybill.send("/v1/events", "application/cloudevents+json", body)).status).toBe(400);
+  await waybill.flush();
+  const [letter] = await letters("signal=events&reason=attribute&status=new");
+  const detail = await api(`/v1/dead-letters/${letter?.id}?values=1`);
+  expect(DeadLetterDetail.parse(await detail.json()).record).toMatchObject({
+    orderid: one,
+    data: { order: one },
+  });
+  const text = { headers: { accept: "text/plain" } };
+  expect(await (await api(`/v1/dead-letters/${letter?.id}`, text)).text()).toContain(one);
+  const replayed = (patch: string, query: string) =>
+    api(`/v1/dead-letters/${letter?.id}/replay${query}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: `{"patch":{"type":"shop.shipped"${patch}}}`,
+    });
+  for (const [patch, id, query] of [
+    ["", one, "?dry_run=1"],
+    [`,"orderid":${other}`, other, "?dry_run=1"],
+    [`,"orderid":"${patched}"`, patched, ""],
+  ] as const) {
+    const answer = ReplayAnswer.parse(await (await replayed(patch, query)).json());
+    expect(answer).toMatchObject({ accepted: 1, journeys: [{ subject: { id } }] });
+  }
+});
+
 test("a body that cannot be read is sampled, to be looked at", async () => {
   expect((await waybill.send("/v1/traces", "application/json", "{")).status).toBe(400);
   await expect.poll(() => letters("reason=body")).toMatchObject([{ bytes: 1, status: "new" }]);
