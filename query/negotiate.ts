@@ -21,6 +21,12 @@ export function formOf(c: Context): Form {
   return FORMS.find((form) => form === liked) ?? "application/json";
 }
 
+/** Says of an answer that it is its asker's alone, in this form, and that a cache asks each time whether it still holds. */
+export function keepPrivate(c: Context): void {
+  c.header("vary", "accept, authorization");
+  c.header("cache-control", "private, no-cache");
+}
+
 /**
  * Weak tag of an answer in a form: what was learnt, not when it was asked. The running clock of an open journey alone
  * does not change it; a state or a sentence that the clock did change does.

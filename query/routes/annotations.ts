@@ -8,6 +8,7 @@ import { Failure } from "../../errors.ts";
 import { annotate, listAnnotations } from "../../slo/annotations.ts";
 import { renderTime } from "../../slo/evaluate.ts";
 import { Annotation, AnnotationList } from "../../slo/view.ts";
+import { keepPrivate } from "../negotiate.ts";
 import { BODY_PROBLEMS, createRoutes, PROBLEMS } from "../problem.ts";
 import type { ListRoutesDeps } from "./journeys.ts";
 import { Moment } from "./parameters.ts";
@@ -81,6 +82,7 @@ export function annotationRoutes({ store, tenant, definitions, now }: ListRoutes
     const { from, to, definition } = c.req.valid("query");
     const toMs = to ?? now() + 1;
     const span = { fromMs: from ?? toMs - 31 * DAY_MS, toMs };
+    keepPrivate(c);
     const annotations = await listAnnotations({ store, tenant }, span, definition ?? null);
     return c.json({ asOf: renderTime(now()), annotations }, 200);
   });

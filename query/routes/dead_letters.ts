@@ -21,7 +21,7 @@ import {
   renderGroups,
 } from "../dead_letters.ts";
 import { DeadLetterDetail, letterDetail, renderLetter } from "../letter_view.ts";
-import { formOf } from "../negotiate.ts";
+import { formOf, keepPrivate } from "../negotiate.ts";
 import { renderLetterPage } from "../page/letter.ts";
 import { renderLetterList } from "../page/letters.ts";
 import { createRoutes, PROBLEMS, Problem } from "../problem.ts";
@@ -101,8 +101,7 @@ export function deadLetterRoutes(deps: Omit<ListRoutesDeps, "now">): OpenAPIHono
   routes.openapi(list, async (c) => {
     const { since, until, group, ...wanted } = c.req.valid("query");
     const filter = { ...wanted, tenant, sinceMs: since, untilMs: until };
-    c.header("vary", "accept, authorization");
-    c.header("cache-control", "private, no-cache");
+    keepPrivate(c);
     const form = formOf(c);
     if (form === "text/html") return listPage(c, store, filter);
     if (group !== undefined) {

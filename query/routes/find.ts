@@ -8,7 +8,7 @@ import type { Context } from "hono";
 import { Failure } from "../../errors.ts";
 import type { Found } from "../../ingest/told.ts";
 import { subjectPath } from "../address.ts";
-import { formOf } from "../negotiate.ts";
+import { formOf, keepPrivate } from "../negotiate.ts";
 import { renderFound } from "../page/found.ts";
 import { plain } from "../phrase.ts";
 import { createRoutes, PROBLEMS, Problem } from "../problem.ts";
@@ -58,8 +58,7 @@ export function findRoutes(deps: SubjectRoutesDeps): OpenAPIHono {
   const routes = createRoutes();
   routes.openapi(find, async (c) => {
     const answer = await search(deps, c.req.valid("query").id);
-    c.header("vary", "accept, authorization");
-    c.header("cache-control", "private, no-cache");
+    keepPrivate(c);
     const form = formOf(c);
     if (answer.found.length === 0 && form !== "text/html") throw new Failure("not_found");
     if (form === "text/plain") return c.text(renderLines(answer));

@@ -15,6 +15,7 @@ import { recount } from "../../slo/recount.ts";
 import { POINTS_MAX, seriesOf } from "../../slo/series.ts";
 import { AlertList, Recount, SloChart, SloList } from "../../slo/view.ts";
 import type { Watch } from "../../slo/watch.ts";
+import { keepPrivate } from "../negotiate.ts";
 import { BadParameters, createRoutes, PROBLEMS } from "../problem.ts";
 import { Moment } from "./parameters.ts";
 
@@ -95,16 +96,19 @@ export function sloRoutes(deps: SloRoutesDeps): OpenAPIHono {
   routes.openapi(list, async (c) => {
     const now = nowMs();
     const { slos } = await board.read(now);
+    keepPrivate(c);
     return c.json({ asOf: renderTime(now), slos: [...slos] }, 200);
   });
   routes.openapi(proof, async (c) => c.json(await recount(deps), 200));
   routes.openapi(detail, async (c) => {
     const { id } = c.req.valid("param");
+    keepPrivate(c);
     return c.json(await charted(deps, id, c.req.valid("query")), 200);
   });
   routes.openapi(alerts, async (c) => {
     const now = nowMs();
     const watched = await watch.look(now);
+    keepPrivate(c);
     const watermark = watched.board === null ? null : renderTime(watched.board.watermarkMs);
     return c.json({ asOf: renderTime(now), watermark, alerts: alertsOf({ ...watched, nowMs: now }) }, 200);
   });

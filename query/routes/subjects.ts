@@ -15,7 +15,7 @@ import { orderKind, subjectPath } from "../address.ts";
 import { Answer } from "../answer.ts";
 import { renderNextLink } from "../cursor.ts";
 import { renderExplanation } from "../explain.ts";
-import { etagOf, type Form, formOf, isKnown } from "../negotiate.ts";
+import { etagOf, type Form, formOf, isKnown, keepPrivate } from "../negotiate.ts";
 import { renderSubject } from "../page/subject.ts";
 import { createRoutes, PROBLEMS, Problem } from "../problem.ts";
 import { renderText } from "../story.ts";
@@ -114,8 +114,7 @@ async function answer(
 ): Promise<Response> {
   const told = await deps.lookup.tell(deps.tenant, about, BigInt(deps.now()) * 1_000_000n);
   if (told === null) throw new Failure("not_found");
-  c.header("vary", "accept, authorization");
-  c.header("cache-control", "private, no-cache");
+  keepPrivate(c);
   const [home, ...others] = told.movedTo;
   if (home !== undefined && others.length === 0) return c.redirect(subjectPath(home, deps.definitions), 307);
   return serve(c, answerOf(told, deps.definitions, page), {

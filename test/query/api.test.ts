@@ -118,6 +118,22 @@ describe("an answer", () => {
   });
 });
 
+test.each([
+  "/v1/orders/ORD-happy",
+  "/v1/find?id=c-42",
+  "/v1/journeys",
+  "/v1/dead-letters",
+  "/v1/slos",
+  "/v1/alerts",
+  "/v1/annotations",
+])("%s is kept by nobody for another asker or another form, nor for later", async (path) => {
+  const { headers } = await get(path);
+  expect([headers.get("vary"), headers.get("cache-control")]).toEqual([
+    "accept, authorization",
+    "private, no-cache",
+  ]);
+});
+
 describe("an answer that the asker has", () => {
   async function tagOf(app: OpenAPIHono, id: string, headers = {}) {
     return (await get(`/v1/orders/${id}`, headers, app)).headers.get("etag") ?? "";

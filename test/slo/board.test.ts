@@ -104,6 +104,18 @@ onBothShapes("the board", (openNew) => {
     ]);
   });
 
+  test("is kept by nobody for another asker, nor for later", async () => {
+    const { routes } = await boardOf([]);
+    for (const path of ["/v1/slos", "/v1/slos/create-order.success", "/v1/alerts"]) {
+      const { headers } = await routes.request(path);
+      expect([path, headers.get("vary"), headers.get("cache-control")]).toEqual([
+        path,
+        "accept, authorization",
+        "private, no-cache",
+      ]);
+    }
+  });
+
   test("knows only objectives that are configured", async () => {
     const { board } = await boardOf([]);
     const known = { code: "not_found", detail: 'Did you mean "create-order.success"?' };
