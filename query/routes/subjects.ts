@@ -116,11 +116,20 @@ async function answer(
   if (told === null) throw new Failure("not_found");
   keepPrivate(c);
   const [home, ...others] = told.movedTo;
-  if (home !== undefined && others.length === 0) return c.redirect(subjectPath(home, deps.definitions), 307);
+  if (home !== undefined && others.length === 0)
+    return c.redirect(sameQuestion(subjectPath(home, deps.definitions), c.req.url), 307);
   return serve(c, answerOf(told, deps.definitions, page), {
     form: formOf(c),
     explain: page.explain === true,
   });
+}
+
+/** The same question at another path. A cursor stays behind: it is a place among the facts of the one asked about. */
+function sameQuestion(path: string, requestUrl: string): string {
+  const { searchParams } = new URL(requestUrl);
+  searchParams.delete("cursor");
+  // A search, which is where some ids have to go, takes no other question.
+  return searchParams.size === 0 || path.includes("?") ? path : `${path}?${searchParams}`;
 }
 
 interface Serving {

@@ -102,6 +102,14 @@ describe("an answer", () => {
     expect(response.headers.get("location")).toBe("/v1/orders/ORD-happy");
   });
 
+  test("is asked for there in the same words, but not from a place in another list", async () => {
+    const locationOf = async (query: string) =>
+      (await get(`/v1/subjects/correlation.id/c-42?${query}`)).headers.get("location");
+    expect(await locationOf("explain=1&limit=1")).toBe("/v1/orders/ORD-happy?explain=1&limit=1");
+    expect(await locationOf("cursor=e30&limit=1")).toBe("/v1/orders/ORD-happy?limit=1");
+    expect(await locationOf("cursor=e30")).toBe("/v1/orders/ORD-happy");
+  });
+
   test("comes page by page, each hop once, with a link to the next", async () => {
     const seen: string[] = [];
     let path: string | undefined = "/v1/orders/ORD-happy?limit=2";

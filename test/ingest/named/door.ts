@@ -49,6 +49,6 @@ export async function openDoor(): Promise<Door> {
       const { hops } = Answer.parse(await response.json());
       return hops.map(({ name, evidence }) => `${name} ${evidence.map(({ rule }) => rule).join()}`).sort();
     },
-    movedTo: async (subject) => (await get(subject)).headers.get("location"),
+    movedTo: async (subject) => (await get(subject, "")).headers.get("location"),
   };
 }
