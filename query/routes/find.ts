@@ -40,15 +40,17 @@ const find = createRoute({
   request: { query: z.object({ id: Id }) },
   responses: {
     200: {
-      description:
-        "Everywhere it was seen; an empty list when nowhere. As JSON, text or a page, by `Accept`.",
+      description: "Everywhere it was seen, at least one place. As JSON, text or a page, by `Accept`.",
       content: {
         "application/json": { schema: FindAnswer },
         "text/plain": { schema: z.string() },
         "text/html": { schema: z.string() },
       },
     },
-    404: { description: "It was seen nowhere", content: { "application/problem+json": { schema: Problem } } },
+    404: {
+      description: "It was seen nowhere. A problem, or a page where that is asked for.",
+      content: { "application/problem+json": { schema: Problem }, "text/html": { schema: z.string() } },
+    },
     ...PROBLEMS,
   },
 });

@@ -19,13 +19,24 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
+/** An answer, as an OpenAPI document describes it. */
+const Described = z.object({
+  description: z.string(),
+  content: z.record(z.string(), z.unknown()).default({}),
+});
+
 /** As much of an OpenAPI document as is looked at here. */
 const OpenApi = z.object({
   openapi: z.literal("3.1.0"),
   paths: z.record(
     z.string(),
     z.object({
-      get: z.object({ parameters: z.array(z.object({ name: z.string() })).optional() }).optional(),
+      get: z
+        .object({
+          parameters: z.array(z.object({ name: z.string() })).optional(),
+          responses: z.record(z.string(), Described),
+        })
+        .optional(),
     }),
   ),
   components: z.object({
@@ -256,6 +267,22 @@ describe("a search", () => {
   test("for what nobody carries is a 404", async () => {
     expect((await problem("/v1/find?id=nobody")).type).toBe("urn:waybill:problem:not_found");
     expect((await get("/find?id=nobody", HTML)).status).toBe(404);
+  });
+
+  test("is described as it is: 200 where an id is known, 404 as a problem or a page where it is not", async () => {
+    const { paths } = OpenApi.parse(await (await get("/openapi.json")).json());
+    const responses = paths["/v1/find"]?.get?.responses;
+    expect(responses?.["200"]?.description).not.toContain("empty list");
+    const forms = [{}, TEXT, HTML].map(async (form) => {
+      const response = await get("/v1/find?id=nobody", form);
+      return [response.status, response.headers.get("content-type")?.split(";")[0]];
+    });
+    expect(await Promise.all(forms)).toEqual([
+      [404, "application/problem+json"],
+      [404, "application/problem+json"],
+      [404, "text/html"],
+    ]);
+    expect(Object.keys(responses?.["404"]?.content ?? {})).toEqual(["application/problem+json", "text/html"]);
   });
 });
 
