@@ -10,9 +10,10 @@ import type { Hop } from "../collector/hop.ts";
 import type { Definitions } from "./definitions.ts";
 import { fold } from "./fold.ts";
 import { gapsOf } from "./gaps.ts";
-import { type Gathered, gather, type HopSource } from "./gather.ts";
+import { type Gathered, gather, type HopSource, type Loaded, nothingLoaded } from "./gather.ts";
+import { distinct } from "./graph.ts";
 import type { Journey } from "./journey.ts";
-import { keyText } from "./keys.ts";
+import { keysOf, keyText } from "./keys.ts";
 import { inCausalOrder, memberOf } from "./member.ts";
 import { CARRIER } from "./refs.ts";
 import { relatedOf } from "./related.ts";
@@ -87,13 +88,19 @@ async function tell(options: LookupOptions, { tenant, subject, nowNs }: Asked): 
 }
 
 /** The same hops seen from the other kinds of subject that journeys are about. */
-function elsewhereOf({ journeys, keys: kinds, limits }: Definitions, view: View) {
-  const others = new Set(journeys.map((definition) => definition.subject));
-  others.delete(view.subjectKind);
-  return [...others].map((subjectKind) => ({
-    subjectKind,
-    stitched: stitch(view.graph, { kinds, subjectKind, hubSubjects: limits.hubSubjects }),
-  }));
+function elsewhereOf(definitions: Definitions, view: View) {
+  const { keys: kinds, limits } = definitions;
+  return aboutOf(definitions)
+    .filter((subjectKind) => subjectKind !== view.subjectKind)
+    .map((subjectKind) => ({
+      subjectKind,
+      stitched: stitch(view.graph, { kinds, subjectKind, hubSubjects: limits.hubSubjects }),
+    }));
+}
+
+/** The kinds of subject that journeys are about. */
+function aboutOf({ journeys }: Definitions): readonly string[] {
+  return [...new Set(journeys.map((definition) => definition.subject))];
 }
 
 /**
@@ -102,7 +109,7 @@ function elsewhereOf({ journeys, keys: kinds, limits }: Definitions, view: View)
  */
 function viewKinds(definitions: Definitions, subject: Subject): readonly string[] {
   const rank = definitions.keys.findIndex((kind) => kind.kind === subject.kind);
-  const about = [...new Set(definitions.journeys.map((definition) => definition.subject))];
+  const about = aboutOf(definitions);
   if (rank < 0) return [];
   if (about.includes(subject.kind) || definitions.keys[rank]?.role === "shared") return [subject.kind];
   return definitions.keys
@@ -116,14 +123,20 @@ interface Looking {
   readonly subjectKind: string;
   readonly keys: readonly Subject[];
   readonly hops: readonly Hop[];
+  /** what another look at the same has loaded */
+  readonly loaded?: Loaded;
 }
 
-async function look(options: LookupOptions, { tenant, subjectKind, keys, hops }: Looking): Promise<View> {
+async function look(
+  options: LookupOptions,
+  { tenant, subjectKind, keys, hops, ...more }: Looking,
+): Promise<View> {
   const { keys: kinds, limits } = options.definitions;
   const stitching = { kinds, subjectKind, hubSubjects: limits.hubSubjects };
   const wanted = { keys: keys.map(({ kind, id }) => ({ kind, value: id })), hops };
   const gathered = await gather(options.source, wanted, {
     ...stitching,
+    ...more,
     tenant,
     hopsMax: options.hopsMax ?? 50_000,
   });
@@ -172,18 +185,43 @@ async function find(options: LookupOptions, { tenant, id, nowNs }: Sought): Prom
   for (const kind of await options.kindsOf(tenant, id, kinds)) {
     const told = await tell(options, { tenant, subject: { kind, id }, nowNs });
     const itself = told === null ? [] : [{ kind, id }];
-    found.push({ kind, id, subjects: told !== null && told.movedTo.length > 0 ? told.movedTo : itself });
+    const subjects = told !== null && told.movedTo.length > 0 ? told.movedTo : itself;
+    found.push({ kind, id, subjects, unclaimed: [] });
   }
   if (/^[0-9a-f]{32}$/i.test(id)) found.push(...(await findTrace(options, tenant, id.toLowerCase())));
   return found;
 }
 
 async function findTrace(options: LookupOptions, tenant: string, id: string): Promise<Found[]> {
-  const rows = await options.source.refs(tenant, [{ kind: CARRIER.trace, value: id }]);
-  const near = await options.source.hops(tenant, rows);
-  const hops = near.filter((hop) => hop.traceId === id);
-  const subjectKind = options.definitions.journeys[0]?.subject ?? options.definitions.keys[0]?.kind;
-  if (hops.length === 0 || subjectKind === undefined) return [];
-  const view = await look(options, { tenant, subjectKind, keys: [], hops });
-  return [{ kind: "trace", id, subjects: subjectsWhere(view, ({ hop }) => hop.traceId === id) }];
+  const { definitions, source } = options;
+  const near = await source.hops(tenant, await source.refs(tenant, [{ kind: CARRIER.trace, value: id }]));
+  const hops = distinct(near.filter((hop) => hop.traceId === id));
+  if (hops.length === 0) return [];
+  const loaded = nothingLoaded();
+  const views: View[] = [];
+  for (const subjectKind of aboutOf(definitions))
+    views.push(await look(options, { tenant, subjectKind, keys: [], hops, loaded }));
+  const isOfTrace = ({ hop }: Membership) => hop.traceId === id;
+  // Provisional subjects are in several views; the one that they are told from knows whether they moved.
+  const claimants = views.flatMap((view) =>
+    subjectsWhere(view, isOfTrace).filter(
+      (subject) => viewKinds(definitions, subject)[0] === view.subjectKind,
+    ),
+  );
+  const claimed = new Set(
+    views.flatMap(({ stitched }) => [...stitched.values()].flat().map(({ hop }) => hop.id)),
+  );
+  const rest = hops.filter((hop) => !claimed.has(hop.id)).sort((a, b) => Number(a.atNs - b.atNs));
+  const shared = rest.map((hop) => sharedKeysOf(hop, definitions));
+  const subjects = [...claimants, ...shared.flat()].map(
+    (each) => [keyText(each.kind, each.id), each] as const,
+  );
+  const unclaimed = rest.filter((_, at) => shared[at]?.length === 0);
+  return [{ kind: "trace", id, subjects: [...new Map(subjects).values()], unclaimed }];
+}
+
+/** The shared keys on a hop: each has an answer of its own, also when it leads to no other subject. */
+function sharedKeysOf(hop: Hop, { keys }: Definitions): Subject[] {
+  const kinds = keys.filter(({ role }) => role === "shared");
+  return [...keysOf(hop, kinds)].flatMap(([kind, values]) => values.map((id) => ({ kind, id })));
 }

@@ -77,4 +77,6 @@ export interface Found {
   readonly id: string;
   /** the subjects it leads to; itself when it is one */
   readonly subjects: readonly Subject[];
+  /** facts of a trace that belong to no subject, mostly for want of a declared key; in order of time */
+  readonly unclaimed: readonly Hop[];
 }

@@ -12,6 +12,7 @@ import { formOf, keepPrivate } from "../negotiate.ts";
 import { renderFound } from "../page/found.ts";
 import { plain } from "../phrase.ts";
 import { createRoutes, PROBLEMS, Problem } from "../problem.ts";
+import { renderEarliest, Unclaimed, unclaimedOf } from "../unclaimed.ts";
 import { Id } from "./parameters.ts";
 import type { SubjectRoutesDeps } from "./subjects.ts";
 
@@ -26,6 +27,7 @@ export const FindAnswer = z
         subjects: z
           .array(z.object({ kind: z.string(), id: z.string(), url: z.string() }))
           .describe("what it leads to"),
+        unclaimed: Unclaimed.optional().describe("facts of a trace that lead to nothing, when there are any"),
       }),
     ),
   })
@@ -87,16 +89,24 @@ async function search(
   id: string,
 ): Promise<FindAnswer> {
   const found = await lookup.find(tenant, id, BigInt(now()) * 1_000_000n);
-  const locate = ({ subjects, ...rest }: Found) => ({
-    ...rest,
-    subjects: subjects.map((subject) => ({ ...subject, url: subjectPath(subject, definitions) })),
-  });
+  const locate = ({ subjects, unclaimed: hops, ...rest }: Found) => {
+    const unclaimed = unclaimedOf(hops, definitions);
+    const located = subjects.map((subject) => ({ ...subject, url: subjectPath(subject, definitions) }));
+    return { ...rest, subjects: located, ...(unclaimed === undefined ? {} : { unclaimed }) };
+  };
   return { id, found: found.map(locate) };
 }
 
 function renderLines({ found }: FindAnswer): string {
-  const lines = found.flatMap(({ kind, subjects }) =>
-    subjects.map((subject) => `${plain(kind)}: ${plain(subject.kind)} ${plain(subject.id)} (${subject.url})`),
-  );
-  return `${lines.join("\n")}\n`;
+  return `${found.flatMap(linesOf).join("\n")}\n`;
+}
+
+function linesOf({ kind, subjects, unclaimed }: FindAnswer["found"][number]): string[] {
+  const leads = subjects.map(({ kind: about, id, url }) => `${plain(about)} ${plain(id)} (${url})`);
+  const told = unclaimed === undefined ? leads : [...leads, unclaimed.text];
+  const said = told.length === 0 ? ["leads to no journey"] : told;
+  return [
+    ...said.map((each) => `${plain(kind)}: ${each}`),
+    ...(unclaimed === undefined ? [] : renderEarliest(unclaimed)),
+  ];
 }

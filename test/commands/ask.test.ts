@@ -1,0 +1,61 @@
+/** Questions from the command line to a running Waybill whose first definition is not about orders. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ask } from "../../commands/ask.ts";
+import { span, TEN_NS, trace } from "../ingest/build.ts";
+import { deliveriesOf } from "../ingest/deliveries.ts";
+import { listening, type Running, startWaybill } from "../service.ts";
+
+const YAML = `
+version: 1
+keys:
+  order.id: { role: identifies }
+  refund.id: { role: identifies }
+  correlation.id: { role: identifies }
+journeys:
+  refund:
+    subject: refund.id
+    owner: payments-team
+    steps: { requested: { span: request } }
+  create-order:
+    subject: order.id
+    owner: checkout-team
+    steps: { placed: { span: place }, shipped: { span: ship } }
+`;
+
+let waybill: Running;
+beforeAll(async () => {
+  waybill = await startWaybill({ yaml: YAML, now: () => Number(TEN_NS / 1_000_000n) + 60_000 });
+  const hops = [
+    span({ trace: "keyless", id: "GET /thing", service: "nokeys" }),
+    span({ trace: "order", id: "place", keys: { "order.id": "O-1", "correlation.id": "c-1" } }),
+    span({ trace: "checkout", id: "POST /orders", keys: { "correlation.id": "cc" } }),
+  ];
+  for (const { envelope, body } of await deliveriesOf(hops))
+    await waybill.send(`/v1/${envelope.signal}`, envelope.contentType, body);
+});
+afterAll(() => waybill.stop());
+
+/** Exit code and output. @throws {Failure} what `cli.ts` says on stderr, and makes an exit code of */
+async function find(id: string) {
+  const around = listening();
+  const code = await ask(around, { kind: "find", id, url: waybill.apiUrl });
+  return [code, ...around.out.join("\n").split("\n")];
+}
+
+describe("waybill find", () => {
+  test("shows the facts of a trace without a key", async () => {
+    expect(await find(trace("keyless"))).toEqual([
+      0,
+      "trace: 1 fact of nokeys in this trace carries no declared key",
+      "  2026-09-01T10:00:00.000Z  nokeys  GET /thing",
+    ]);
+  });
+
+  test("shows the order of a trace, whatever definition comes first", async () => {
+    expect(await find(trace("order"))).toEqual([0, "trace: order.id O-1 (/v1/orders/O-1)"]);
+  });
+
+  test("is a no for what nobody carries", async () => {
+    await expect(find("nobody")).rejects.toMatchObject({ code: "not_found" });
+  });
+});
