@@ -17,7 +17,12 @@ export function orderKind({ keys }: Definitions): string | null {
 /** Path of the answer about a subject; every character of the id survives it. */
 export function subjectPath({ kind, id }: Subject, definitions: Definitions): string {
   // Browsers and proxies resolve dot segments, however they are encoded.
-  if (/^\.{1,2}$/.test(id)) return `/v1/find?id=${id}`;
+  if (/^\.{1,2}$/.test(id)) return findPath(id);
   if (kind === orderKind(definitions)) return `/v1/orders/${encodeURIComponent(id)}`;
   return `/v1/subjects/${encodeURIComponent(kind)}/${encodeURIComponent(id)}`;
+}
+
+/** Path of the search for an id of any kind. */
+export function findPath(id: string): string {
+  return `/v1/find?id=${encodeURIComponent(id)}`;
 }

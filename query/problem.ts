@@ -9,6 +9,7 @@ import { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Env } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { FAILURES, Failure } from "../errors.ts";
+import { noun, renderList } from "./phrase.ts";
 
 /** The body of every answer that is not one. */
 export const Problem = z
@@ -22,6 +23,10 @@ export const Problem = z
       .array(z.object({ field: z.string(), text: z.string() }))
       .optional()
       .describe("each parameter that was refused"),
+    elsewhere: z
+      .array(z.object({ kind: z.string(), url: z.string() }))
+      .optional()
+      .describe("what the id that is not known here is known as, and where its answer is"),
   })
   .openapi("Problem");
 
@@ -40,6 +45,21 @@ export class BadParameters extends Failure {
   constructor(errors: readonly FieldError[]) {
     super("bad_request", errors.map(({ field, text }) => `${field}: ${text}`).join("; "));
     this.errors = errors;
+  }
+}
+
+/** Another kind that an id is known as, or `trace`, and the path of the answer about that. */
+export type Elsewhere = NonNullable<Problem["elsewhere"]>[number];
+
+/** An id that is not known as what it was asked for, and is as something else. */
+export class KnownElsewhere extends Failure {
+  readonly elsewhere: readonly Elsewhere[];
+
+  /** @param kind  of key, that it was asked for as */
+  constructor(kind: string, elsewhere: readonly Elsewhere[]) {
+    const known = renderList(elsewhere.map((each) => `${each.kind}: ${each.url}`));
+    super("not_found", `No ${noun(kind)} of that id; it is known as ${known}`);
+    this.elsewhere = elsewhere;
   }
 }
 
@@ -65,6 +85,7 @@ export function problemOf(thrown: unknown, instance: string): Problem {
     instance,
     ...(error.detail === "" ? {} : { detail: error.detail }),
   };
+  if (error instanceof KnownElsewhere) return { ...problem, elsewhere: [...error.elsewhere] };
   return error instanceof BadParameters ? { ...problem, errors: [...error.errors] } : problem;
 }
 

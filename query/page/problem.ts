@@ -5,15 +5,23 @@
  */
 import { html } from "hono/html";
 import { plain } from "../phrase.ts";
-import type { Problem } from "../problem.ts";
+import type { Elsewhere, Problem } from "../problem.ts";
 import { type Html, renderSheet } from "./shell.ts";
 
 /** The page for a problem. */
-export function renderProblem({ status, title, detail }: Problem): Html {
+export function renderProblem({ status, title, detail, elsewhere = [] }: Problem): Html {
+  const told = detail === undefined ? "" : html`<p>${plain(detail)}</p>`;
+  const said = elsewhere.length === 0 ? told : renderElsewhere(elsewhere);
   const body = html`
       <p class="eyebrow">${status}</p>
       <h1>${plain(title)}</h1>
-      ${detail === undefined ? "" : html`<p>${plain(detail)}</p>`}
+      ${said}
       <p class="quiet">Look for something else above, or go to <a href="/">the latest journeys</a>.</p>`;
   return renderSheet({ title, body });
+}
+
+/** The detail with its addresses as links. */
+function renderElsewhere(elsewhere: readonly Elsewhere[]): Html {
+  return html`<p>Not as what was asked for. It is known</p>
+      <ul class="plain">${elsewhere.map(({ kind, url }) => html`<li>as <a href="${url}">${plain(kind)}</a></li>`)}</ul>`;
 }

@@ -11,13 +11,13 @@ import { Failure } from "../../errors.ts";
 import type { Definitions } from "../../ingest/definitions.ts";
 import type { Subject } from "../../ingest/subject.ts";
 import type { Lookup } from "../../ingest/told.ts";
-import { orderKind, subjectPath } from "../address.ts";
+import { findPath, orderKind, subjectPath } from "../address.ts";
 import { Answer } from "../answer.ts";
 import { renderNextLink } from "../cursor.ts";
 import { renderExplanation } from "../explain.ts";
 import { etagOf, type Form, formOf, isKnown, keepPrivate } from "../negotiate.ts";
 import { renderSubject } from "../page/subject.ts";
-import { createRoutes, PROBLEMS, Problem } from "../problem.ts";
+import { createRoutes, KnownElsewhere, PROBLEMS, Problem } from "../problem.ts";
 import { renderText } from "../story.ts";
 import { answerOf, HOPS_DEFAULT, HOPS_MAX, type Page } from "../view.ts";
 import { Flag, Id } from "./parameters.ts";
@@ -59,7 +59,7 @@ const responses = {
   304: { description: "Nothing new since the answer that `If-None-Match` names" },
   307: { description: "A provisional subject that belongs to another by now; its answer is at `Location`" },
   404: {
-    description: "No fact carries that id",
+    description: "No fact carries that id as one of that kind; what else it is known as is in `elsewhere`",
     content: { "application/problem+json": { schema: Problem } },
   },
   ...PROBLEMS,
@@ -113,7 +113,7 @@ async function answer(
   { subject: about, page }: Asked,
 ): Promise<Response> {
   const told = await deps.lookup.tell(deps.tenant, about, BigInt(deps.now()) * 1_000_000n);
-  if (told === null) throw new Failure("not_found");
+  if (told === null) throw await unknown(deps, about);
   keepPrivate(c);
   const [home, ...others] = told.movedTo;
   if (home !== undefined && others.length === 0)
@@ -122,6 +122,17 @@ async function answer(
     form: formOf(c),
     explain: page.explain === true,
   });
+}
+
+/** What is said of an id that is not known as the kind it was asked for: what it is known as, where it is. */
+async function unknown({ lookup, definitions, tenant, now }: SubjectRoutesDeps, { kind, id }: Subject) {
+  const found = await lookup.find(tenant, id, BigInt(now()) * 1_000_000n);
+  const others = found.filter((hit) => hit.kind !== kind && hit.subjects.length + hit.unclaimed.length > 0);
+  const elsewhere = others.map((hit) => ({
+    kind: hit.kind,
+    url: hit.kind === "trace" ? findPath(hit.id) : subjectPath(hit, definitions),
+  }));
+  return elsewhere.length === 0 ? new Failure("not_found") : new KnownElsewhere(kind, elsewhere);
 }
 
 /** The same question at another path. A cursor stays behind: it is a place among the facts of the one asked about. */

@@ -42,6 +42,19 @@ async function find(id: string) {
   return [code, ...around.out.join("\n").split("\n")];
 }
 
+describe("waybill order", () => {
+  test.each(["cc", "c-1"])(
+    "is a no for %s, which is no order, and names the address that has it",
+    async (id) => {
+      const asking = { kind: "order", id, url: waybill.apiUrl } as const;
+      await expect(ask(listening(), asking)).rejects.toMatchObject({
+        code: "not_found",
+        detail: `No order of that id; it is known as correlation.id: /v1/subjects/correlation.id/${id}`,
+      });
+    },
+  );
+});
+
 describe("waybill find", () => {
   test("shows the facts of a trace without a key", async () => {
     expect(await find(trace("keyless"))).toEqual([

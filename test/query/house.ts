@@ -17,7 +17,7 @@ import { deadLettersBlock } from "../../ingest/letter_block.ts";
 import { createLookup } from "../../ingest/lookup.ts";
 import { migrate } from "../../ingest/migrate.ts";
 import { openStore, type Store } from "../../ingest/store.ts";
-import type { Told } from "../../ingest/told.ts";
+import type { Lookup, Told } from "../../ingest/told.ts";
 import { type ApiDeps, createApi } from "../../query/api.ts";
 import { openBoard } from "../../slo/board.ts";
 import { Memory } from "../../slo/memory.ts";
@@ -35,6 +35,7 @@ const PARCEL = ["happy", "shared"];
 /** A running house. */
 export interface House {
   readonly store: Store;
+  readonly lookup: Lookup;
   readonly app: OpenAPIHono;
   /** The same with other settings. */
   readonly build: (other: Partial<ApiDeps>) => OpenAPIHono;
@@ -74,6 +75,7 @@ export async function openHouse(): Promise<House> {
   };
   const house: House = {
     store,
+    lookup: deps.lookup,
     app: createApi(deps),
     build: (other) => createApi({ ...deps, ...other }),
     add,
