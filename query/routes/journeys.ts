@@ -9,6 +9,7 @@ import type { Store } from "../../ingest/store.ts";
 import { renderNextLink } from "../cursor.ts";
 import { STATES } from "../journey_search.ts";
 import { JourneyList, listJourneys, renderJourneys } from "../journeys.ts";
+import { refuseUnknownNames } from "../names.ts";
 import { formOf, keepPrivate } from "../negotiate.ts";
 import { createRoutes, PROBLEMS } from "../problem.ts";
 import { CursorText, Limit, Moment } from "./parameters.ts";
@@ -70,6 +71,7 @@ export function journeyRoutes({ store, definitions, tenant, now }: ListRoutesDep
     const nowNs = BigInt(now()) * 1_000_000n;
     const filter = { ...wanted, tenant, nowNs, sinceMs: since, untilMs: until, tags: tag };
     const page = await listJourneys(store, definitions, filter);
+    if (page.journeys.length === 0) await refuseUnknownNames(store, definitions, filter);
     keepPrivate(c);
     if (page.nextCursor !== undefined) c.header("link", renderNextLink(c.req.url, page.nextCursor));
     return formOf(c) === "text/plain" ? c.text(renderJourneys(page)) : c.json(page);

@@ -1,5 +1,5 @@
 /** Questions from the command line to a running Waybill whose first definition is not about orders. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ask } from "../../commands/ask.ts";
 import { span, TEN_NS, trace } from "../ingest/build.ts";
 import { deliveriesOf } from "../ingest/deliveries.ts";
@@ -25,6 +25,8 @@ journeys:
 let waybill: Running;
 beforeAll(async () => {
   waybill = await startWaybill({ yaml: YAML, now: () => Number(TEN_NS / 1_000_000n) + 60_000 });
+  const isReady = async () => expect((await waybill.api("/readyz")).status).toBe(200);
+  await vi.waitFor(isReady, { timeout: 15_000 });
   const hops = [
     span({ trace: "keyless", id: "GET /thing", service: "nokeys" }),
     span({ trace: "order", id: "place", keys: { "order.id": "O-1", "correlation.id": "c-1" } }),
@@ -53,6 +55,27 @@ describe("waybill order", () => {
       });
     },
   );
+});
+
+describe("waybill journeys", () => {
+  const list = (filter: Record<string, string>) => {
+    const around = listening();
+    return ask(around, { kind: "journeys", filter, url: waybill.apiUrl }).then((code) => [
+      code,
+      ...around.out,
+    ]);
+  };
+
+  test("is wrong usage with a definition that is a slip", async () => {
+    await expect(list({ definition: "create-ordr" })).rejects.toMatchObject({
+      code: "bad_request",
+      detail: "definition: no such definition; did you mean create-order?",
+    });
+  });
+
+  test("is an empty list where a definition has no journeys", async () => {
+    expect(await list({ definition: "refund" })).toEqual([0, "No journeys."]);
+  });
 });
 
 describe("waybill find", () => {

@@ -314,9 +314,10 @@ describe("ids are data", () => {
     const found = FindAnswer.parse(await (await get(`/v1/find?id=${encodeURIComponent(id)}`)).json());
     const url = found.found[0]?.subjects[0]?.url ?? "";
     expect((await answer(url)).subject.id).toBe(id);
-    expect(
-      (await get(`/v1/journeys?definition=${encodeURIComponent(id)}&step=${encodeURIComponent(id)}`)).status,
-    ).toBe(200);
+    const { errors } = await problem(
+      `/v1/journeys?definition=${encodeURIComponent(id)}&step=${encodeURIComponent(id)}`,
+    );
+    expect(errors?.map(({ field }) => field)).toEqual(["definition", "step"]);
   });
 });
 

@@ -9,6 +9,7 @@ import type { Store } from "../../ingest/store.ts";
 import { listDeadLetters } from "../../query/dead_letters.ts";
 import { type JourneyFilter, newestRows, rowsFound } from "../../query/journey_search.ts";
 import { listJourneys, renderJourneys } from "../../query/journeys.ts";
+import { rowNamed } from "../../query/names.ts";
 import { countJourneys } from "../../query/state_counts.ts";
 import { onBothShapes } from "../server.ts";
 import { DEFINITIONS, ns, START_MS } from "./shop.ts";
@@ -170,6 +171,22 @@ onBothShapes("a list of journeys", (open) => {
     const [read, all] = await granules(store, rowsFound(asked, { after: null, limit: 1 }));
     expect(all).toBeGreaterThanOrEqual(20);
     expect(read).toBeLessThanOrEqual(2);
+  });
+
+  test("is of a definition that is not configured, which is looked for by the key alone", async () => {
+    const store = await stocked(open, []);
+    await store.command(`INSERT INTO journeys (tenant, definition, subject_kind, subject, next_step)
+      SELECT '${TENANT}', if(number < 1000, 'refund', 'create-order'), 'order.id', toString(number), 'paid'
+      FROM numbers(20000)`);
+    const [read, all] = await granules(
+      store,
+      rowNamed({ tenant: TENANT, definition: "refund", step: "paid" }),
+    );
+    expect(all).toBeGreaterThanOrEqual(20);
+    expect(read).toBeLessThanOrEqual(2);
+    expect((await granules(store, rowNamed({ tenant: TENANT, definition: "refnd" })))[0]).toBeLessThanOrEqual(
+      1,
+    );
   });
 
   test("reads the newest rows of what it found by their keys, and none that are older", async () => {
