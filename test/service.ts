@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
 import { NO_TELEMETRY } from "../collector/telemetry.ts";
 import type { Surroundings } from "../commands/around.ts";
@@ -52,6 +53,10 @@ export async function startWaybill({ yaml, now, dataDir: given, ...other }: Star
     log,
     now,
   });
+  // A start does not wait for the store, and what is flushed before it is there fails.
+  const reached = async () => {
+    while (!(await fetch(`${apiUrl}/readyz`)).ok) await sleep(20);
+  };
   const otlpUrl = `http://127.0.0.1:${service.otlpPort}`;
   const apiUrl = `http://127.0.0.1:${service.apiPort}`;
   return {
@@ -59,6 +64,7 @@ export async function startWaybill({ yaml, now, dataDir: given, ...other }: Star
     send: async (path, contentType, body) => {
       const headers = { "content-type": contentType };
       const response = await fetch(`${otlpUrl}${path}`, { method: "POST", headers, body: Buffer.from(body) });
+      await reached();
       await service.flush();
       return response;
     },
