@@ -10,7 +10,7 @@
  */
 import type { HopSource } from "./gather.ts";
 import type { Recent } from "./recent.ts";
-import type { Place, Ref, RefRow } from "./refs.ts";
+import { type Place, type Ref, type RefRow, refText } from "./refs.ts";
 
 /** What memory knows about refs. */
 export interface Sighted {
@@ -38,6 +38,14 @@ export function ackedSource({ sight, recent, stored }: Sides): HopSource {
       const hops = recent.hops(tenant, places);
       const unsure = places.filter((place) => !isVouchedFor(place, recent));
       return unsure.length === 0 ? hops : [...hops, ...(await stored.hops(tenant, unsure))];
+    },
+    elders: async (tenant, asked) => {
+      const { rows, unsure } = sight(tenant, asked.subjects);
+      const inDoubt = [...unsure, ...rows.filter((row) => !isVouchedFor(row, recent))].map(refText);
+      if (inDoubt.length === 0) return [];
+      const doubts = new Set(inDoubt);
+      const subjects = asked.subjects.filter((ref) => doubts.has(refText(ref)));
+      return stored.elders(tenant, { ...asked, subjects });
     },
   };
 }

@@ -9,6 +9,7 @@
 import type { Hop } from "../collector/hop.ts";
 import { attributeOf } from "./aliases.ts";
 import type { Definition } from "./definitions.ts";
+import { type Elder, isForgotten, lacksBeginning, remembered } from "./elder.ts";
 import { errorOf, momentOf, seenByCaller } from "./facts.ts";
 import type { Course, Journey, JourneyState, Verdict } from "./journey.ts";
 import { type Milestones, milestonesOf } from "./milestones.ts";
@@ -23,18 +24,22 @@ export interface Folding {
   readonly hops: readonly Hop[];
   /** per tag: the attribute names to look under, first match wins */
   readonly tags: ReadonlyMap<string, readonly string[]>;
+  /** what its row says, when it began before hops are kept; it counts where the hops lack the beginning */
+  readonly elder?: Elder | undefined;
 }
 
-/** The journey as it stands at `nowNs`, or null when no hop is a milestone of the definition. */
+/** The journey as it stands at `nowNs`, or null when no hop is a milestone of the definition, and no row remembers one. */
 export function fold(folding: Folding, nowNs: bigint): Journey | null {
   const { definition, subject } = folding;
   const hops = inOrder(folding.hops);
-  const milestones = milestonesOf(definition, hops);
-  if (milestones.first === null) return null;
-  const course = courseOf(definition, milestones, nowNs);
+  const told = milestonesOf(definition, hops);
+  const elder = elderOf(folding, told);
+  if (told.first === null && elder === null) return null;
+  const milestones = elder === null ? told : remembered(told, elder, definition);
+  const course = courseOf(definition, milestones, { nowNs, elder });
   const steps = stepsOf(definition, { milestones, course, nowNs });
   const next = nextStep(definition, steps, course);
-  const why = reasonOf(milestones, { course, next, hops });
+  const why = reasonOf(milestones, { course, next, hops, elder });
   return {
     definition: definition.name,
     definitionVersion: definition.version,
@@ -50,9 +55,13 @@ export function fold(folding: Folding, nowNs: bigint): Journey | null {
     steps,
     next,
     seenByCaller: seenByCaller(definition, hops),
-    tags: tagsOf(folding.tags, hops),
+    tags: new Map([...tagsOf(folding.tags, hops), ...(elder?.tags ?? [])]),
     verdict: verdictOf(definition, course),
   };
+}
+
+function elderOf({ elder }: Folding, told: Milestones): Elder | null {
+  return elder !== undefined && lacksBeginning(told, elder) ? elder : null;
 }
 
 /** By time, then by id: the one order that every arrival gives. */
@@ -60,9 +69,14 @@ export function inOrder(hops: readonly Hop[]): Hop[] {
   return [...hops].sort((a, b) => (a.atNs === b.atNs ? (a.id < b.id ? -1 : 1) : a.atNs < b.atNs ? -1 : 1));
 }
 
-function courseOf(definition: Definition, milestones: Milestones, nowNs: bigint): Course {
+interface Moment {
+  readonly nowNs: bigint;
+  readonly elder: Elder | null;
+}
+
+function courseOf(definition: Definition, milestones: Milestones, { nowNs, elder }: Moment): Course {
   const startedNs = milestones.startedNs;
-  const deadlineNs = startedNs + BigInt(definition.timeoutMs) * 1_000_000n;
+  const deadlineNs = elder?.deadlineNs ?? startedNs + BigInt(definition.timeoutMs) * 1_000_000n;
   const success = milestones.reached.get(definition.succeeds);
   const succeededNs = success === undefined ? null : momentOf(success);
   const failedNs = milestones.failure === null ? null : momentOf(milestones.failure);
@@ -70,7 +84,8 @@ function courseOf(definition: Definition, milestones: Milestones, nowNs: bigint)
   const compensatedNs = undone === undefined ? null : momentOf(undone);
   const open: JourneyState = nowNs > deadlineNs ? "overdue" : "open";
   const unsuccessful = failedNs === null ? open : "failed";
-  const successful = compensatedNs === null ? "succeeded" : "compensated";
+  const isUndone = compensatedNs !== null || elder?.state === "compensated";
+  const successful = isUndone ? "compensated" : "succeeded";
   const state = succeededNs === null ? unsuccessful : successful;
   return { startedNs, deadlineNs, succeededNs, failedNs, compensatedNs, state };
 }
@@ -94,12 +109,14 @@ interface Ending {
   readonly course: Course;
   readonly next: Journey["next"];
   readonly hops: readonly Hop[];
+  readonly elder: Elder | null;
 }
 
-function reasonOf(milestones: Milestones, { course, next, hops }: Ending): Why | null {
+function reasonOf(milestones: Milestones, { course, next, hops, elder }: Ending): Why | null {
   if (course.state === "failed" && milestones.failure !== null) {
     const hop = milestones.failure;
     const step = milestones.failedStep;
+    if (isForgotten(hop)) return { text: elder?.reason ?? "", step };
     const what = step === null ? `"${hop.name || hop.body}"` : `"${step}"`;
     const said = errorOf(hop, hops);
     return { text: `${what} failed in ${hop.service}${said === null ? "" : `: ${said}`}`, step };

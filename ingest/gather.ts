@@ -7,6 +7,7 @@
  * for. Each round is two keyed reads however much is asked. Bounded: beyond the limit it stops and says so.
  */
 import type { Hop } from "../collector/hop.ts";
+import type { Elder, EldersAsked } from "./elder.ts";
 import { type Graph, graphOf } from "./graph.ts";
 import { reach, type Wanted } from "./reach.ts";
 import { type Place, placeText, type Ref, type RefRow, refText } from "./refs.ts";
@@ -18,6 +19,8 @@ export interface HopSource {
   readonly refs: (tenant: string, refs: readonly Ref[]) => Promise<readonly RefRow[]>;
   /** Every hop at the places; more than one version of a fact may be among them. */
   readonly hops: (tenant: string, places: readonly Place[]) => Promise<readonly Hop[]>;
+  /** What rows remember of journeys of which hops may be gone; none of subjects of which memory has every hop. */
+  readonly elders: (tenant: string, asked: EldersAsked) => Promise<readonly Elder[]>;
 }
 
 /** What was gathered. */

@@ -10,7 +10,7 @@
 import type { Heard } from "./heard.ts";
 import type { Journal } from "./journal.ts";
 import type { Store } from "./store.ts";
-import { NO_SEGMENTS, namesIn, refsCount } from "./warm.ts";
+import { NO_SEGMENTS, namesCount, namesIn } from "./warm.ts";
 import type { Writers } from "./writers.ts";
 
 /** What is asked, and whose journal it is filled from. */
@@ -19,12 +19,14 @@ export interface HearingOptions {
   readonly journal: Pick<Journal, "kept">;
   /** null where nobody knows who else writes to a server */
   readonly writers: Writers | null;
+  /** since when every hop is kept; nanoseconds since 1970 UTC */
+  readonly keptSinceNs: () => bigint;
   /** is told when somebody else has begun to write */
   readonly lost: () => void;
 }
 
 /** With more than this in a server it would take minutes to hear them all; count. */
-const REFS_MAX = 2 ** 27;
+const NAMES_MAX = 2 ** 27;
 /** So long after one look others are looked for again; ms. */
 const LISTEN_MS = 2_000;
 
@@ -107,12 +109,13 @@ export class Hearing {
 
   async #ask(): Promise<Heard | null> {
     const { store, journal } = this.#options;
-    if (this.#writers === null) return namesIn(store, journal.kept);
+    const reading = { keptSinceNs: this.#options.keptSinceNs() };
+    if (this.#writers === null) return namesIn(store, journal.kept, reading);
     await this.#writers.announce();
     const { announced, wereAny, areAny } = await this.#writers.others();
     this.#announced = announced;
-    if (areAny || this.#isWhole === false || (await refsCount(store)) > REFS_MAX) return null;
-    return namesIn(store, wereAny ? NO_SEGMENTS : journal.kept);
+    if (areAny || this.#isWhole === false || (await namesCount(store)) > NAMES_MAX) return null;
+    return namesIn(store, wereAny ? NO_SEGMENTS : journal.kept, reading);
   }
 
   /** Answers come from memory without a look at the store, also when nothing is stored. */

@@ -22,7 +22,7 @@ export interface JourneyStep {
   readonly atNs: bigint | null;
   /** when it has to be reached, null when nothing says so */
   readonly dueNs: bigint | null;
-  /** the hop that reached or failed it; its id */
+  /** the hop that reached or failed it; its id, null also when that hop is no longer kept */
   readonly hopId: string | null;
 }
 
@@ -57,7 +57,7 @@ export interface Journey {
   readonly startedNs: bigint;
   /** when it succeeded or failed; null while open or overdue. A later compensation does not move it */
   readonly endedNs: bigint | null;
-  /** when its success was compensated, null when it was not */
+  /** when its success was compensated; null when it was not, and when only its row remembers that it was */
   readonly compensatedNs: bigint | null;
   readonly deadlineNs: bigint;
   /** success after the deadline */

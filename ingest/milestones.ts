@@ -61,6 +61,11 @@ function failingOf(definition: Definition, hops: readonly Hop[]): Hop[] {
   return hops.filter((hop) => matches(definition.fails, hop));
 }
 
+/** Whether a hop is a milestone of the definition, fails or compensates it. */
+export function concerns({ steps, fails, compensates }: Definition, hop: Hop): boolean {
+  return steps.some(({ match }) => matches(match, hop)) || matches(fails, hop) || matches(compensates, hop);
+}
+
 function firstPerStep(definition: Definition, hops: readonly Hop[]): ReadonlyMap<string, Hop> {
   const first = new Map<string, Hop>();
   for (const step of definition.steps) {

@@ -8,7 +8,6 @@
  * from the journal; every write is a set or the larger of two, so doing it twice changes nothing. The journal keeps a
  * delivery until its hops are stored and its journeys settled.
  */
-
 import { memoryShare } from "../collector/memory.ts";
 import type { Delivery } from "../collector/request.ts";
 import { NO_TRACING, type Tracing } from "../collector/tracing.ts";
@@ -17,6 +16,7 @@ import { ackedSource } from "./acked.ts";
 import { WasAway } from "./attendant.ts";
 import { pauseAfter } from "./backoff.ts";
 import type { Definitions } from "./definitions.ts";
+import { keptSinceNs } from "./elder.ts";
 import { type Extract, extract } from "./extract.ts";
 import type { HopSource } from "./gather.ts";
 import { Hearing } from "./hearing.ts";
@@ -132,7 +132,9 @@ class Flow implements Pipeline {
     const sight = (tenant: string, refs: readonly Ref[]) => this.#settlers.of(tenant).sight(refs);
     this.source = ackedSource({ sight, recent: this.#recent, stored: this.#stored });
     const { store, journal, writers = null, definitions, now, liveMax: factsMax = factsThatFit() } = options;
-    this.#hearing = new Hearing({ store, journal, writers, lost: () => this.#schedule(0) });
+    const lost = () => this.#schedule(0);
+    const kept = () => keptSinceNs(definitions.retention, BigInt(now()) * 1_000_000n);
+    this.#hearing = new Hearing({ store, journal, writers, keptSinceNs: kept, lost });
     this.#settlers = new Settlers({
       store,
       source: this.source,

@@ -10,6 +10,7 @@
 import { z } from "zod";
 import { type JourneyRow, journeysBlock } from "./blocks.ts";
 import type { Definitions } from "./definitions.ts";
+import { keptSinceNs } from "./elder.ts";
 import type { HopSource } from "./gather.ts";
 import type { Journey } from "./journey.ts";
 import { type Ref, refText } from "./refs.ts";
@@ -201,36 +202,32 @@ async function changesOf(
     kinds: keys.map(({ kind }) => kind),
     ids: keys.map(({ value }) => value),
   });
-  const keptSinceNs = nowNs - BigInt(definitions.retention.hopsDays * DAY_MS) * 1_000_000n;
-  return compared(folded, stored, { names: new Set(names), keptSinceNs });
+  const sinceNs = keptSinceNs(definitions.retention, nowNs);
+  return compared(folded, stored, { names: new Set(names), sinceNs });
 }
 
 interface Comparing {
   readonly names: ReadonlySet<string>;
   /** hops before this moment may be gone; nanoseconds since 1970 UTC */
-  readonly keptSinceNs: bigint;
+  readonly sinceNs: bigint;
 }
 
 /**
  * The rows that say something else than what is stored. A journey that began before hops are kept stays as it is: its row
  * outlives its hops, and what is left of them would tell half of it.
  */
-function compared(
-  folded: FoldedKeys,
-  stored: readonly Stored[],
-  { names, keptSinceNs }: Comparing,
-): Change[] {
+function compared(folded: FoldedKeys, stored: readonly Stored[], { names, sinceNs }: Comparing): Change[] {
   const before = new Map(stored.map((row) => [nameOfRow(row), row]));
   const changes: Change[] = [];
   for (const journey of folded.journeys.filter(({ definition }) => names.has(definition))) {
     const was = before.get(nameOf(journey));
     before.delete(nameOf(journey));
-    if (was !== undefined && (was.started_ns < keptSinceNs || saysTheSame(was, journey))) continue;
+    if (was !== undefined && (was.started_ns < sinceNs || saysTheSame(was, journey))) continue;
     const from = was?.stored_state ?? "none";
     changes.push({ row: journey, definition: journey.definition, from, to: storedState(journey) });
   }
   for (const row of before.values()) {
-    if (row.started_ns < keptSinceNs) continue;
+    if (row.started_ns < sinceNs) continue;
     const subject = { kind: row.subject_kind, id: row.subject };
     const into = folded.belongs.get(refText({ kind: subject.kind, value: subject.id })) ?? [];
     const closing = { definition: row.definition, subject, into };

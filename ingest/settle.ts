@@ -4,13 +4,16 @@
  *   settler: what memory cannot tell → [settle] → journeys
  *
  * Everything that a new hop can change is gathered and folded from the raw facts, so a row is what a reader would
- * have folded at that moment, whichever process writes it. Does not write: settler.ts does.
+ * have folded at that moment, whichever process writes it. Where the first of them are no longer kept, the row that is
+ * there remembers them (elder.ts). Does not write: settler.ts does.
  */
 import type { Hop } from "../collector/hop.ts";
-import type { Definitions, KeyKind } from "./definitions.ts";
+import type { Definition, Definitions, KeyKind } from "./definitions.ts";
+import { byJourney, type Elder, journeyName, keptSinceNs, saysMore } from "./elder.ts";
 import { fold } from "./fold.ts";
 import { gather, type HopSource, nothingLoaded } from "./gather.ts";
 import type { Journey } from "./journey.ts";
+import { concerns } from "./milestones.ts";
 import { type Ref, refText } from "./refs.ts";
 import { type Membership, type Stitched, stitch } from "./stitch.ts";
 import type { Subject } from "./subject.ts";
@@ -51,8 +54,10 @@ export async function settle(options: SettleOptions, hops: readonly Hop[], nowNs
     const { graph, complete, truncated } = await gather(source, { keys: [], hops }, gathering);
     if (truncated && hops.length > 1) return settleHalves(options, hops, nowNs);
     const view = { subjectKind, stitched: stitch(graph, stitching) };
+    const subjects = [...complete.values()];
+    const elders = await eldersAmong(options, view, { subjects, nowNs });
     settled.push({
-      journeys: journeysIn(definitions, view, { subjects: complete.values(), nowNs }),
+      journeys: journeysIn(definitions, view, { subjects, nowNs, elders }),
       merged: mergedIn(definitions, view),
     });
   }
@@ -79,19 +84,54 @@ interface View {
 }
 
 interface Folding {
-  readonly subjects: Iterable<Ref>;
+  readonly subjects: readonly Ref[];
   readonly nowNs: bigint;
 }
 
-function journeysIn(definitions: Definitions, view: View, { subjects, nowNs }: Folding): Journey[] {
-  const own = definitions.journeys.filter((definition) => definition.subject === view.subjectKind);
-  return [...subjects].flatMap((ref) => {
+/** The rows of those whose first hops may be gone, if any hop that is left says something: one question for all. */
+async function eldersAmong(
+  { definitions, source, tenant }: SettleOptions,
+  view: View,
+  { subjects, nowNs }: Folding,
+): Promise<ReadonlyMap<string, Elder>> {
+  const own = ownDefinitions(definitions, view);
+  const said = subjects.filter((ref) =>
+    hopsOf(view, ref).some((hop) => own.some((each) => concerns(each, hop))),
+  );
+  if (said.length === 0) return new Map();
+  const beforeNs = keptSinceNs(definitions.retention, nowNs);
+  const asked = { definitions: own.map(({ name }) => name), subjects: said, beforeNs };
+  return byJourney(await source.elders(tenant, asked));
+}
+
+interface FoldingWithElders extends Folding {
+  readonly elders: ReadonlyMap<string, Elder>;
+}
+
+function journeysIn(
+  definitions: Definitions,
+  view: View,
+  { subjects, nowNs, elders }: FoldingWithElders,
+): Journey[] {
+  const { tags } = definitions;
+  const own = ownDefinitions(definitions, view);
+  return subjects.flatMap((ref) => {
     const subject = { kind: ref.kind, id: ref.value };
-    const hops = (view.stitched.get(refText(ref)) ?? []).map(({ hop }) => hop);
-    return own.flatMap(
-      (definition) => fold({ definition, subject, hops, tags: definitions.tags }, nowNs) ?? [],
-    );
+    const hops = hopsOf(view, ref);
+    return own.flatMap((definition) => {
+      const elder = elders.get(journeyName(definition.name, subject));
+      const journey = fold({ definition, subject, hops, tags, elder }, nowNs);
+      return journey === null || (elder !== undefined && !saysMore(journey, elder)) ? [] : [journey];
+    });
   });
+}
+
+function ownDefinitions({ journeys }: Definitions, { subjectKind }: View): Definition[] {
+  return journeys.filter((definition) => definition.subject === subjectKind);
+}
+
+function hopsOf({ stitched }: View, ref: Ref): Hop[] {
+  return (stitched.get(refText(ref)) ?? []).map(({ hop }) => hop);
 }
 
 /** Keys that identify, have no hop of their own left, and lead to subjects: provisional subjects that are no more. */
@@ -110,7 +150,7 @@ function mergedIn(definitions: Definitions, view: View): Merged[] {
       gone.set(refText(ref), { ...known, into: [...known.into, into] });
     }
   }
-  const own = definitions.journeys.filter((definition) => definition.subject === view.subjectKind);
+  const own = ownDefinitions(definitions, view);
   return [...gone]
     .filter(([text]) => !view.stitched.has(text))
     .flatMap(([, merged]) => own.map((definition) => ({ ...merged, definition: definition.name })));

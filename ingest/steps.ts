@@ -7,6 +7,7 @@
  */
 import type { Hop } from "../collector/hop.ts";
 import type { Definition, Step } from "./definitions.ts";
+import { isForgotten } from "./elder.ts";
 import { momentOf } from "./facts.ts";
 import type { Course, Journey, JourneyStep, StepState } from "./journey.ts";
 import type { Milestones } from "./milestones.ts";
@@ -35,7 +36,8 @@ export function stepsOf(definition: Definition, standing: Standing): readonly Jo
     const state =
       hop === null ? absent(step, index < furthest) : milestones.reached.has(step.name) ? "done" : "failed";
     const atNs = hop === null ? null : momentOf(hop);
-    return { name: step.name, owner: step.owner, state, atNs, dueNs, hopId: hop?.id ?? null };
+    const hopId = hop === null || isForgotten(hop) ? null : hop.id;
+    return { name: step.name, owner: step.owner, state, atNs, dueNs, hopId };
 
     function absent(missing: Step, passedBy: boolean): StepState {
       if (course.succeededNs !== null || course.failedNs !== null) return "skipped";

@@ -1,11 +1,12 @@
 /**
- * Stored: hops and refs as the store has them.
+ * Stored: hops, refs and old journeys as the store has them.
  *
  *   store → [stored] → gather
  *
  * The counterpart of recent.ts, which has the latest deliveries; acked.ts reads both as one.
  */
 import { z } from "zod";
+import { eldersIn } from "./elders.ts";
 import type { HopSource } from "./gather.ts";
 import { refText } from "./refs.ts";
 import { HopRow, hopOfRow } from "./rows.ts";
@@ -85,6 +86,7 @@ export function storedIn(store: Store, { placesMax, hopsMax }: StoredOptions): S
       const days = places.map(({ day }) => day);
       return (await hopsByLocality(store, { tenant, localities, days, limit: hopsMax })).map(hopOfRow);
     },
+    elders: (tenant, asked) => eldersIn(store, tenant, asked),
     kindsOf: async (tenant, value, kinds) =>
       (await kindsOfValue(store, { tenant, value, kinds: [...kinds] })).map(({ kind }) => kind),
   };

@@ -50,6 +50,9 @@ export class Kept implements HopSource {
       [...(this.#hops.get(`${tenant}\n${placeText(place)}`) ?? [])].map((r) => r.hop),
     );
 
+  /** Nothing here is ever dropped. */
+  elders: HopSource["elders"] = async () => [];
+
   /** Those of the kinds under which a value is known here. */
   kindsOf(tenant: string, value: string, kinds: readonly string[]): string[] {
     return kinds.filter((kind) => this.#refs.has(`${tenant}\n${refText({ kind, value })}`));
@@ -70,5 +73,7 @@ export function united(a: HopSource, b: HopSource): HopSource {
     refs: async (tenant, refs) => (await Promise.all([a.refs(tenant, refs), b.refs(tenant, refs)])).flat(),
     hops: async (tenant, places) =>
       (await Promise.all([a.hops(tenant, places), b.hops(tenant, places)])).flat(),
+    elders: async (tenant, asked) =>
+      (await Promise.all([a.elders(tenant, asked), b.elders(tenant, asked)])).flat(),
   };
 }

@@ -65,6 +65,7 @@ async function told() {
       asked.refs++;
       return stored.refs(...args);
     },
+    elders: stored.elders,
     hops: async (...args: Parameters<typeof stored.hops>) => {
       asked.hops++;
       return stored.hops(...args);

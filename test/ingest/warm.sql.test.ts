@@ -3,7 +3,7 @@ import { refsBlock } from "../../ingest/blocks.ts";
 import { migrate } from "../../ingest/migrate.ts";
 import { traceWords } from "../../ingest/past.ts";
 import { RefList } from "../../ingest/reflist.ts";
-import { namesIn, namesInStore, rangesOf } from "../../ingest/warm.ts";
+import { namesIn, namesInStore, namesOfElders, rangesOf } from "../../ingest/warm.ts";
 import { granulesRead, onBothShapes } from "../server.ts";
 
 onBothShapes("the names in the store", (open) => {
@@ -11,7 +11,7 @@ onBothShapes("the names in the store", (open) => {
     ["in one question", 3_000, 1_000_000],
     ["in a dozen", 3_000, 700],
     ["in one for each name and many more", 100, 0.1],
-  ])("are all known to a process that starts, asked for %s", async (_, names, refsAtOnce) => {
+  ])("are all known to a process that starts, asked for %s", async (_, names, atOnce) => {
     const store = await open();
     await migrate(store);
     const refs = new RefList(7);
@@ -23,7 +23,7 @@ onBothShapes("the names in the store", (open) => {
       refs.add({ kind: "@caused-by", value: `event-${n}` }, spot);
     }
     await store.insertNative("refs", [refsBlock("t", [refs])]);
-    const heard = await namesIn(store, { first: 8, last: 7 }, refsAtOnce);
+    const heard = await namesIn(store, { first: 8, last: 7 }, { atOnce });
     let missing = 0;
     for (let n = 0; n < names; n++) {
       if (heard.of(`order.id=ORD-${n}`) !== "store") missing++;
@@ -47,6 +47,44 @@ onBothShapes("the names in the store", (open) => {
     expect(granules.read).toBeLessThanOrEqual(14);
     const [names] = await namesInStore(store, params);
     expect(Buffer.from(names?.old ?? "", "base64").length / 8).toBe(1_111);
+  });
+
+  test.each([1_000_000, 7])(
+    "are those of journeys too whose refs may be gone, %i at once",
+    async (atOnce) => {
+      const store = await open();
+      await migrate(store);
+      const began = (days: string, from: number, count: number) =>
+        store.command(
+          `INSERT INTO journeys (tenant, definition, subject_kind, subject, version, started_at)
+         SELECT 't', if(number % 2 = 0, 'a', 'b'), 'order.id', concat('ORD-', toString({from:UInt32} + number)),
+                number, toDateTime64({days:String}, 9, 'UTC')
+         FROM numbers({count:UInt32})`,
+          { days, from, count },
+        );
+      await began("2026-09-01", 0, 50);
+      await began("2026-10-01", 50, 50);
+      const keptSinceNs = BigInt(Date.UTC(2026, 8, 20)) * 1_000_000n;
+      const heard = await namesIn(store, { first: 8, last: 7 }, { keptSinceNs, atOnce });
+      const names = Array.from({ length: 100 }, (_, n) => `order.id=ORD-${n}`);
+      expect(names.filter((name) => heard.of(name) === "store")).toEqual(names.slice(0, 50));
+    },
+  );
+
+  test("of journeys are read page by page, each from where the last one ended", async () => {
+    const store = await open();
+    await migrate(store);
+    await store.command(
+      `INSERT INTO journeys (tenant, definition, subject_kind, subject, version)
+       SELECT 't', 'a', 'order.id', concat('ORD-', leftPad(toString(number), 6, '0')), 1 FROM numbers(50000)`,
+    );
+    const after = { after_tenant: "t", after_definition: "a", after_kind: "order.id" };
+    const params = { ...after, after_subject: "ORD-045000", before_ns: 1n, limit: 100 };
+    const granules = await granulesRead(store, namesOfElders.sql, params);
+    expect(granules.of).toBeGreaterThanOrEqual(48);
+    expect(granules.read).toBeLessThanOrEqual(8);
+    const [page] = await namesOfElders(store, params);
+    expect(page).toMatchObject({ found: 100n, ...after, after_subject: "ORD-045100" });
   });
 
   test("are in doubt only until the journal is read, when it still has all that told of them", async () => {
