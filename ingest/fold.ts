@@ -60,6 +60,11 @@ export function fold(folding: Folding, nowNs: bigint): Journey | null {
   };
 }
 
+/** Whether the row of the journey has to remember what hops told that are no longer kept. */
+export function isFoldedOntoRow(folding: Folding): boolean {
+  return elderOf(folding, milestonesOf(folding.definition, inOrder(folding.hops))) !== null;
+}
+
 function elderOf({ elder }: Folding, told: Milestones): Elder | null {
   return elder !== undefined && lacksBeginning(told, elder) ? elder : null;
 }

@@ -35,6 +35,13 @@ export function gapsOf(graph: Graph, memberships: readonly Membership[], doubts:
   return gaps;
 }
 
+/** What came before a day is gone, and is known from the row of the journey only; nanoseconds since 1970 UTC. */
+export function forgottenGap(keptSinceNs: bigint): Gap {
+  const day = new Date(Number(keptSinceNs / 1_000_000n)).toISOString().slice(0, 10);
+  const text = `Facts from before ${day} are no longer kept: of what they told only the outcome and the times of steps are left.`;
+  return { kind: "truncated", text };
+}
+
 function hopGaps({ hop, hub, parentMissing, shared, evidence }: Membership): Gap[] {
   const gaps: Gap[] = [];
   const add = (kind: Gap["kind"], text: string) => gaps.push({ kind, text, hopId: hop.id });

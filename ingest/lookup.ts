@@ -4,15 +4,16 @@
  *   gather → stitch → fold → [lookup] → answer, story, page
  *
  * Nothing is precomputed: the answer is folded from the raw hops each time, stored or not, so it is never staler than
- * the last ack. Says nothing in words beyond short gap texts: the query side tells the story.
+ * the last ack. Only where hops are no longer kept the row of the journey remembers what they told (elder.ts). Says
+ * nothing in words beyond short gap texts: the query side tells the story.
  */
 import type { Hop } from "../collector/hop.ts";
 import type { Definitions } from "./definitions.ts";
-import { fold } from "./fold.ts";
-import { gapsOf } from "./gaps.ts";
+import { byJourney, type Elder, journeyName, keptSinceNs } from "./elder.ts";
+import { type Folding, fold, isFoldedOntoRow } from "./fold.ts";
+import { forgottenGap, gapsOf } from "./gaps.ts";
 import { type Gathered, gather, type HopSource, type Loaded, nothingLoaded } from "./gather.ts";
 import { distinct } from "./graph.ts";
-import type { Journey } from "./journey.ts";
 import { keysOf, keyText } from "./keys.ts";
 import { inCausalOrder, memberOf } from "./member.ts";
 import { CARRIER } from "./refs.ts";
@@ -54,17 +55,23 @@ interface View extends Gathered {
 
 async function tell(options: LookupOptions, { tenant, subject, nowNs }: Asked): Promise<Told | null> {
   const { definitions } = options;
-  const views: View[] = [];
-  for (const subjectKind of viewKinds(definitions, subject)) {
-    views.push(await look(options, { tenant, subjectKind, keys: [subject], hops: [] }));
-  }
+  // Side by side, so that it costs no time.
+  const [elders, views] = await Promise.all([
+    eldersOf(options, { tenant, subjects: [subject], nowNs }),
+    viewsOf(options, tenant, subject),
+  ]);
   const view = views[0];
   if (view === undefined) return null;
   const name = keyText(subject.kind, subject.id);
   const memberships = inCausalOrder(view.graph, view.stitched.get(name) ?? []);
   const movedTo = memberships.length > 0 ? [] : holdersOf(view, name);
-  if (memberships.length === 0 && movedTo.length === 0) return null;
-  const journeys = views.flatMap((each) => journeysOf(definitions, { view: each, subject, nowNs }));
+  const foldings =
+    movedTo.length > 0
+      ? []
+      : views.flatMap((each) => foldingsOf(definitions, { view: each, subject, elders }));
+  const journeys = foldings.flatMap((folding) => fold(folding, nowNs) ?? []);
+  if (memberships.length === 0 && movedTo.length === 0 && journeys.length === 0) return null;
+  const isForgotten = foldings.some(isFoldedOntoRow);
   return {
     subject,
     asOfNs: nowNs,
@@ -76,15 +83,43 @@ async function tell(options: LookupOptions, { tenant, subject, nowNs }: Asked): 
       memberships,
       elsewhere: elsewhereOf(definitions, view),
     }),
-    gaps: gapsOf(view.graph, memberships, {
-      truncated: view.truncated,
-      outOfOrder: outOfOrder(
-        memberships.map(({ hop }) => hop),
-        { journeys, definitions: definitions.journeys },
-      ),
-    }),
+    gaps: [
+      ...(isForgotten ? [forgottenGap(keptSinceNs(definitions.retention, nowNs))] : []),
+      ...gapsOf(view.graph, memberships, {
+        truncated: view.truncated,
+        outOfOrder: outOfOrder(
+          memberships.map(({ hop }) => hop),
+          { journeys, definitions: definitions.journeys },
+        ),
+      }),
+    ],
     movedTo,
   };
+}
+
+interface Elders {
+  readonly tenant: string;
+  readonly subjects: readonly Subject[];
+  readonly nowNs: bigint;
+}
+
+/** The rows of journeys of these subjects that began before hops are kept. */
+async function eldersOf(
+  { source, definitions }: LookupOptions,
+  { tenant, subjects, nowNs }: Elders,
+): Promise<readonly Elder[]> {
+  return source.elders(tenant, {
+    definitions: definitions.journeys.map(({ name }) => name),
+    subjects: subjects.map(({ kind, id }) => ({ kind, value: id })),
+    beforeNs: keptSinceNs(definitions.retention, nowNs),
+  });
+}
+
+async function viewsOf(options: LookupOptions, tenant: string, subject: Subject): Promise<View[]> {
+  const views: View[] = [];
+  for (const subjectKind of viewKinds(options.definitions, subject))
+    views.push(await look(options, { tenant, subjectKind, keys: [subject], hops: [] }));
+  return views;
 }
 
 /** The same hops seen from the other kinds of subject that journeys are about. */
@@ -146,16 +181,20 @@ async function look(
 interface Folded {
   readonly view: View;
   readonly subject: Subject;
-  readonly nowNs: bigint;
+  readonly elders: readonly Elder[];
 }
 
-function journeysOf(definitions: Definitions, { view, subject, nowNs }: Folded): Journey[] {
+function foldingsOf({ journeys, tags }: Definitions, { view, subject, elders }: Folded): Folding[] {
   const hops = (view.stitched.get(keyText(subject.kind, subject.id)) ?? []).map(
     (membership) => membership.hop,
   );
-  return definitions.journeys
+  const rows = byJourney(elders);
+  return journeys
     .filter((definition) => definition.subject === view.subjectKind)
-    .flatMap((definition) => fold({ definition, subject, hops, tags: definitions.tags }, nowNs) ?? []);
+    .map((definition) => {
+      const elder = rows.get(journeyName(definition.name, subject));
+      return { definition, subject, hops, tags, elder };
+    });
 }
 
 /** The subjects that the carriers of a key belong to. */
@@ -181,8 +220,11 @@ interface Sought {
 
 async function find(options: LookupOptions, { tenant, id, nowNs }: Sought): Promise<Found[]> {
   const kinds = options.definitions.keys.map((kind) => kind.kind);
+  const subjects = kinds.map((kind) => ({ kind, id }));
+  const seen = new Set(await options.kindsOf(tenant, id, kinds));
+  for (const { subject } of await eldersOf(options, { tenant, subjects, nowNs })) seen.add(subject.kind);
   const found: Found[] = [];
-  for (const kind of await options.kindsOf(tenant, id, kinds)) {
+  for (const kind of kinds.filter((each) => seen.has(each))) {
     const told = await tell(options, { tenant, subject: { kind, id }, nowNs });
     const itself = told === null ? [] : [{ kind, id }];
     const subjects = told !== null && told.movedTo.length > 0 ? told.movedTo : itself;

@@ -53,7 +53,8 @@ export function renderHeadline(telling: Telling): string {
   if (course === null)
     return `${name} is known from ${renderCount(told.members.length, "fact")}, but no journey matches it.`;
   const whose = course === telling.courses[0] ? name : `${name}, ${plain(course.journey.definition)}:`;
-  return sentence(renderOutcome(course, whose, telling));
+  const gone = told.members.length === 0 ? "; its facts are no longer kept" : "";
+  return sentence(`${renderOutcome(course, whose, telling)}${gone}`);
 }
 
 /** The journey to speak of first: what is stuck or failed before what went well. */

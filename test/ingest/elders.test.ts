@@ -5,17 +5,18 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeRequest } from "../../collector/request.ts";
 import { elderRows } from "../../ingest/elders.ts";
 import { type Journal, openJournal } from "../../ingest/journal.ts";
+import { createLookup } from "../../ingest/lookup.ts";
 import { migrate } from "../../ingest/migrate.ts";
 import { openPipeline, type Pipeline } from "../../ingest/pipeline.ts";
 import { applyRetention } from "../../ingest/retention.ts";
 import { openStore, type Store } from "../../ingest/store.ts";
-import { DEFINITIONS, event, TEN_NS } from "./build.ts";
+import { at, DEFINITIONS, event, TEN_NS } from "./build.ts";
 import { deliveriesOf } from "./deliveries.ts";
 
 const DAY_MS = 86_400_000;
 const TEN_MS = Number(TEN_NS / 1_000_000n);
 const LIMITS = { bodyBytesMax: 1_000_000 };
-const SHIPPED = ["PAID", "PLACED", "BOTH", "REJECTED", "SHIPPED", "REFUNDED", "QUIET"];
+const SHIPPED = ["PAID", "PLACED", "BOTH", "REJECTED", "SHIPPED", "REFUNDED", "ASKED", "QUIET"];
 const log = { warn: () => undefined };
 
 /**
@@ -81,6 +82,21 @@ describe.each([
       order,
     });
 
+  const ask = () => createLookup({ ...pipeline, definitions: DEFINITIONS });
+  const nowNs = () => BigInt(nowMs) * 1_000_000n;
+  const tell = async (order: string) => {
+    const told = await ask().tell("default", { kind: "order.id", id: order }, nowNs());
+    const journeys = told?.journeys.map(({ state, startedNs, endedNs }) => ({ state, startedNs, endedNs }));
+    return told === null ? null : { journeys, facts: told.members.length, gaps: told.gaps };
+  };
+  const keptSince = new Date(TEN_MS + (days - 30) * DAY_MS).toISOString().slice(0, 10);
+  const gaps = [
+    {
+      kind: "truncated",
+      text: `Facts from before ${keptSince} are no longer kept: of what they told only the outcome and the times of steps are left.`,
+    },
+  ];
+
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), "waybill-elders-"));
     store = await openStore({ url: null, dataDir });
@@ -132,6 +148,23 @@ describe.each([
   test("an order that waited all the time is shipped at last, too late", async () => {
     await send("STUCK", "shipped");
     expect(await row("STUCK")).toEqual([`succeeded bad 2026-09-01 ${days * 86_400} 3`]);
+  });
+
+  test("the answer says what the row says, and that facts are gone", async () => {
+    const journeys = [{ state: "succeeded", startedNs: at(0), endedNs: at(2_000) }];
+    expect(await tell("QUIET")).toEqual({ journeys, facts: 0, gaps });
+    await send("ASKED", "paid");
+    expect(await tell("ASKED")).toEqual({ journeys, facts: 1, gaps });
+    await send("ASKED", "refunded");
+    expect(await tell("ASKED")).toMatchObject({ journeys: [{ state: "compensated" }], facts: 2, gaps });
+    expect(await tell("NEIGHBOUR")).toMatchObject({ journeys: [{ state: "open" }], facts: 1, gaps: [] });
+    expect(await tell("NOBODY")).toBeNull();
+  });
+
+  test("an order of which only the row is left is found", async () => {
+    const found = { kind: "order.id", id: "QUIET", subjects: [{ kind: "order.id", id: "QUIET" }] };
+    expect(await ask().find("default", "QUIET", nowNs())).toEqual([found]);
+    expect(await ask().find("default", "NOBODY", nowNs())).toEqual([]);
   });
 
   test("a new order begins as ever, and costs a question only where others write too", async () => {

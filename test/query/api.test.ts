@@ -4,6 +4,8 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { Failure } from "../../errors.ts";
+import { createLookup } from "../../ingest/lookup.ts";
+import { storedIn } from "../../ingest/stored.ts";
 import { Answer } from "../../query/answer.ts";
 import { DeadLetterList } from "../../query/dead_letters.ts";
 import { JourneyList } from "../../query/journeys.ts";
@@ -11,7 +13,7 @@ import { Problem } from "../../query/problem.ts";
 import { FindAnswer } from "../../query/routes/find.ts";
 import { AlertList, Annotation, AnnotationList, SloList } from "../../slo/view.ts";
 import { type House, NOW_MS, openHouse, placed } from "./house.ts";
-import { PARTS, tell } from "./shop.ts";
+import { DEFINITIONS, PARTS, tell } from "./shop.ts";
 
 let house: House;
 beforeAll(async () => {
@@ -62,6 +64,36 @@ async function problem(path: string, app?: OpenAPIHono): Promise<Problem> {
   expect(body.status).toBe(response.status);
   return body;
 }
+
+describe("an order of which only the journey is left", () => {
+  const ask = (path: string, headers: Record<string, string> = {}) => {
+    const stored = storedIn(house.store, { placesMax: 100, hopsMax: 100 });
+    const lookup = createLookup({ source: stored, definitions: DEFINITIONS, kindsOf: stored.kindsOf });
+    const app = house.build({ lookup, now: () => NOW_MS + 40 * 86_400_000 });
+    return get(path, headers, app);
+  };
+
+  test("is answered with the outcome that the list shows, and says that its facts are gone", async () => {
+    const listed = JourneyList.parse(await (await ask("/v1/journeys?state=succeeded")).json()).journeys;
+    const order = listed.find(({ subject }) => subject.id === "ORD-happy");
+    const told = Answer.parse(await (await ask(order?.url ?? "")).json());
+    expect(told.journeys).toMatchObject([{ state: "succeeded", endedAt: order?.endedAt }]);
+    expect(told).toMatchObject({ hops: [], gaps: [{ kind: "truncated" }], seenByCaller: null });
+    expect(told.headline).toBe(
+      "ORD-happy was shipped 3.2 s after it was placed; its facts are no longer kept.",
+    );
+  });
+
+  test("has its page, its story and its place in the search", async () => {
+    for (const form of [HTML, TEXT]) {
+      const response = await ask("/v1/orders/ORD-happy", form);
+      expect(response.status).toBe(200);
+      expect(await response.text()).toContain("no longer kept");
+    }
+    expect(FindAnswer.parse(await (await ask("/v1/find?id=ORD-happy")).json()).found).toHaveLength(1);
+    expect((await ask("/v1/orders/ORD-nobody")).status).toBe(404);
+  });
+});
 
 describe("an answer", () => {
   test("is JSON unless text or a page is asked for by name", async () => {

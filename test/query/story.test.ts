@@ -1,5 +1,6 @@
 /** The words: each expected story is written by hand, as a person would want to read it at three in the morning. */
 import { describe, expect, test } from "vitest";
+import { forgottenGap } from "../../ingest/gaps.ts";
 import type { Told } from "../../ingest/told.ts";
 import { renderStory, renderText } from "../../query/story.ts";
 import { DEFINITIONS, PARTS, tell } from "./shop.ts";
@@ -18,6 +19,26 @@ function headline(told: Told): string {
 }
 
 describe("told in full", () => {
+  test("an order whose facts are gone is told from what its journey remembers", () => {
+    const journeys = stories.happy.journeys.map((journey) => ({
+      ...journey,
+      seenByCaller: null,
+      steps: journey.steps.map((step) => ({ ...step, hopId: null })),
+    }));
+    const gaps = [forgottenGap(BigInt(Date.UTC(2026, 11, 1)) * 1_000_000n)];
+    expect(
+      text({ ...stories.happy, members: [], related: [], journeys, gaps }),
+    ).toBe(`ORD-42 was shipped 3.2 s after it was placed; its facts are no longer kept.
+
+The order was placed on 2026-11-23 at 10:02:03 UTC.
+The order was paid 120 ms after the start, at 10:02:03 UTC.
+The order was packed 1.4 s after the start, at 10:02:04 UTC.
+The order was shipped 3.2 s after the start, at 10:02:06 UTC.
+create-order succeeded 3.2 s after it began, without \`gift-wrapped\`.
+Facts from before 2026-12-01 are no longer kept: of what they told only the outcome and the times of steps are left.
+`);
+  });
+
   test("an order that went well", () => {
     expect(text(stories.happy)).toBe(`ORD-42 was shipped 3.2 s after it was placed.
 
