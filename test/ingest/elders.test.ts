@@ -26,7 +26,8 @@ const log = { warn: () => undefined };
 describe.each([
   [40, "embedded", "started again"],
   [90, "embedded", "started again"],
-  [40, "embedded", "running all the time"],
+  [40, "embedded", "running on, nothing in memory"],
+  [40, "embedded", "running on, every fact in memory"],
   [40, "server", "started again"],
 ] as const)("%i days later (%s, %s)", (days, shape, life) => {
   let dataDir = "";
@@ -44,7 +45,7 @@ describe.each([
       now: () => nowMs,
       log,
       flushMs: 9e6,
-      liveMax: 1,
+      liveMax: life.endsWith("every fact in memory") ? 1_000 : 1,
       recentMax: 1,
     };
     const query: Store["query"] = (sql, params) => {
