@@ -163,7 +163,12 @@ describe.each([
   });
 
   test("an order of which only the row is left is found", async () => {
-    const found = { kind: "order.id", id: "QUIET", subjects: [{ kind: "order.id", id: "QUIET" }] };
+    const found = {
+      kind: "order.id",
+      id: "QUIET",
+      subjects: [{ kind: "order.id", id: "QUIET" }],
+      unclaimed: [],
+    };
     expect(await ask().find("default", "QUIET", nowNs())).toEqual([found]);
     expect(await ask().find("default", "NOBODY", nowNs())).toEqual([]);
   });
