@@ -39,10 +39,36 @@ export const elderRows = statement(new URL("./sql/elder_rows.sql", import.meta.u
   }),
 });
 
-/** The elders among the journeys of some subjects. @throws {Failure} when the store does not answer */
-export async function eldersIn(store: Store, tenant: string, asked: EldersAsked): Promise<Elder[]> {
+/** Is there any journey that began before a moment? */
+export const anyElder = statement(new URL("./sql/any_elder.sql", import.meta.url), {
+  params: z.object({ before_ns: z.bigint() }),
+  row: z.object({ found: z.int() }),
+});
+
+/** Facts that old are taken in no more, so a store that has no elders gets them by growing old; ms. */
+const NONE_MS = 60_000;
+
+/**
+ * The elders among the journeys of some subjects. While a store has none at all, which the first month it has not, that is
+ * asked once a minute instead.
+ */
+export function eldersIn(store: Store) {
+  let none = { beforeNs: 0n, untilMs: 0 };
+  let mayHave = false;
+  const hasAny = async (beforeNs: bigint): Promise<boolean> => {
+    if (mayHave) return true;
+    if (none.beforeNs === beforeNs && performance.now() < none.untilMs) return false;
+    mayHave = (await anyElder(store, { before_ns: beforeNs })).length > 0;
+    if (!mayHave) none = { beforeNs, untilMs: performance.now() + NONE_MS };
+    return mayHave;
+  };
+  /** @throws {Failure} when the store does not answer */
+  return async (tenant: string, asked: EldersAsked): Promise<readonly Elder[]> =>
+    asked.subjects.length > 0 && (await hasAny(asked.beforeNs)) ? eldersOf(store, tenant, asked) : [];
+}
+
+async function eldersOf(store: Store, tenant: string, asked: EldersAsked): Promise<Elder[]> {
   const { definitions, subjects, beforeNs } = asked;
-  if (subjects.length === 0) return [];
   const rows = await elderRows(store, {
     tenant,
     definitions: [...definitions],

@@ -86,7 +86,7 @@ export function storedIn(store: Store, { placesMax, hopsMax }: StoredOptions): S
       const days = places.map(({ day }) => day);
       return (await hopsByLocality(store, { tenant, localities, days, limit: hopsMax })).map(hopOfRow);
     },
-    elders: (tenant, asked) => eldersIn(store, tenant, asked),
+    elders: eldersIn(store),
     kindsOf: async (tenant, value, kinds) =>
       (await kindsOfValue(store, { tenant, value, kinds: [...kinds] })).map(({ kind }) => kind),
   };

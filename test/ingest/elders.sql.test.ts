@@ -4,6 +4,7 @@ import { elderRows, eldersIn } from "../../ingest/elders.ts";
 import { fold } from "../../ingest/fold.ts";
 import type { Journey } from "../../ingest/journey.ts";
 import { migrate } from "../../ingest/migrate.ts";
+import type { Store } from "../../ingest/store.ts";
 import { granulesRead, onBothShapes } from "../server.ts";
 import { at, CREATE_ORDER, DEFINITIONS, type EventSketch, event } from "./build.ts";
 
@@ -38,11 +39,11 @@ onBothShapes("elders", (open) => {
     const ids = ["SHIPPED", "REJECTED", "OPEN", "YOUNG", "GONE", "ELSEWHERE", "UNKNOWN", "it's \\ 'odd'"];
     const subjects = ids.map((value) => ({ kind: "order.id", value }));
     const asked = { definitions: DEFINITION_NAMES, subjects, beforeNs: at(5_000) };
-    const elders = await eldersIn(store, "t", asked);
+    const elders = await eldersIn(store)("t", asked);
     const base = { definition: "create-order", startedNs: at(0), deadlineNs: at(900_000) };
     const tags = new Map([["partner", "P-1"]]);
     const of = (id: string) => ({ subject: { kind: "order.id", id }, tags, ...base });
-    expect(elders.sort((a, b) => (a.subject.id < b.subject.id ? -1 : 1))).toEqual([
+    expect([...elders].sort((a, b) => (a.subject.id < b.subject.id ? -1 : 1))).toEqual([
       {
         ...of("OPEN"),
         ...{ state: "open", endedNs: null, countedNs: null, recovered: false },
@@ -65,7 +66,40 @@ onBothShapes("elders", (open) => {
         ]),
       },
     ]);
-    expect(await eldersIn(store, "t", { ...asked, subjects: [] })).toEqual([]);
+    expect(await eldersIn(store)("t", { ...asked, subjects: [] })).toEqual([]);
+  });
+
+  test("that there are none of is asked once, not for each subject; that there are some for ever", async () => {
+    const store = await open();
+    await migrate(store);
+    const asked: string[] = [];
+    const counted: Store = {
+      ...store,
+      query: (sql, params) => {
+        asked.push(/-- (\w+)/.exec(sql)?.[1] ?? "");
+        return store.query(sql, params);
+      },
+    };
+    const elders = eldersIn(counted);
+    const ask = (value: string) =>
+      elders("t", {
+        definitions: DEFINITION_NAMES,
+        subjects: [{ kind: "order.id", value }],
+        beforeNs: at(5_000),
+      });
+    const closed = { definition: "create-order", subject: { kind: "order.id", id: "GONE" }, into: [] };
+    const young = journeyOf("YOUNG", { name: "placed", atMs: 10_000 });
+    await store.insertNative("journeys", [journeysBlock("t", [closed, young], 1n)]);
+    expect([await ask("YOUNG"), await ask("YOUNG"), asked]).toEqual([[], [], ["any_elder"]]);
+    await store.insertNative("journeys", [journeysBlock("t", [journeyOf("OLD", { name: "placed" })], 1n)]);
+    const later = eldersIn(counted);
+    const old = {
+      definitions: DEFINITION_NAMES,
+      subjects: [{ kind: "order.id", value: "OLD" }],
+      beforeNs: at(5_000),
+    };
+    expect([(await later("t", old)).length, (await later("t", old)).length]).toEqual([1, 1]);
+    expect(asked).toEqual(["any_elder", "any_elder", "elder_rows", "elder_rows"]);
   });
 
   test("are found by the key of the table", async () => {
