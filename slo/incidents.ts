@@ -5,7 +5,8 @@
  *
  * Pure. One alert is one incident: it begins once, keeps its labels for as long as it lasts, and ends once, however many
  * tiers come and go meanwhile. A page stands before tickets: while it lasts none is raised, nor right after it, as long
- * as what burns is still the failures that it was about. Where data is missing everything stays as it is.
+ * as what burns is still the failures that it was about. Where data is missing everything stays as it is. What ended is
+ * kept until all who were told of it know that, also beside what began since.
  */
 import { z } from "zod";
 import type { Objective, Severity } from "../ingest/definitions.ts";
@@ -15,6 +16,15 @@ import type { SloView } from "./view.ts";
 
 /** The alerts that there are; SLOStale is the evaluator's own. */
 export const ALERT_NAMES = ["ErrorBudgetBurn", "ErrorBudgetExhausted", "SLONoData", "SLOStale"] as const;
+
+/** An end that nobody takes for so long is told no more; ms. */
+const OWED_MS = 7 * 86_400_000;
+
+/** Nor more than so many of one kind, the newest. */
+const OWED_MAX = 10;
+
+/** Longer than a webhook is tried (outbox.ts): by then nobody hears of a begin any more; ms. */
+const ON_THE_WAY_MS = 1_200_000;
 
 const Ms = z.number();
 const FiringState = z.object({
@@ -46,7 +56,7 @@ export const AlertState = z.object({
   decided: z.array(z.tuple([z.string(), FiringState])),
   exhausted: FiringState,
   noData: FiringState,
-  /** those that last, and the last of each that ended */
+  /** of each kind the newest first: the one that lasts or ended last, then those whose end is still to be told */
   incidents: z.array(Incident),
 });
 export type AlertState = z.infer<typeof AlertState>;
@@ -84,7 +94,7 @@ export function advance(before: AlertState, evaluated: Evaluated): AlertState {
     fires: burns("page"),
     overMs: over("page"),
   });
-  const mayRaise = maySpeak(page, evaluated);
+  const mayRaise = maySpeak(page[0], evaluated);
   const ticket = (name: Incident["name"], fires: boolean, overMs: number | null) =>
     step(before, evaluated, {
       name,
@@ -93,11 +103,11 @@ export function advance(before: AlertState, evaluated: Evaluated): AlertState {
       overMs,
     });
   const incidents = [
-    page,
-    ticket("ErrorBudgetBurn", burns("ticket"), over("ticket")),
-    ticket("ErrorBudgetExhausted", exhausted.firing, exhausted.sinceMs),
-    ticket("SLONoData", noData.firing, noData.sinceMs),
-  ].filter((incident) => incident !== null);
+    ...page,
+    ...ticket("ErrorBudgetBurn", burns("ticket"), over("ticket")),
+    ...ticket("ErrorBudgetExhausted", exhausted.firing, exhausted.sinceMs),
+    ...ticket("SLONoData", noData.firing, noData.sinceMs),
+  ];
   return { ...state, incidents };
 }
 
@@ -122,12 +132,36 @@ interface Wanted {
   readonly overMs: number | null;
 }
 
-/** The last incident of that kind: it goes on, ends, or a new one begins. */
-function step(before: AlertState, evaluated: Evaluated, wanted: Wanted): Incident | null {
-  const last = lastOf(before, wanted);
-  const isOngoing = last !== null && last.endsAtMs === null;
-  if (isOngoing) return wanted.fires ? last : { ...last, endsAtMs: wanted.overMs ?? evaluated.watermarkMs };
-  return wanted.fires ? begun(wanted, evaluated) : last;
+/** The incidents of that kind: the last goes on, ends, or a new one begins before it. */
+function step(before: AlertState, evaluated: Evaluated, wanted: Wanted): Incident[] {
+  const { watermarkMs } = evaluated;
+  const all = ofKind(before, wanted);
+  const [last, ...former] = all;
+  if (wanted.fires && last?.endsAtMs !== null) return [begun(wanted, evaluated), ...owed(all, watermarkMs)];
+  if (last === undefined) return [];
+  const isOver = !wanted.fires && last.endsAtMs === null;
+  const now = isOver ? { ...last, endsAtMs: wanted.overMs ?? watermarkMs } : last;
+  return [now, ...owed(former, watermarkMs)];
+}
+
+/**
+ * Those of one kind whose end has to be told to somebody yet, or may have to be, because news of their begin is still
+ * on the way.
+ *
+ * @param former       newest first, all of them over
+ * @param watermarkMs  epoch ms UTC
+ */
+export function owed(former: readonly Incident[], watermarkMs: number): Incident[] {
+  const isKept = (incident: Incident) => {
+    const agoMs = watermarkMs - (incident.endsAtMs ?? watermarkMs);
+    return agoMs < (isUnheard(incident) ? OWED_MS : ON_THE_WAY_MS);
+  };
+  return former.filter(isKept).slice(0, OWED_MAX);
+}
+
+/** Whether somebody was told of its begin and not of its end. */
+function isUnheard({ told, endTold }: Incident): boolean {
+  return Object.keys(told).some((target) => endTold[target] === undefined);
 }
 
 /** A burn was over when the last of its tiers cleared, which is known a minute later. */
@@ -138,21 +172,20 @@ function clearedMs({ slo }: Evaluated, severity: Severity): number | null {
   return since.length === 0 ? null : Math.max(...since);
 }
 
-function lastOf(
+function ofKind(
   { incidents }: AlertState,
   { name, severity }: Pick<Wanted, "name" | "severity">,
-): Incident | null {
-  return incidents.find((one) => one.name === name && one.severity === severity) ?? null;
+): readonly Incident[] {
+  return incidents.filter((one) => one.name === name && one.severity === severity);
 }
 
 function isOn(state: AlertState, name: Incident["name"]): boolean {
-  const last = lastOf(state, { name, severity: "ticket" });
-  return last !== null && last.endsAtMs === null;
+  return ofKind(state, { name, severity: "ticket" })[0]?.endsAtMs === null;
 }
 
 /** No new ticket during a page, nor before what it was about has left the tickets' short windows. */
-function maySpeak(page: Incident | null, { slo, watermarkMs }: Evaluated): boolean {
-  if (page === null) return true;
+function maySpeak(page: Incident | undefined, { slo, watermarkMs }: Evaluated): boolean {
+  if (page === undefined) return true;
   if (page.endsAtMs === null) return false;
   const shorts = slo.tiers.filter(({ severity }) => severity === "ticket").map(({ shortMs }) => shortMs);
   return watermarkMs - page.endsAtMs >= Math.max(0, ...shorts);

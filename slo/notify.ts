@@ -4,8 +4,8 @@
  *   watch → [notify] → outbox → Alertmanager, webhooks
  *
  * Alertmanager is told again every minute of all that lasts, as it expects; a webhook once of the begin and once of the
- * end. While an objective is muted nobody is told of anything new, and while a page lasts of no new ticket. Who was told
- * is noted, so a restart tells nobody twice.
+ * end. While an objective is muted nobody is told of anything new, and while a page lasts of no new ticket; whoever was
+ * told of a begin is told of its end all the same. Who was told is noted, so a restart tells nobody twice.
  */
 import { Failure } from "../errors.ts";
 import type { Notify, NotifyTarget } from "../ingest/definitions.ts";
@@ -13,7 +13,7 @@ import type { SloBoard } from "./board.ts";
 import { type Delivered, deliver } from "./deliver.ts";
 import { type Incident, keyOf } from "./incidents.ts";
 import { Outbox, type OutboxOptions, PATIENT } from "./outbox.ts";
-import { alertmanagerBody, signatureOf, type Worded, webhookBody } from "./payloads.ts";
+import { alertmanagerBody, fingerprintOf, signatureOf, type Worded, webhookBody } from "./payloads.ts";
 import type { Telling, Watch, Watched } from "./watch.ts";
 import { annotationsOf, linkTo } from "./wording.ts";
 
@@ -80,7 +80,9 @@ export class Notifier {
 
   /** Tells of what is to be told now; what cannot be delivered is tried again by itself. */
   async tell(watched: Watched, nowMs: number): Promise<void> {
-    const spoken = watched.incidents.filter((incident) => !isMuted(incident, watched));
+    const spoken = watched.incidents
+      .filter((incident) => incident.endsAtMs !== null || !isMuted(incident, watched))
+      .sort((a, b) => a.startsAtMs - b.startsAtMs);
     for (const receiver of this.#receivers) {
       const own = spoken.filter(
         (incident) =>
@@ -109,14 +111,15 @@ export class Notifier {
     );
     if (due.length === 0) return;
     const worded: Worded[] = [];
-    for (const incident of due) worded.push(await this.#word(incident, watched, nowMs));
+    for (const incident of due.filter((one) => !isFollowed(one, due)))
+      worded.push(await this.#word(incident, watched, nowMs));
     const tellings = due.flatMap((incident) => tellingsOf(incident, receiver.name, nowMs));
     this.#put(receiver, { key: "alerts", tellings, body: () => alertmanagerBody(worded, nowMs) });
   }
 
   async #call(receiver: Receiver, { incidents, watched, nowMs }: About): Promise<void> {
     for (const incident of incidents) {
-      const of = nextOf(incident, receiver.name);
+      const of = nextOf(incident, watched, receiver.name);
       const key = `${of} ${keyOf(incident)}`;
       if (of === null || receiver.outbox.has(key)) continue;
       const worded = await this.#word(incident, watched, nowMs);
@@ -191,10 +194,22 @@ function isHeldBack({ sloId, severity, told }: Incident, { incidents }: Watched,
   return incidents.some((one) => one.severity === "page" && one.sloId === sloId && one.endsAtMs === null);
 }
 
-/** What a webhook has to be told next; an end only if it knows of the begin. */
-function nextOf({ endsAtMs, told, endTold }: Incident, target: string): Telling["of"] | null {
+/**
+ * What a webhook has to be told next; an end only if it knows of the begin. Where alerts are known by their labels, an
+ * end would end also what began since: it is told with the end of that.
+ */
+function nextOf(incident: Incident, { incidents }: Watched, target: string): Telling["of"] | null {
+  const { endsAtMs, told, endTold } = incident;
   if (endsAtMs === null) return told[target] === undefined ? "begin" : null;
-  return told[target] !== undefined && endTold[target] === undefined ? "end" : null;
+  if (told[target] === undefined || endTold[target] !== undefined) return null;
+  const lasting = incidents.filter((one) => one.endsAtMs === null && one.told[target] !== undefined);
+  return isFollowed(incident, lasting) ? null : "end";
+}
+
+/** Whether one of these goes by the same labels and began later. */
+function isFollowed(incident: Incident, others: readonly Incident[]): boolean {
+  const labels = fingerprintOf(incident);
+  return others.some((one) => one.startsAtMs > incident.startsAtMs && fingerprintOf(one) === labels);
 }
 
 function tellingsOf(incident: Incident, target: string, atMs: number): Telling[] {

@@ -71,7 +71,8 @@ export function signatureOf(body: string, secret: string, nowMs: number): string
   return `t=${seconds},v1=${mac}`;
 }
 
-function fingerprintOf({ labels }: Incident): string {
+/** What receivers know an alert by: a hash of its labels. */
+export function fingerprintOf({ labels }: Incident): string {
   const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash("sha256").update(JSON.stringify(sorted)).digest("hex").slice(0, 16);
 }

@@ -53,12 +53,12 @@ function live(
   function note(incident: Incident, minute: number) {
     const { name, severity, startsAtMs, endsAtMs } = incident;
     const key = `${name}/${severity}`;
-    whole.set(`${key} ${startsAtMs}`, [name, severity, minuteOf(startsAtMs), minuteOf(endsAtMs)]);
-    const before = seen.get(key);
-    seen.set(key, incident);
-    if (before?.startsAtMs !== incident.startsAtMs) events.push(`${minute} ${key} begins`);
-    if (incident.endsAtMs !== null && before?.endsAtMs !== incident.endsAtMs)
-      events.push(`${minute} ${key} ends`);
+    const own = `${key} ${startsAtMs}`;
+    whole.set(own, [name, severity, minuteOf(startsAtMs), minuteOf(endsAtMs)]);
+    const before = seen.get(own);
+    seen.set(own, incident);
+    if (before === undefined) events.push(`${minute} ${key} begins`);
+    if (endsAtMs !== null && before?.endsAtMs !== endsAtMs) events.push(`${minute} ${key} ends`);
   }
   return { events, state, incidents: [...whole.values()] };
 }
@@ -174,6 +174,74 @@ test("a page begins when its tier does, keeps its labels, and carries those of t
     slo_name: "success",
     team: "checkout",
   });
+});
+
+/** Pages one after the other, each of a few minutes: the first begins and ends within the first two hours. */
+const flapping = (pages: number): Stretch[] =>
+  Array.from({ length: pages }, () => [
+    { minutes: 3, good: 0, bad: 1_000 },
+    { minutes: 117, good: 1_000, bad: 0 },
+  ]).flat();
+/** The fast page alone: it clears when five minutes are quiet. */
+const FAST_ONLY: Objective["tiers"] = [
+  {
+    name: "page-slow",
+    enabled: false,
+    severity: null,
+    budget: null,
+    burn: null,
+    longMs: null,
+    shortMs: null,
+    afterMs: 0,
+    labels: new Map(),
+  },
+];
+const pagesOf = ({ incidents }: AlertState) => incidents.filter(({ severity }) => severity === "page");
+/** As it is once a receiver was told of every begin up to then, and of no end. */
+const toldOf =
+  (target: string, untilMinute = Number.POSITIVE_INFINITY) =>
+  (state: AlertState, minute: number): AlertState => {
+    if (minute > untilMinute) return state;
+    const told = { [target]: START_MS + minute * MINUTE_MS };
+    return {
+      ...state,
+      incidents: state.incidents.map((one) => ({ ...one, told: { ...told, ...one.told } })),
+    };
+  };
+
+test("a page whose end somebody still has to hear of is kept beside the next one, the newest first", () => {
+  const { state } = live(flapping(2), {}, toldOf("webhook-1", 60));
+  const [newest, former, ...others] = pagesOf(state);
+  expect(others).toEqual([]);
+  expect(newest).toMatchObject({ told: {} });
+  expect(former).toMatchObject({ told: { "webhook-1": expect.any(Number) }, endTold: {} });
+  expect(former?.endsAtMs).toBeLessThan(newest?.startsAtMs ?? 0);
+});
+
+test("a page whose end everybody heard of gives its place to the next one", () => {
+  const heard = (state: AlertState, minute: number) => {
+    const known = toldOf("webhook-1", 60)(state, minute);
+    const incidents = known.incidents.map((one) =>
+      one.endsAtMs === null ? one : { ...one, endTold: one.told },
+    );
+    return { ...known, incidents };
+  };
+  expect(pagesOf(live(flapping(2), {}, heard).state)).toHaveLength(1);
+});
+
+test("a page that nobody was told of stays beside the next for as long as news of it may be on the way", () => {
+  const soon = [...flapping(1).slice(0, 1), { minutes: 10, good: 1_000, bad: 0 }];
+  const again = (minutes: number) =>
+    pagesOf(live([...soon, { minutes, good: 0, bad: 1_000 }], { tiers: FAST_ONLY }).state);
+  expect(again(2)).toHaveLength(2);
+  expect(again(30)).toHaveLength(1);
+});
+
+test("ends that nobody takes are kept for a week, and no more than ten of them", () => {
+  const { state } = live(flapping(14), {}, toldOf("gone"));
+  expect(pagesOf(state)).toHaveLength(11);
+  const quiet = { minutes: 8 * 1_440, good: 1_000, bad: 0 };
+  expect(pagesOf(live([...flapping(3), quiet], {}, toldOf("gone")).state)).toHaveLength(1);
 });
 
 test("numbers that stand still for ten minutes are a page of their own, until they move", () => {

@@ -121,10 +121,10 @@ describe("those who are told", () => {
     return { tick, alerts, warnings, close: () => objectives.evaluator.close() };
   }
 
-  const failing = (count: number): JourneyRow[] =>
+  const failing = (count: number, first = 1, minute = -1): JourneyRow[] =>
     Array.from({ length: count }, (_, at) => ({
-      id: at + 1,
-      atMs: WATERMARK_MS - MINUTE_MS - at,
+      id: at + first,
+      atMs: WATERMARK_MS + minute * MINUTE_MS - at,
       outcome: "bad",
       step: "paid",
     }));
@@ -333,6 +333,75 @@ describe("those who are told", () => {
     clock.nowMs += 3 * MINUTE_MS;
     await tick();
     expect(told(webhook)).toMatchObject([{ status: "firing" }]);
+  });
+
+  const mended = (...which: Parameters<typeof failing>): JourneyRow[] =>
+    failing(...which).map((row) => ({ ...row, outcome: "good", version: 2 }));
+  /** Something happens, and each of so many minutes is looked at, with some traffic in it. */
+  async function pass(
+    around: { store: Store; clock: { nowMs: number }; tick: () => Promise<void> },
+    minutes: number,
+    happened: readonly JourneyRow[] = [],
+  ) {
+    await tellJourneys(around.store, happened);
+    for (let minute = 0; minute < minutes; minute++) {
+      await tellJourneys(around.store, good(10, NOW_MS - around.clock.nowMs));
+      around.clock.nowMs += MINUTE_MS;
+      await around.tick();
+    }
+  }
+
+  test("hear of an end while an objective is muted, and never of what began and ended meanwhile", async () => {
+    const when = { kind: "once" as const, fromMs: WATERMARK_MS, toMs: WATERMARK_MS + 9 * MINUTE_MS };
+    const exclusions = [{ mode: "mute_only" as const, reason: "drill", author: "me", when }];
+    const { store, webhook, alertmanager, clock, start } = await house(burning, { exclusions });
+    const { tick, alerts } = start();
+    await tick();
+    const around = { store, clock, tick };
+    await pass(around, 3, mended(10));
+    expect(told(webhook).map(({ status }) => status)).toEqual(["firing", "resolved"]);
+    expect(posted(alertmanager).at(-1)).toMatchObject([{ endsAt: "2026-03-10T12:01:00.000Z" }]);
+    await pass(around, 1, failing(10, 11, 2));
+    expect(await alerts()).toMatchObject([{ muted: "drill", notified: null }]);
+    await pass(around, 8, mended(10, 11, 2));
+    expect(told(webhook).map(({ status }) => status)).toEqual(["firing", "resolved"]);
+  });
+
+  test("hear of an end that did not reach them, also when the next incident began meanwhile", async () => {
+    const { store, webhook, clock, start } = await house(burning);
+    const { tick } = start();
+    await tick();
+    const around = { store, clock, tick };
+    webhook.answers.push(400);
+    await pass(around, 2, mended(10));
+    webhook.answers.push(400);
+    await pass(around, 1, failing(10, 11));
+    // Its end would end the next one where alerts are known by their labels: it waits for that.
+    await pass(around, 2);
+    await pass(around, 3, mended(10, 11));
+    const [first, ...others] = told(webhook).map(({ status, groupKey }) => `${status} ${groupKey}`);
+    const key = (minute: string) => `ErrorBudgetBurn page create-order.success ${Date.parse(minute)}`;
+    const [former, next] = [key("2026-03-10T12:00:00Z"), key("2026-03-10T12:03:00Z")];
+    expect(first).toBe(`firing ${former}`);
+    expect(others).toEqual([
+      `resolved ${former}`,
+      `resolved ${former}`,
+      `firing ${next}`,
+      `resolved ${former}`,
+      `resolved ${next}`,
+    ]);
+  });
+
+  test("at Alertmanager are told of what goes by the same labels once, as it is now", async () => {
+    const { store, alertmanager, clock, start } = await house(burning);
+    const { tick } = start();
+    await tick();
+    const around = { store, clock, tick };
+    await pass(around, 2, mended(10));
+    await pass(around, 2, failing(10, 11));
+    const last = posted(alertmanager).at(-1);
+    expect(last).toMatchObject([{ startsAt: "2026-03-10T12:03:00.000Z", labels: { slo_severity: "page" } }]);
+    expect(last).toHaveLength(1);
   });
 
   test("are told when Waybill itself has not evaluated for ten minutes", async () => {
