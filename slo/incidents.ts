@@ -159,6 +159,17 @@ export function owed(former: readonly Incident[], watermarkMs: number): Incident
   return former.filter(isKept).slice(0, OWED_MAX);
 }
 
+/** The alerts of an objective that is configured no more: what lasts was over when it was last evaluated. */
+export function abandoned({ incidents, watermarkMs }: AlertState, nowMs: number): AlertState {
+  const overMs = Math.min(watermarkMs, nowMs);
+  const ended = incidents.map((one) => ({
+    ...one,
+    endsAtMs: one.endsAtMs ?? Math.max(one.startsAtMs, overMs),
+  }));
+  // Should it be configured again, it is looked at anew.
+  return { ...NOTHING_YET, incidents: ended };
+}
+
 /** Whether somebody was told of its begin and not of its end. */
 function isUnheard({ told, endTold }: Incident): boolean {
   return Object.keys(told).some((target) => endTold[target] === undefined);

@@ -14,6 +14,7 @@ import { type Delivered, deliver } from "./deliver.ts";
 import { type Incident, keyOf } from "./incidents.ts";
 import { Outbox, type OutboxOptions, PATIENT } from "./outbox.ts";
 import { alertmanagerBody, fingerprintOf, signatureOf, type Worded, webhookBody } from "./payloads.ts";
+import { urlOf } from "./sentences.ts";
 import type { Telling, Watch, Watched } from "./watch.ts";
 import { annotationsOf, linkTo } from "./wording.ts";
 
@@ -85,9 +86,7 @@ export class Notifier {
       .sort((a, b) => a.startsAtMs - b.startsAtMs);
     for (const receiver of this.#receivers) {
       const own = spoken.filter(
-        (incident) =>
-          receiver.target.severities.includes(incident.severity) &&
-          !isHeldBack(incident, watched, receiver.name),
+        (incident) => isFor(receiver, incident) && !isHeldBack(incident, watched, receiver.name),
       );
       if (receiver.kind === "alertmanager") await this.#post(receiver, { incidents: own, watched, nowMs });
       else for (const incident of own) await this.#call(receiver, { incidents: [incident], watched, nowMs });
@@ -173,7 +172,8 @@ export class Notifier {
       runbookUrl: notify.runbookUrl,
       nowMs,
     });
-    const path = slo === null ? "/readyz?verbose" : `/v1/slos/${encodeURIComponent(slo.id)}`;
+    const none = incident.sloId === "" ? "/readyz?verbose" : "/v1/slos";
+    const path = slo === null ? none : urlOf(slo.id);
     return { incident, annotations, url: publicUrl === null ? "" : linkTo(publicUrl, path) };
   }
 }
@@ -182,6 +182,11 @@ interface About {
   readonly incidents: readonly Incident[];
   readonly watched: Watched;
   readonly nowMs: number;
+}
+
+/** Whoever was told of a begin has to hear of the end, also when asked for other severities by then. */
+function isFor({ name, target }: Receiver, { severity, told }: Incident): boolean {
+  return target.severities.includes(severity) || told[name] !== undefined;
 }
 
 function isMuted({ sloId }: Incident, { board }: Watched): boolean {

@@ -4,13 +4,23 @@
  *   board → incidents → [watch] → /v1/alerts, notify
  *
  * Whoever looks, the evaluator every minute or somebody who asks, sees the same: a minute that is looked at twice is
- * evaluated once. Goes on after a restart from what it kept in the store.
+ * evaluated once. Goes on after a restart from what it kept in the store; what lasted of an objective that is configured no
+ * more ends then.
  */
 import { Failure } from "../errors.ts";
-import type { Definition } from "../ingest/definitions.ts";
+import type { Definition, Objective } from "../ingest/definitions.ts";
 import type { Board, SloBoard } from "./board.ts";
 import { idOf } from "./evaluate.ts";
-import { type AlertState, advance, type Incident, keyOf, NOTHING_YET, stale } from "./incidents.ts";
+import {
+  type AlertState,
+  abandoned,
+  advance,
+  type Incident,
+  keyOf,
+  NOTHING_YET,
+  owed,
+  stale,
+} from "./incidents.ts";
 import type { Memory } from "./memory.ts";
 
 /** What a watch watches. */
@@ -98,38 +108,48 @@ export class Watch {
 
   async #read(nowMs: number): Promise<Board | null> {
     try {
-      this.#remembering ??= this.#remember();
+      this.#remembering ??= this.#remember(nowMs).catch((error: unknown) => {
+        this.#remembering = null;
+        throw error;
+      });
       await this.#remembering;
       return await this.#sources.board.read(nowMs);
     } catch (error) {
-      this.#remembering = this.#states.size === 0 ? null : this.#remembering;
       if (error instanceof Failure && error.retryable) return null;
       throw error;
     }
   }
 
-  async #remember(): Promise<void> {
+  async #remember(nowMs: number): Promise<void> {
     const { states, own } = await this.#sources.memory.load();
     this.#own = own;
-    for (const { definition, objective } of this.#promises()) {
-      const id = idOf({ definition, objective });
-      this.#states.set(id, states.get(id) ?? NOTHING_YET);
-    }
+    this.#states.clear();
+    for (const id of this.#promised().keys()) this.#states.set(id, states.get(id) ?? NOTHING_YET);
+    for (const [id, state] of states)
+      if (!this.#states.has(id)) this.#states.set(id, abandoned(state, nowMs));
   }
 
   #advance({ slos, decided, watermarkMs }: Board): void {
-    for (const { definition, objective } of this.#promises()) {
-      const id = idOf({ definition, objective });
-      const slo = slos.find((candidate) => candidate.id === id);
-      if (slo === undefined) continue;
-      const evaluated = { objective, slo, watermarkMs, decided: decided.get(id) ?? new Map() };
-      this.#states.set(id, advance(this.#states.get(id) ?? NOTHING_YET, evaluated));
+    const promised = this.#promised();
+    for (const slo of slos) {
+      const objective = promised.get(slo.id);
+      if (objective === undefined) continue;
+      const evaluated = { objective, slo, watermarkMs, decided: decided.get(slo.id) ?? new Map() };
+      this.#states.set(slo.id, advance(this.#states.get(slo.id) ?? NOTHING_YET, evaluated));
+    }
+    for (const [id, state] of this.#states) {
+      if (promised.has(id)) continue;
+      const incidents = owed(state.incidents, watermarkMs);
+      if (incidents.length === 0) this.#states.delete(id);
+      else this.#states.set(id, { ...state, incidents });
     }
   }
 
-  #promises() {
-    return this.#sources.definitions.flatMap((definition) =>
-      definition.objectives.map((objective) => ({ definition, objective })),
+  #promised(): Map<string, Objective> {
+    return new Map(
+      this.#sources.definitions.flatMap((definition) =>
+        definition.objectives.map((objective) => [idOf({ definition, objective }), objective] as const),
+      ),
     );
   }
 }

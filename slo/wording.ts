@@ -56,7 +56,7 @@ export function summaryOf({ incident, slo, nowMs }: Pick<Saying, "incident" | "s
     case "ErrorBudgetExhausted":
       return `${id} has spent its error budget.`;
     case "SLONoData":
-      return `${id} gets fewer journeys than expected: ${slo?.traffic?.seen ?? 0} in the last ${renderLength(slo?.traffic?.perMs ?? 0)}, ${slo?.traffic?.min ?? 0} expected.`;
+      return `${id} gets fewer journeys than expected${trafficText(slo)}.`;
     case "SLOStale":
       return `Waybill has evaluated no objective for ${renderLength(nowMs - incident.startsAtMs)}: no other alert would reach anybody.`;
   }
@@ -67,7 +67,19 @@ function descriptionOf(saying: Saying): string[] {
   const budget = slo === null ? [] : [budgetText(slo)];
   const over =
     incident.endsAtMs === null ? [] : [`It is over since ${new Date(incident.endsAtMs).toISOString()}.`];
-  return [summaryOf(saying), ...budget, ...stepText(saying), ...exampleTexts(saying), ...over];
+  const isUnknown = incident.endsAtMs !== null && slo === null && incident.sloId !== "";
+  const why = isUnknown ? [UNKNOWN] : [];
+  return [summaryOf(saying), ...budget, ...stepText(saying), ...exampleTexts(saying), ...over, ...why];
+}
+
+/** An alert may end because nobody promises anything any more, which is not the same as all being well. */
+const UNKNOWN =
+  "The objective is not evaluated now: it has another name, or none any more, or the store does not answer.";
+
+function trafficText(slo: SloItem | null): string {
+  if (!slo?.traffic) return "";
+  const { seen, perMs, min } = slo.traffic;
+  return `: ${seen} in the last ${renderLength(perMs)}, ${min} expected`;
 }
 
 function stepText({ detail }: Saying): string[] {

@@ -68,7 +68,8 @@ describe("those who are told", () => {
     const alertmanager = await openReceiver();
     opened.push(webhook, alertmanager);
     const clock = { nowMs: NOW_MS };
-    const start = (other: Store = store) => startOn(other, { webhook, alertmanager, clock, told });
+    const start = (other: Store = store, now = told) =>
+      startOn(other, { webhook, alertmanager, clock, told: now });
     return { store, webhook, alertmanager, clock, start };
   }
 
@@ -390,6 +391,44 @@ describe("those who are told", () => {
       `resolved ${former}`,
       `resolved ${next}`,
     ]);
+  });
+
+  test("hear of the end of a page whose objective has another name after a restart", async () => {
+    const { store, webhook, alertmanager, clock, start } = await house(burning);
+    const before = start();
+    await before.tick();
+    await before.close();
+    for (let restarts = 0; restarts < 2; restarts++) {
+      const after = start(store, { name: "success-rate" });
+      clock.nowMs += MINUTE_MS;
+      await after.tick();
+      expect(await after.alerts()).toMatchObject([{ id: "create-order.success-rate" }]);
+      await after.close();
+    }
+    const [first, ...others] = told(webhook);
+    expect(first).toMatchObject({ status: "firing" });
+    const id = ({ alerts }: z.infer<typeof Webhook>) => alerts[0]?.labels["slo_id"];
+    expect(others.map((one) => [one.status, id(one)])).toEqual([
+      ["resolved", "create-order.success"],
+      ["firing", "create-order.success-rate"],
+    ]);
+    expect(others[0]?.groupKey).toBe(first?.groupKey);
+    const [end] = others[0]?.alerts ?? [];
+    expect(end?.annotations["description"]).toBe(
+      [
+        "create-order.success burns its error budget.",
+        "It is over since 2026-03-10T12:00:00.000Z.",
+        "The objective is not evaluated now: it has another name, or none any more, or the store does not answer.",
+      ].join("\n"),
+    );
+    expect([end?.endsAt, end?.generatorURL]).toEqual([
+      "2026-03-10T12:00:00.000Z",
+      "https://waybill.example.com/v1/slos",
+    ]);
+    const ends = posted(alertmanager)
+      .at(-1)
+      ?.filter(({ endsAt }) => endsAt === "2026-03-10T12:00:00.000Z");
+    expect(ends).toMatchObject([{ labels: { slo_id: "create-order.success" } }]);
   });
 
   test("at Alertmanager are told of what goes by the same labels once, as it is now", async () => {
