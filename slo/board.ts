@@ -5,7 +5,7 @@
  *
  * Owns what one evaluation hands to the next: the tiers that fire, and the last board for when the store does not
  * answer. Every minute is evaluated in its turn, also those in which nobody looked, so that it does not matter who
- * looks when. Asks the store at most once in five seconds, however many ask the board.
+ * looks when; after a clock that was far ahead all is evaluated as of now. Asks the store at most once in five seconds, however many ask the board.
  */
 import { Failure } from "../errors.ts";
 import type { Definition } from "../ingest/definitions.ts";
@@ -26,14 +26,15 @@ import {
 import { Ledger, type LedgerState } from "./ledger.ts";
 import { Percentiles } from "./percentiles.ts";
 import { seriesOf } from "./series.ts";
+import { decidedBy } from "./setback.ts";
 import type { SloDetail, SloItem } from "./view.ts";
-import { periodAt, watermarkAt } from "./windows.ts";
+import { nextWatermark, periodAt, watermarkAt } from "./windows.ts";
 
 const REUSE_MS = 5_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
-/** A board older than this says so; ms. */
+/** A board older than this, or so far ahead of the clock, says so; ms. */
 const STALE_MS = 300_000;
 
 /** Minutes that nobody looked at are made up for, at most so many; beyond that what fired before is taken as it was. */
@@ -116,8 +117,7 @@ export function openBoard(sources: BoardSources): SloBoard {
   let asking: { readonly atMs: number; readonly board: Promise<Board> } | null = null;
 
   const ask = async (nowMs: number): Promise<Board> => {
-    // The clock may be set back; what was evaluated stays evaluated.
-    const watermarkMs = Math.max(watermarkAt(nowMs), latest?.watermarkMs ?? 0);
+    const watermarkMs = nextWatermark(latest?.watermarkMs ?? 0, nowMs);
     try {
       await ledger.look(watermarkMs);
       await percentiles.look(promises, watermarkMs);
@@ -196,7 +196,10 @@ function evaluateAll(counting: Counting, watermarkMs: number, before: Remembered
       tookMsP99: percentiles.tookMs(promised),
       inFlight: ledger.book(promised.definition.name).inFlight(watermarkMs),
     };
-    const last = { watermarkMs: before?.watermarkMs ?? 0, decided: before?.decided.get(id) ?? new Map() };
+    const last = {
+      watermarkMs: Math.min(before?.watermarkMs ?? 0, watermarkMs),
+      decided: decidedBy(before?.decided.get(id) ?? new Map(), watermarkMs),
+    };
     const standing = evaluate(promised, seen, madeUp(promised, seen, last));
     slos.push({ ...standing.view, revisions: { ...revisions, since }, hourlyBurn: lastDay(promised, seen) });
     decided.set(id, standing.decided);
@@ -236,7 +239,7 @@ function promisesOf(definitions: readonly Definition[]): Promised[] {
 
 /** The board of an earlier watermark, frozen: nothing fires or clears, and past a certain age it says that it is old. */
 function restate(board: Board, nowMs: number): Board {
-  if (watermarkAt(nowMs) - board.watermarkMs <= STALE_MS) return board;
+  if (Math.abs(watermarkAt(nowMs) - board.watermarkMs) <= STALE_MS) return board;
   return { ...board, slos: board.slos.map((slo) => ({ ...slo, state: "stale" })) };
 }
 

@@ -10,7 +10,7 @@ import type { SloBoard } from "./board.ts";
 import type { Lease } from "./lease.ts";
 import type { Notifier } from "./notify.ts";
 import type { Watch } from "./watch.ts";
-import { watermarkAt } from "./windows.ts";
+import { isAhead, watermarkAt } from "./windows.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -76,8 +76,9 @@ export class Evaluator {
       await watch.save(nowMs);
     }
     const lastMs = performance.now() - begun;
-    // Without the store the numbers are those of a minute ago, or none.
-    if ((watched.board?.watermarkMs ?? 0) < watermarkAt(nowMs)) throw new Failure("store_unavailable");
+    // Without the store the numbers are those of a minute ago, of a clock that was ahead, or none.
+    const atMs = watched.board?.watermarkMs ?? 0;
+    if (atMs < watermarkAt(nowMs) || isAhead(atMs, nowMs)) throw new Failure("store_unavailable");
     this.stats = { ...this.stats, evaluations: this.stats.evaluations + 1, lastMs };
   }
 

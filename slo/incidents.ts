@@ -160,11 +160,10 @@ export function owed(former: readonly Incident[], watermarkMs: number): Incident
 }
 
 /** The alerts of an objective that is configured no more: what lasts was over when it was last evaluated. */
-export function abandoned({ incidents, watermarkMs }: AlertState, nowMs: number): AlertState {
-  const overMs = Math.min(watermarkMs, nowMs);
+export function abandoned({ incidents, watermarkMs }: AlertState): AlertState {
   const ended = incidents.map((one) => ({
     ...one,
-    endsAtMs: one.endsAtMs ?? Math.max(one.startsAtMs, overMs),
+    endsAtMs: one.endsAtMs ?? Math.max(one.startsAtMs, watermarkMs),
   }));
   // Should it be configured again, it is looked at anew.
   return { ...NOTHING_YET, incidents: ended };
@@ -234,12 +233,16 @@ export function keyOf({ name, sloId, severity, startsAtMs }: Incident): string {
 /** After so long without a new watermark the evaluator's own alert begins: nobody would hear of any other; ms. */
 export const STALE_AFTER_MS = 600_000;
 
-/** The evaluator's own alert: its numbers stand still, so no other alert can be believed. */
+/**
+ * The evaluator's own alert: its numbers stand still, so no other alert can be believed.
+ *
+ * @param ageMs  how far the watermark lies back; below 0 it is one of a clock that was ahead
+ */
 export function stale(
   before: Incident | null,
   { ageMs, nowMs }: { ageMs: number; nowMs: number },
 ): Incident | null {
-  const isStale = ageMs >= STALE_AFTER_MS;
+  const isStale = Math.abs(ageMs) >= STALE_AFTER_MS;
   const isOngoing = before !== null && before.endsAtMs === null;
   if (isOngoing) return isStale ? before : { ...before, endsAtMs: nowMs };
   if (!isStale) return before;
@@ -254,7 +257,7 @@ export function stale(
     name: "SLOStale",
     sloId: "",
     severity: "page",
-    startsAtMs: nowMs - ageMs,
+    startsAtMs: nowMs - Math.max(0, ageMs),
     endsAtMs: null,
     labels,
     told: {},

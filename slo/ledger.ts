@@ -123,10 +123,12 @@ export class Ledger {
   }
 
   async #look(watermarkMs: number): Promise<void> {
-    if (this.#entries.size === 0) await this.#countAll(watermarkMs);
+    // What a clock that was ahead let go of is needed again.
+    const isBack = watermarkMs < this.#watermarkMs;
+    if (this.#entries.size === 0 || isBack) await this.#countAll(watermarkMs);
     else await this.#catchUp(watermarkMs);
     this.#sinceMs ??= watermarkMs;
-    this.#watermarkMs = Math.max(this.#watermarkMs, watermarkMs);
+    this.#watermarkMs = watermarkMs;
     this.#forget(watermarkMs);
     while (this.state().held > this.#heldMax && this.#hotMs > HOT_MS_MIN) {
       this.#hotMs = Math.max(HOT_MS_MIN, this.#hotMs / 2);

@@ -115,7 +115,8 @@ export class Memory {
 
   #isNews({ id, text, watermarkMs }: { id: string; text: string; watermarkMs: number }): boolean {
     const written = this.#written.get(id);
-    return written === undefined || written.text !== text || watermarkMs - written.watermarkMs >= REST_MS;
+    if (written === undefined || written.text !== text) return true;
+    return Math.abs(watermarkMs - written.watermarkMs) >= REST_MS;
   }
 }
 

@@ -44,7 +44,7 @@ export class Percentiles {
   async look(promises: readonly Promised[], watermarkMs: number): Promise<void> {
     if (this.#trouble !== null) throw this.#trouble;
     const isOld = (promised: Promised) =>
-      watermarkMs - (this.#known.get(keyOf(promised))?.atMs ?? 0) >= OLD_MS;
+      Math.abs(watermarkMs - (this.#known.get(keyOf(promised))?.atMs ?? 0)) >= OLD_MS;
     const missing = new Map(promises.filter(isOld).map((promised) => [keyOf(promised), promised]));
     if (missing.size === 0 || this.#closed) return;
     const isFirst = this.#known.size === 0;

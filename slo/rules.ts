@@ -67,7 +67,7 @@ export function renderInhibition(): string {
 function stale({ runbookUrl }: RulesOptions): Rule {
   return {
     alert: "SLOStale",
-    expr: `time() - min(waybill_slo_watermark_timestamp_seconds) > ${STALE_SECONDS} or absent(waybill_slo_watermark_timestamp_seconds)`,
+    expr: `abs(time() - min(waybill_slo_watermark_timestamp_seconds)) > ${STALE_SECONDS} or absent(waybill_slo_watermark_timestamp_seconds)`,
     for: "1m",
     labels: { severity: "critical", slo_severity: "page", slo_id: "", slo_service: "waybill" },
     annotations: {
@@ -211,7 +211,7 @@ function alert(promised: Promised, { runbookUrl }: RulesOptions, alerting: Alert
   const { name, severity, expr, summary, description } = alerting;
   const { objective } = promised;
   const id = idOf(promised);
-  const fresh = `time() - ${series(promised, "watermark_timestamp_seconds", null)} < ${STALE_SECONDS}`;
+  const fresh = `abs(time() - ${series(promised, "watermark_timestamp_seconds", null)}) < ${STALE_SECONDS}`;
   const muted = `${series(promised, "muted", null)} == 1`;
   return {
     alert: name,

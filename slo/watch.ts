@@ -22,6 +22,7 @@ import {
   stale,
 } from "./incidents.ts";
 import type { Memory } from "./memory.ts";
+import { caughtBack, incidentBy } from "./setback.ts";
 
 /** What a watch watches. */
 export interface WatchSources {
@@ -96,9 +97,10 @@ export class Watch {
   async #look(nowMs: number): Promise<Watched> {
     this.#sinceMs ??= nowMs;
     const board = await this.#read(nowMs);
-    if (board !== null) this.#advance(board);
+    if (board !== null) this.#advance(board, nowMs);
     const ageMs = nowMs - (board?.watermarkMs ?? this.#sinceMs);
-    this.#own = stale(this.#own, { ageMs, nowMs });
+    const before = this.#own === null ? null : incidentBy(this.#own, nowMs);
+    this.#own = stale(before, { ageMs, nowMs });
     const own = this.#own === null ? [] : [this.#own];
     return {
       board,
@@ -126,16 +128,17 @@ export class Watch {
     this.#states.clear();
     for (const id of this.#promised().keys()) this.#states.set(id, states.get(id) ?? NOTHING_YET);
     for (const [id, state] of states)
-      if (!this.#states.has(id)) this.#states.set(id, abandoned(state, nowMs));
+      if (!this.#states.has(id)) this.#states.set(id, abandoned(caughtBack(state, nowMs)));
   }
 
-  #advance({ slos, decided, watermarkMs }: Board): void {
+  #advance({ slos, decided, watermarkMs }: Board, nowMs: number): void {
     const promised = this.#promised();
     for (const slo of slos) {
       const objective = promised.get(slo.id);
       if (objective === undefined) continue;
       const evaluated = { objective, slo, watermarkMs, decided: decided.get(slo.id) ?? new Map() };
-      this.#states.set(slo.id, advance(this.#states.get(slo.id) ?? NOTHING_YET, evaluated));
+      const before = caughtBack(this.#states.get(slo.id) ?? NOTHING_YET, nowMs);
+      this.#states.set(slo.id, advance(before, evaluated));
     }
     for (const [id, state] of this.#states) {
       if (promised.has(id)) continue;

@@ -34,6 +34,22 @@ export function watermarkAt(nowMs: number): number {
   return Math.floor((nowMs - SETTLE_MS) / MINUTE_MS) * MINUTE_MS;
 }
 
+/** Further ahead of its clock no watermark is but of a clock that was wrong and has been set since; ms. */
+const AHEAD_MAX_MS = 300_000;
+
+/** Whether a moment, epoch ms UTC, is one that only a clock that was wrong can have evaluated. */
+export function isAhead(atMs: number, nowMs: number): boolean {
+  return atMs - watermarkAt(nowMs) > AHEAD_MAX_MS;
+}
+
+/**
+ * The watermark that follows on another: what was evaluated stays evaluated when the clock is set back a little, and is
+ * evaluated anew when it had been far ahead. Epoch ms UTC.
+ */
+export function nextWatermark(beforeMs: number, nowMs: number): number {
+  return isAhead(beforeMs, nowMs) ? watermarkAt(nowMs) : Math.max(beforeMs, watermarkAt(nowMs));
+}
+
 /** The stretch that a target is kept over. On the stroke of a new month it is still the whole old one. */
 export function periodAt(window: ObjectiveWindow, watermarkMs: number): Period {
   if (window.kind === "rolling") {

@@ -12,6 +12,8 @@ import { runbookUrlOf } from "./runbook.ts";
 import { budgetText, burnText, urlOf } from "./sentences.ts";
 import type { SloDetail, SloItem } from "./view.ts";
 
+const MINUTE_MS = 60_000;
+
 /** What there is to say. */
 export interface Saying {
   readonly incident: Incident;
@@ -58,7 +60,7 @@ export function summaryOf({ incident, slo, nowMs }: Pick<Saying, "incident" | "s
     case "SLONoData":
       return `${id} gets fewer journeys than expected${trafficText(slo)}.`;
     case "SLOStale":
-      return `Waybill has evaluated no objective for ${renderLength(nowMs - incident.startsAtMs)}: no other alert would reach anybody.`;
+      return `${staleText(nowMs - incident.startsAtMs)}: no other alert would reach anybody.`;
   }
 }
 
@@ -75,6 +77,12 @@ function descriptionOf(saying: Saying): string[] {
 /** An alert may end because nobody promises anything any more, which is not the same as all being well. */
 const UNKNOWN =
   "The objective is not evaluated now: it has another name, or none any more, or the store does not answer.";
+
+/** Numbers of a clock that was ahead are stale from the first moment. */
+function staleText(sinceMs: number): string {
+  if (sinceMs < MINUTE_MS) return "Waybill evaluates no objective";
+  return `Waybill has evaluated no objective for ${renderLength(sinceMs)}`;
+}
 
 function trafficText(slo: SloItem | null): string {
   if (!slo?.traffic) return "";

@@ -253,6 +253,12 @@ test("numbers that stand still for ten minutes are a page of their own, until th
   expect(at(0, begun)?.endsAtMs).toBe(DAY_MS);
 });
 
+test("numbers of a time that has not come yet are a page of their own, as of now", () => {
+  const at = (ageMs: number) => stale(null, { ageMs, nowMs: DAY_MS });
+  expect(at(1 - STALE_AFTER_MS)).toBeNull();
+  expect(at(-STALE_AFTER_MS)).toMatchObject({ name: "SLOStale", startsAtMs: DAY_MS, endsAtMs: null });
+});
+
 test("an objective is looked at again only as of later", () => {
   const { state } = live([{ minutes: 20, good: 850, bad: 150 }]);
   const slo = evaluate(

@@ -207,6 +207,21 @@ onBothShapes("journeys counted by the minute", (openNew) => {
     expect(ledger.state().owed).toBe(0);
   });
 
+  test("after a watermark that was far ahead all are counted anew", async () => {
+    const { store, ledger, tally } = await ledgerOf([
+      ago(MINUTE_MS, { id: 1, outcome: "bad" }),
+      ago(20 * DAY_MS),
+      ago(MINUTE_MS, { version: VERSION + 1e9 }),
+    ]);
+    await ledger.look(WATERMARK_MS + 400 * DAY_MS);
+    expect(tally(28 * DAY_MS)).toEqual({ good: 0, bad: 0 });
+    await ledger.look(WATERMARK_MS);
+    expect(tally(28 * DAY_MS)).toEqual({ good: 2, bad: 1 });
+    await tellJourneys(store, [ago(MINUTE_MS, { id: 1, version: VERSION + 2e9 })]);
+    await ledger.look(WATERMARK_MS);
+    expect([tally(28 * DAY_MS), ledger.state().owed]).toEqual([{ good: 3, bad: 0 }, 0]);
+  });
+
   test("counted in parts, each counts once, whether it is held under its name or not", async () => {
     const rows = Array.from({ length: 60 }, (_, id) =>
       ago(((id % 3) + 1) * 0.7 * DAY_MS, { id, version: 0 }),

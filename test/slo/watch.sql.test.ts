@@ -14,7 +14,7 @@ import { signatureOf } from "../../slo/payloads.ts";
 import { AlertList } from "../../slo/view.ts";
 import { DEFINITIONS } from "../query/shop.ts";
 import { type JourneyRow, journeysTable, tellJourneys } from "./journeys.ts";
-import { days, HOUR_MS, MINUTE_MS, someDefinition, someObjective } from "./promise.ts";
+import { DAY_MS, days, HOUR_MS, MINUTE_MS, someDefinition, someObjective } from "./promise.ts";
 import { openReceiver, type Receiver } from "./receiver.ts";
 
 const WATERMARK_MS = Date.parse("2026-03-10T12:00:00Z");
@@ -441,6 +441,62 @@ describe("those who are told", () => {
     const last = posted(alertmanager).at(-1);
     expect(last).toMatchObject([{ startsAt: "2026-03-10T12:03:00.000Z", labels: { slo_severity: "page" } }]);
     expect(last).toHaveLength(1);
+  });
+
+  test.each(["in the same process", "after a restart"])(
+    "are told in time after one look by a clock that was a day ahead, %s",
+    async (how) => {
+      const { store, webhook, clock, start } = await house([
+        ...good(100, 2 * HOUR_MS),
+        ...good(90, MINUTE_MS),
+      ]);
+      let own = start();
+      await own.tick();
+      clock.nowMs += DAY_MS;
+      await own.tick();
+      clock.nowMs -= DAY_MS;
+      if (how === "after a restart") {
+        await own.close();
+        own = start();
+      }
+      await pass({ store, clock, tick: own.tick }, 1, failing(10));
+      const page = told(webhook).map(({ status, alerts }) => [status, alerts[0]?.startsAt]);
+      expect(page).toEqual([["firing", "2026-03-10T12:01:00.000Z"]]);
+      await pass({ store, clock, tick: own.tick }, 2, mended(10));
+      expect(told(webhook).map(({ status }) => status)).toEqual(["firing", "resolved"]);
+      expect(told(webhook)[1]?.alerts[0]?.endsAt).toBe("2026-03-10T12:02:00.000Z");
+    },
+  );
+
+  test("hear that nothing is evaluated while a watermark of tomorrow cannot be put right", async () => {
+    const { store, webhook, clock, start } = await house(good(10, MINUTE_MS));
+    let isBroken = false;
+    const query: Store["query"] = (sql, params) =>
+      isBroken ? Promise.reject(new Failure("store_unavailable")) : store.query(sql, params);
+    const { tick } = start({ ...store, query });
+    clock.nowMs += DAY_MS;
+    await tick();
+    clock.nowMs -= DAY_MS;
+    isBroken = true;
+    await expect(tick()).rejects.toThrow(new Failure("store_unavailable"));
+    expect(told(webhook)).toMatchObject([
+      {
+        status: "firing",
+        alerts: [{ labels: { alertname: "SLOStale" }, startsAt: new Date(NOW_MS).toISOString() }],
+      },
+    ]);
+    isBroken = false;
+    clock.nowMs += MINUTE_MS;
+    await tick();
+    expect(told(webhook).map(({ status }) => status)).toEqual(["firing", "resolved"]);
+  });
+
+  test("are told by another process although the one that is gone had a clock a day ahead", async () => {
+    const { store } = await house([]);
+    const shared: Store = { ...store, shape: "server" };
+    const [gone, other] = [1, 2].map(() => new Lease({ store: shared, tenant: "", pauseMs: 5 }));
+    expect(await gone?.claim(NOW_MS + DAY_MS)).toBe(true);
+    expect(await other?.claim(NOW_MS)).toBe(true);
   });
 
   test("are told when Waybill itself has not evaluated for ten minutes", async () => {
