@@ -5,8 +5,9 @@
  *
  * Pure. One alert is one incident: it begins once, keeps its labels for as long as it lasts, and ends once, however many
  * tiers come and go meanwhile. A page stands before tickets: while it lasts none is raised, nor right after it, as long
- * as what burns is still the failures that it was about. Where data is missing everything stays as it is. What ended is
- * kept until all who were told of it know that, also beside what began since.
+ * as what burns is still the failures that it was about. Where data is missing everything stays as it is, and that it is
+ * missing is told also during a page. What ended is kept until all who were told of it know that, also beside what began
+ * since.
  */
 import { z } from "zod";
 import type { Objective, Severity } from "../ingest/definitions.ts";
@@ -95,11 +96,12 @@ export function advance(before: AlertState, evaluated: Evaluated): AlertState {
     overMs: over("page"),
   });
   const mayRaise = maySpeak(page[0], evaluated);
+  const isSilence = (name: Incident["name"]) => name === "SLONoData";
   const ticket = (name: Incident["name"], fires: boolean, overMs: number | null) =>
     step(before, evaluated, {
       name,
       severity: "ticket",
-      fires: fires && (mayRaise || isOn(before, name)),
+      fires: fires && (mayRaise || isSilence(name) || isOn(before, name)),
       overMs,
     });
   const incidents = [

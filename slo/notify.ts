@@ -4,8 +4,9 @@
  *   watch → [notify] → outbox → Alertmanager, webhooks
  *
  * Alertmanager is told again every minute of all that lasts, as it expects; a webhook once of the begin and once of the
- * end. While an objective is muted nobody is told of anything new, and while a page lasts of no new ticket; whoever was
- * told of a begin is told of its end all the same. Who was told is noted, so a restart tells nobody twice.
+ * end. While an objective is muted nobody is told of anything new, and while a page lasts of no new ticket but that
+ * journeys do not come; whoever was told of a begin is told of its end all the same. Who was told is noted, so a restart
+ * tells nobody twice.
  */
 import { Failure } from "../errors.ts";
 import type { Notify, NotifyTarget } from "../ingest/definitions.ts";
@@ -194,8 +195,10 @@ function isMuted({ sloId }: Incident, { board }: Watched): boolean {
 }
 
 /** A ticket that nobody was told of before its objective's page: while that lasts, the page stands for it. */
-function isHeldBack({ sloId, severity, told }: Incident, { incidents }: Watched, target: string): boolean {
-  if (severity === "page" || told[target] !== undefined) return false;
+function isHeldBack(incident: Incident, { incidents }: Watched, target: string): boolean {
+  const { name, sloId, severity, told } = incident;
+  // Silence is not what the page is about: it may be why the page does not end.
+  if (severity === "page" || name === "SLONoData" || told[target] !== undefined) return false;
   return incidents.some((one) => one.severity === "page" && one.sloId === sloId && one.endsAtMs === null);
 }
 

@@ -50,13 +50,16 @@ export function renderRules(promises: readonly Promised[], options: RulesOptions
   return head + stringify({ groups: [...groups, own] }, { lineWidth: 0 });
 }
 
-/** What Alertmanager needs to know so that a page takes the place of tickets; part of its configuration. */
+/**
+ * What Alertmanager needs to know so that a page takes the place of tickets, but of that which says that journeys do not
+ * come; part of its configuration.
+ */
 export function renderInhibition(): string {
   return stringify({
     inhibit_rules: [
       {
         source_matchers: ['slo_severity="page"'],
-        target_matchers: ['slo_severity="ticket"'],
+        target_matchers: ['slo_severity="ticket"', 'alertname!="SLONoData"'],
         equal: ["slo_id"],
       },
     ],

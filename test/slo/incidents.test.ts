@@ -63,7 +63,7 @@ function live(
   return { events, state, incidents: [...whole.values()] };
 }
 
-test("a week of everything that can go wrong is four pages and two tickets", () => {
+test("a week of everything that can go wrong is four pages and three tickets", () => {
   const { incidents } = live(WEEK, {
     minBadEvents: { page: 2, ticket: 1 },
     expectTraffic: { min: 30, perMs: HOUR_MS },
@@ -73,7 +73,9 @@ test("a week of everything that can go wrong is four pages and two tickets", () 
     // The outages' own tickets never begin: their pages stand for them.
     ["ErrorBudgetBurn", "ticket", 4_181, 5_180],
     ...PAGES.slice(2).map((page) => ["ErrorBudgetBurn", "page", ...page]),
-    // An hour after the last journey none of the thirty that were promised is left in it.
+    // An hour after the last journey none of the thirty that were promised is left in it; the page that the silence froze
+    // does not speak of that.
+    ["SLONoData", "ticket", 7_060, 7_401],
     ["SLONoData", "ticket", 8_560, 8_701],
   ]);
 });
@@ -125,6 +127,19 @@ test("when all journeys stop, a page stays: silence is no recovery", () => {
   ]);
   expect(events.filter((event) => event.endsWith("page ends"))).toEqual([]);
   expect(state.incidents.find(({ severity }) => severity === "page")?.endsAtMs).toBeNull();
+});
+
+test("when all journeys stop during a page, that they do is told beside it", () => {
+  const stretches = [
+    { minutes: 30, good: 0, bad: 1_000 },
+    { minutes: 600, good: 0, bad: 0 },
+    { minutes: 60, good: 1_000, bad: 0 },
+  ];
+  const { incidents } = live(stretches, { expectTraffic: { min: 100, perMs: HOUR_MS } });
+  expect(incidents.map((one) => one.slice(0, 3))).toEqual([
+    ["ErrorBudgetBurn", "page", 1],
+    ["SLONoData", "ticket", 90],
+  ]);
 });
 
 test("journeys that stop are an alert only where some were promised", () => {

@@ -124,6 +124,7 @@ test("the inhibition names the labels that the alerts have", () => {
       '      - slo_severity="page"',
       "    target_matchers:",
       '      - slo_severity="ticket"',
+      '      - alertname!="SLONoData"',
       "    equal:",
       "      - slo_id",
       "",

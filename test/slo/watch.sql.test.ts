@@ -236,6 +236,20 @@ describe("those who are told", () => {
     expect(severities()).toEqual(["ticket", "ticket", "page"]);
   });
 
+  test("are told during a page that journeys do not come", async () => {
+    const expectTraffic = { min: 50, perMs: 10 * MINUTE_MS };
+    const { webhook, clock, start } = await house(burning, { expectTraffic });
+    const { tick } = start();
+    await tick();
+    clock.nowMs += 15 * MINUTE_MS;
+    await tick();
+    const names = told(webhook).map(({ status, alerts }) => [status, alerts[0]?.labels["alertname"]]);
+    expect(names).toEqual([
+      ["firing", "ErrorBudgetBurn"],
+      ["firing", "SLONoData"],
+    ]);
+  });
+
   test("are told once by two processes on one store, also when the one that told them goes", async () => {
     const { store, webhook, clock, start } = await house(burning);
     // Of an embedded store there is one process; that several may have this one is all that is made up here.

@@ -138,7 +138,9 @@ test("pages and tickets reach their receiver at the minutes that the formulas gi
     ["ErrorBudgetBurn", "ticket", 4_181, 5_180],
     ["ErrorBudgetBurn", "page", ...PAGES[2]],
     ["ErrorBudgetBurn", "page", ...PAGES[3]],
-    // An hour after the last journey none of the thirty that were promised is left in it.
+    // An hour after the last journey none of the thirty that were promised is left in it; the page that the silence froze
+    // does not speak of that.
+    ["SLONoData", "ticket", 7_060, 7_401],
     ["SLONoData", "ticket", 8_560, 8_701],
   ]);
   const { slos } = await board.read(clock.nowMs);
