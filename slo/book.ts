@@ -14,6 +14,7 @@ import type { Marks } from "./marks.ts";
 import { counterOf, OPEN, type Reading, readingOf, type Side } from "./reading.ts";
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 /** What late facts changed of one objective's settled minutes, since the process began to count. */
 export interface Revisions {
@@ -66,6 +67,8 @@ export class Book {
   readonly #places = new Map<string, readonly Place[]>();
   /** from here on every journey that counts is held; minute */
   #hotMinute: number;
+  /** the minutes from here on are kept */
+  #keptMinute = 0;
 
   constructor(definition: Definition, hotMinute: number, revisions: ReadonlyMap<string, Revisions>) {
     this.definition = definition;
@@ -123,19 +126,22 @@ export class Book {
 
   /**
    * Lets go of journeys that count only before a minute; those with a row of that version or above stay. So do
-   * provisional ones, as long as they count: nothing else would tell that they did, once they are merged.
+   * provisional ones, as long as they count in minutes that are kept: nothing else would tell that they did, once they
+   * are merged.
    */
   forget(hotMinute: number, hotVersion: number): void {
     this.#hotMinute = Math.max(this.#hotMinute, hotMinute);
     for (const [name, { version, marks }] of this.#held) {
       const isProvisional = !name.startsWith(`${this.definition.subject}\n`);
-      if (version >= hotVersion || (isProvisional && marks.length > 0)) continue;
-      if (marks.every((value, at) => at % 2 === 1 || value < this.#hotMinute)) this.#held.delete(name);
+      if (version >= hotVersion) continue;
+      const fromMinute = isProvisional ? this.#keptMinute : this.#hotMinute;
+      if (marks.every((value, at) => at % 2 === 1 || value < fromMinute)) this.#held.delete(name);
     }
   }
 
-  /** Lets go of minutes before then; epoch ms UTC. */
+  /** Lets go of the days before that one; epoch ms UTC. */
   trim(beforeMs: number): void {
+    this.#keptMinute = (Math.floor(beforeMs / DAY_MS) * DAY_MS) / MINUTE_MS;
     for (const { cells } of this.accounts) cells.forget(beforeMs);
     this.#open.forget(beforeMs);
   }

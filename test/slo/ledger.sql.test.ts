@@ -261,6 +261,22 @@ onBothShapes("journeys counted by the minute", (openNew) => {
     expect([tally(28 * DAY_MS), ledger.state().held]).toEqual([{ good: 3, bad: 0 }, 2]);
   });
 
+  test("a provisional one is held no longer than the minutes that it counts in", async () => {
+    const { store, ledger } = await ledgerOf([
+      ago(30 * DAY_MS, { id: 1, kind: "cart.id", outcome: "open", version: 1 }),
+      ago(MINUTE_MS),
+    ]);
+    expect(ledger.state().held).toBe(2);
+    for (const days of [20, 21]) await ledger.look(WATERMARK_MS + days * DAY_MS);
+    expect(ledger.state()).toMatchObject({ held: 1, owed: 0 });
+    // What it is by now changes nothing that is still counted.
+    await tellJourneys(store, [
+      ago(30 * DAY_MS, { id: 1, kind: "cart.id", outcome: "merged", version: VERSION + 1e9 }),
+    ]);
+    await ledger.look(WATERMARK_MS + 21 * DAY_MS);
+    expect(ledger.state().owed).toBe(0);
+  });
+
   test("when more change than one look revises, all are counted anew, whoever's changes were cut off", async () => {
     const { store } = await ledgerOf([]);
     const names = ["create-order", "refund"];
