@@ -19,9 +19,12 @@ interface Row {
   readonly definition?: string;
   readonly version?: number;
   readonly state: string;
-  readonly started: number;
+  /** null: as ingest stores what was merged, which has no start any more */
+  readonly started: number | null;
   readonly ended?: number;
   readonly deadline: number;
+  /** as the start unless given */
+  readonly folded?: number;
   readonly verdict?: string;
   readonly late?: boolean;
   readonly recovered?: boolean;
@@ -105,7 +108,8 @@ const ROWS: readonly Row[] = [
     verdict: "good",
     steps: [-50, -49, -48],
   },
-  { subject: "C-1", kind: "correlation.id", state: "merged", started: -180, deadline: -165 },
+  { subject: "C-1", kind: "correlation.id", state: "merged", started: null, deadline: -165, folded: -160 },
+  { subject: "C-0", kind: "correlation.id", state: "merged", started: null, deadline: -165, folded: -1_500 },
   {
     subject: "C-2",
     kind: "correlation.id",
@@ -338,7 +342,7 @@ function insertJourney(row: Row): string {
     version: String(row.version ?? 3),
     owner: "'checkout-team'",
     state: `'${row.state}'`,
-    started_at: at(row.started),
+    started_at: row.started === null ? "toDateTime64(0, 9, 'UTC')" : at(row.started),
     ended_at: at(row.ended),
     deadline: at(row.deadline),
     late: String(row.late ?? false),
@@ -352,6 +356,7 @@ function insertJourney(row: Row): string {
     counted_at: at(row.verdict === undefined ? undefined : row.ended),
     step_names: `[${["placed", "paid", "shipped"].slice(0, steps.length).map((name) => `'${name}'`)}]`,
     step_at: `[${steps.map((minutes) => at(minutes ?? undefined))}]`,
+    folded_at: at(row.folded ?? row.started ?? 0),
     tags: row.partner === undefined ? "map()" : `map('partner.id', '${row.partner}')`,
   };
   return `INSERT INTO journeys (${Object.keys(values)}) SELECT ${Object.values(values)}`;
