@@ -64,13 +64,27 @@ FROM (${burnt(asked)}) GROUP BY step ORDER BY bad DESC, step`,
   );
 }
 
-/** The values of each tag that budget went to, at most ten of each, the one with the most failures first. */
+/** A tag with more values than this tells something only by those that it has more than once. */
+const VALUES_MAX = value("UInt8", 10);
+
+/**
+ * The tag values that budget went to, the one with the most failures first, at most ten of each tag. Those of a single
+ * journey are left out where they tell nothing: where all values of the tag are such, as those of an amount or an id
+ * are, or where there are more than ten.
+ */
 export function burntByTag(store: Store, asked: BurntAsked): Promise<BurntTag[]> {
   return ask(
     store,
-    sql`SELECT pair.1 AS tag, pair.2 AS value, count() AS bad
-FROM (${burnt(asked)}) ARRAY JOIN arrayZip(mapKeys(tags), mapValues(tags)) AS pair
-GROUP BY tag, value ORDER BY tag, bad DESC, value LIMIT 10 BY tag`,
+    sql`SELECT tag, value, bad FROM (
+  SELECT tag, value, bad, max(bad) OVER (PARTITION BY tag) AS most, count() OVER (PARTITION BY tag) AS different
+  FROM (
+    SELECT pair.1 AS tag, pair.2 AS value, count() AS bad
+    FROM (${burnt(asked)}) ARRAY JOIN arrayZip(mapKeys(tags), mapValues(tags)) AS pair
+    GROUP BY tag, value
+  )
+)
+WHERE bad > 1 OR different = 1 OR (most > 1 AND different <= ${VALUES_MAX})
+ORDER BY bad DESC, tag, value LIMIT ${VALUES_MAX} BY tag`,
     TagRow,
   );
 }

@@ -12,6 +12,7 @@ import { burnRate, compareBurn, type Tally } from "./burn.ts";
 import type { Span } from "./calendar.ts";
 import { coveredBy } from "./exclusions.ts";
 import { decide, type Firing, NEVER_FIRED } from "./firing.ts";
+import { renderCount } from "./phrase.ts";
 import { oneFailure } from "./sanity.ts";
 import { type Count, excludedBy, reachOf, withoutExcluded } from "./tally.ts";
 import { judge, type Tier, tiersOf } from "./tiers.ts";
@@ -186,7 +187,7 @@ function trafficOf({ objective, watermarkMs, count }: Looking): SloView["traffic
 /** What the counts say against the objective. */
 function doubtsAbout(own: Tally, { target, window }: Objective): string[] {
   const journeys = own.good + own.bad;
-  const during = `${labelOf(window)} with ${journeys} journeys`;
+  const during = `${labelOf(window)} with ${renderCount(journeys, "journey")}`;
   const doubt = oneFailure(target, { journeys: BigInt(journeys), per: 1n, during });
   return doubt === null ? [] : [doubt];
 }

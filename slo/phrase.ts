@@ -1,5 +1,5 @@
 /**
- * Phrase: lengths and shares as people write them.
+ * Phrase: lengths, shares and counts as people write them.
  *
  *   [phrase] → alerts, render, metrics
  *
@@ -29,6 +29,11 @@ export function renderLength(ms: number): string {
 /** A ratio as a percentage with at most two decimals, never rounded up to a whole it does not reach. */
 export function renderPercent(ratio: number): string {
   return `${trim((Math.floor(ratio * 10_000 + 1e-6) / 100).toFixed(2))} %`;
+}
+
+/** So many of something: `1 journey`, `0 journeys`, `-1 journey`. */
+export function renderCount(count: number, one: string): string {
+  return `${count} ${one}${Math.abs(count) === 1 ? "" : "s"}`;
 }
 
 function trim(decimal: string): string {

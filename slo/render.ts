@@ -5,7 +5,7 @@
  *
  * Pure. One line an objective, then a sentence for each that needs one.
  */
-import { renderLength, renderPercent, renderWindow } from "./phrase.ts";
+import { renderCount, renderLength, renderPercent, renderWindow } from "./phrase.ts";
 import { budgetText, firingText } from "./sentences.ts";
 import { sparkline } from "./series.ts";
 import type { Recount, SloChart, SloItem, SloList, SloView } from "./view.ts";
@@ -52,9 +52,8 @@ function cellsOf(slo: SloItem): string[] {
 function renderBudget({ budget }: SloView): string {
   if (budget === null) return "-";
   const journeys = Math.floor(budget.remainingJourneys);
-  const unit = Math.abs(journeys) === 1 ? "journey" : "journeys";
   const length = renderLength(budget.remainingMinutes * 60_000);
-  return `${renderPercent(budget.remainingRatio)}, ${journeys} ${unit}, ${length}`;
+  return `${renderPercent(budget.remainingRatio)}, ${renderCount(journeys, "journey")}, ${length}`;
 }
 
 function renderTable(rows: readonly string[][]): string[] {
@@ -101,7 +100,7 @@ export function renderSlo(slo: SloChart): string {
     ...part("Spent under:", tags),
     ...part("For example:", examples),
     ...part("Meanwhile:", notes),
-    `Late facts took back ${slo.revisions.takenBack} failures since ${slo.revisions.since.slice(0, 19)}Z.`,
+    `Late facts took back ${renderCount(slo.revisions.takenBack, "failure")} since ${slo.revisions.since.slice(0, 19)}Z.`,
     "",
   ].join("\n");
 }

@@ -145,7 +145,9 @@ export const SloDetail = SloItem.extend({
   ),
   burntByTag: z
     .array(z.object({ tag: z.string(), value: z.string(), bad: Count, consumedRatio: z.number() }))
-    .describe("at most ten values of each tag, the costliest first"),
+    .describe(
+      "the costliest first, at most ten values of each tag; none that stand for single journeys only",
+    ),
   examples: z.array(SloExample).describe("the latest, at most three"),
 });
 

@@ -17,6 +17,13 @@ describe("at 99.9 % over 30 days, after a clean month", () => {
   });
 });
 
+test("one journey is one journey, also where it is doubted that it says anything", () => {
+  const [view] = replay(somePromise(), { minutes: 1, good: 1, bad: 0 }, []);
+  expect(view?.doubts).toEqual([
+    "one failure spends 100000 % of the budget: 0.001 are allowed in 30d with 1 journey",
+  ]);
+});
+
 describe("silence", () => {
   const outage = { minutes: 10, good: 0, bad: 10_000 };
 

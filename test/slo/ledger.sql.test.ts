@@ -356,6 +356,31 @@ onBothShapes("journeys counted by the minute", (openNew) => {
     ]);
   });
 
+  test("the tags that burnt the budget, the costliest first, without values that each stand for one journey", async () => {
+    const { store } = await ledgerOf(
+      Array.from({ length: 14 }, (_, id) => {
+        const partner = id < 7 ? "initech" : id < 9 ? "acme" : "globex";
+        const tags = { amount: `${id}.57`, basket: id < 2 ? "B" : `B-${id}`, partner };
+        return ago(MINUTE_MS, { id, outcome: "bad", tags });
+      }),
+    );
+    const over = { fromMs: WATERMARK_MS - DAY_MS, toMs: WATERMARK_MS };
+    expect(await burntByTag(store, { tenant: "", definition, objective: success, over })).toEqual([
+      { tag: "partner", value: "initech", bad: 7 },
+      { tag: "partner", value: "globex", bad: 5 },
+      { tag: "basket", value: "B", bad: 2 },
+      { tag: "partner", value: "acme", bad: 2 },
+    ]);
+  });
+
+  test("the tags of the only journey that burnt the budget are all told", async () => {
+    const { store } = await ledgerOf([ago(MINUTE_MS, { outcome: "bad", tags: { amount: "12.57" } })]);
+    const over = { fromMs: WATERMARK_MS - DAY_MS, toMs: WATERMARK_MS };
+    expect(await burntByTag(store, { tenant: "", definition, objective: success, over })).toEqual([
+      { tag: "amount", value: "12.57", bad: 1 },
+    ]);
+  });
+
   test("any order of arrival, any repetition and any looks in between give what a count from nothing gives", async () => {
     const store = await open();
     const maybe = fc.option(fc.integer({ min: 0, max: 200 }), { nil: null });

@@ -1,6 +1,6 @@
-/** Lengths and shares as people write them. */
+/** Lengths, shares and counts as people write them. */
 import { expect, test } from "vitest";
-import { renderLength, renderPercent, renderWindow } from "../../slo/phrase.ts";
+import { renderCount, renderLength, renderPercent, renderWindow } from "../../slo/phrase.ts";
 
 test.each([
   [28 * 86_400_000, "28d"],
@@ -28,4 +28,13 @@ test.each([
   [0, "0 %"],
 ])("the share %f is %s and never more than it is", (ratio, text) => {
   expect(renderPercent(ratio)).toBe(text);
+});
+
+test.each([
+  [0, "0 journeys"],
+  [1, "1 journey"],
+  [-1, "-1 journey"],
+  [7, "7 journeys"],
+])("%i of them are %s", (count, text) => {
+  expect(renderCount(count, "journey")).toBe(text);
 });
