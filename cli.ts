@@ -66,7 +66,7 @@ function commandLine(): Command {
     .configureHelp({ showGlobalOptions: true });
   program.addHelpText(
     "after",
-    "\nExamples:\n  waybill serve\n  waybill order ORD-1001\n  waybill journeys --state overdue --json",
+    "\nExamples:\n  waybill serve\n  waybill order ORD-1001\n  waybill journeys --stuck --json",
   );
   program
     .command("serve")
@@ -133,12 +133,15 @@ function addQuestions(program: Command, put: Put): void {
   question("journeys", "journeys by definition, state, step and time")
     .option("--definition <name>")
     .option("--state <state>", "open, overdue, succeeded, failed or compensated")
+    .option("--stuck", "only those whose next step, or end, is past due")
     .option("--step <name>", "waiting for, or failed at, this step")
     .option("--since <time>", "RFC 3339")
     .option("--until <time>", "RFC 3339")
     .option("--tag <name=value>")
     .option("--limit <count>")
-    .action(({ json, url, ...filter }) => put({ json, url, kind: "journeys", filter }));
+    .action(({ json, url, stuck, ...filter }) =>
+      put({ json, url, kind: "journeys", filter: { ...filter, ...(stuck ? { stuck: "true" } : {}) } }),
+    );
   const slo = question("slo", "objectives, burn and budget");
   addSloCommands(
     slo.action((options) => put({ ...options, kind: "slo" })),

@@ -30,6 +30,8 @@ export interface JourneyFilter {
   readonly limit: number;
   readonly definition?: string | undefined;
   readonly state?: State | undefined;
+  /** true: only those that go on though what they wait for is past due */
+  readonly stuck?: boolean | undefined;
   /** waits for this step, or failed at it */
   readonly step?: string | undefined;
   /** started in [sinceMs, untilMs); epoch milliseconds */
@@ -207,13 +209,19 @@ function isOverdue(nowNs: bigint): Clause {
   return sql`toUnixTimestamp64Nano(deadline) < ${value("Int64", nowNs)}`;
 }
 
+/** What it waits for is past due: its next step, or its end when it waits for none. No step is due after its journey. */
+function isStuck(nowNs: bigint): Clause {
+  return sql`state = 'open' AND toUnixTimestamp64Nano(ifNull(next_due, deadline)) < ${value("Int64", nowNs)}`;
+}
+
 /** What a row must fit, whichever way it was found. Only what is asked: every column more is read for every row. */
 function fitting(filter: JourneyFilter): Clause[] {
-  const { tenant, definition, step, sinceMs, untilMs, tags = [] } = filter;
+  const { tenant, nowNs, definition, stuck, step, sinceMs, untilMs, tags = [] } = filter;
   const text = (given: string) => value("String", given);
   return [
     sql`tenant = ${text(tenant)}`,
     inState(filter),
+    ...(stuck === true ? [isStuck(nowNs)] : []),
     ...(definition === undefined ? [] : [sql`definition = ${text(definition)}`]),
     ...(step === undefined ? [] : [sql`next_step = ${text(step)} OR failed_step = ${text(step)}`]),
     ...(sinceMs === undefined ? [] : [sql`toUnixTimestamp64Milli(started_at) >= ${value("Int64", sinceMs)}`]),

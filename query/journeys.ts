@@ -30,6 +30,9 @@ export const JourneyItem = z
     reason: z.string().nullable(),
     failedStep: z.string().nullable(),
     next: z.object({ step: z.string(), dueAt: Time.nullable(), owner: z.string() }).nullable(),
+    stuck: z
+      .boolean()
+      .describe("goes on, though its next step is past due, or its end when it waits for none"),
     tags: z.record(z.string(), z.string()),
   })
   .openapi("JourneyItem");
@@ -42,7 +45,7 @@ export const JourneyList = z
 export type JourneyItem = z.infer<typeof JourneyItem>;
 export type JourneyList = z.infer<typeof JourneyList>;
 
-function itemOf(row: JourneyRow, definitions: Definitions): JourneyItem {
+function itemOf(row: JourneyRow, definitions: Definitions, nowNs: bigint): JourneyItem {
   const subject = { kind: row.subject_kind, id: row.subject };
   const next = { step: row.next_step, dueAt: maybeTime(row.next_due_ns), owner: row.next_owner };
   const why = whyOf(row);
@@ -60,6 +63,7 @@ function itemOf(row: JourneyRow, definitions: Definitions): JourneyItem {
     reason: why.text,
     failedStep: why.step,
     next: next.step === "" ? null : next,
+    stuck: row.ended_ns === null && (row.next_due_ns ?? row.deadline_ns) < nowNs,
     tags: Object.fromEntries(row.tag_names.map((name, at) => [name, row.tag_values[at] ?? ""])),
   };
 }
@@ -86,17 +90,25 @@ export async function listJourneys(
   filter: JourneyFilter,
 ): Promise<JourneyList> {
   const { rows, ...next } = await searchJourneys(store, filter);
-  const journeys = rows.map((row) => itemOf(row, definitions));
+  const journeys = rows.map((row) => itemOf(row, definitions, filter.nowNs));
   return { asOf: renderTime(filter.nowNs), journeys, ...next };
 }
 
 /** A list for a terminal: one journey a line. */
 export function renderJourneys({ journeys }: JourneyList): string {
   if (journeys.length === 0) return "No journeys.\n";
-  const lines = journeys.map(({ startedAt, state, definition, subject, reason, next }) => {
-    const waiting = next === null ? "" : `next is ${plain(next.step)} (${plain(next.owner)})`;
-    const about = [plain(definition), plain(reason ?? waiting)].filter((part) => part !== "").join(": ");
-    return `${startedAt.slice(0, 19)}Z  ${state.padEnd(11)}  ${plain(subject.id)}  ${about}`;
+  const lines = journeys.map((item) => {
+    const { startedAt, state, definition, subject, reason } = item;
+    const about = [plain(definition), plain(reason ?? renderWait(item))].filter((part) => part !== "");
+    return `${startedAt.slice(0, 19)}Z  ${state.padEnd(11)}  ${plain(subject.id)}  ${about.join(": ")}`;
   });
   return `${lines.join("\n")}\n`;
+}
+
+function renderWait({ next, stuck, startedAt }: JourneyItem): string {
+  if (next === null) return "";
+  const { step, dueAt, owner } = next;
+  if (!stuck || dueAt === null) return `next is ${plain(step)} (${plain(owner)})`;
+  const day = dueAt.startsWith(startedAt.slice(0, 10)) ? "" : `${dueAt.slice(0, 10)} `;
+  return `${plain(step)} was due ${day}${dueAt.slice(11, 19)} UTC (${plain(owner)})`;
 }

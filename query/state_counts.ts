@@ -12,19 +12,24 @@ import { statement } from "../ingest/statements.ts";
 import type { Store } from "../ingest/store.ts";
 import { State } from "./journey_search.ts";
 
-/** Journeys by state; states without any are 0. */
-export type StateCounts = Readonly<Record<State, number>>;
+/** Journeys by state; states without any are 0. `stuck` are those of the open ones whose next step is past due. */
+export type StateCounts = Readonly<Record<State | "stuck", number>>;
+
+const Count = z.string().transform(Number);
 
 const journeysByState = statement(new URL("./sql/journeys_by_state.sql", import.meta.url), {
   params: z.object({ tenant: z.string(), now_ns: z.bigint() }),
-  row: z.object({ current: State, journeys: z.string().transform(Number) }),
+  row: z.object({ current: State, journeys: Count, stuck: Count }),
 });
 
 /** How many journeys are in each state. */
 export async function countJourneys(store: Store, tenant: string, nowNs: bigint): Promise<StateCounts> {
   const rows = await journeysByState(store, { tenant, now_ns: nowNs });
-  const counts = { open: 0, overdue: 0, succeeded: 0, failed: 0, compensated: 0 };
-  for (const { current, journeys } of rows) counts[current] = journeys;
+  const counts = { open: 0, overdue: 0, succeeded: 0, failed: 0, compensated: 0, stuck: 0 };
+  for (const { current, journeys, stuck } of rows) {
+    counts[current] = journeys;
+    if (current === "open") counts.stuck = stuck;
+  }
   return counts;
 }
 

@@ -10,15 +10,25 @@ import { plain } from "../phrase.ts";
 import type { StateCounts } from "../state_counts.ts";
 import { type Html, renderMoment, renderSheet, renderState } from "./shell.ts";
 
+/** Journeys that are shown together: those of a state, or those that are open though their next step is past due. */
+export type Group = State | "stuck";
+
 /** In the order in which a person wants to see them. */
-const BY_URGENCY: readonly State[] = ["overdue", "failed", "open", "compensated", "succeeded"];
+export const BY_URGENCY: readonly Group[] = [
+  "overdue",
+  "stuck",
+  "failed",
+  "open",
+  "compensated",
+  "succeeded",
+];
 
 /** What the start page shows. */
 export interface Start {
   /** null while they are being counted for the first time */
   readonly counts: StateCounts | null;
-  /** the newest of each state */
-  readonly lists: Readonly<Partial<Record<State, readonly JourneyItem[]>>>;
+  /** the newest of each group */
+  readonly lists: Readonly<Partial<Record<Group, readonly JourneyItem[]>>>;
 }
 
 /** The start page. */
@@ -27,33 +37,42 @@ export function renderStart({ counts, lists }: Start): Html {
   const body = html`
       <div class="hero"><h1>What happened to this order?</h1>
         <p class="quiet">Put any id into the box above: an order, a correlation, a package, a trace.</p></div>
-      ${isEmpty ? renderEmpty() : html`${renderCounts(counts)}${BY_URGENCY.map((state) => renderLatest(state, lists[state] ?? []))}`}`;
+      ${isEmpty ? renderEmpty() : html`${renderCounts(counts)}${BY_URGENCY.map((group) => renderLatest(group, lists[group] ?? []))}`}`;
   return renderSheet({ title: "What happened to this order?", body });
 }
 
-/** All journeys of one state, page by page. */
-export function renderStateList(state: State, items: readonly JourneyItem[], nextPath: string | null): Html {
+/** All journeys of one group, page by page. */
+export function renderGroup(group: Group, items: readonly JourneyItem[], nextPath: string | null): Html {
+  const title = `Journeys ${nameOf(group)}`;
   const body = html`
-      <h1>Journeys ${renderState(state)}</h1>
-      ${items.length === 0 ? html`<p class="quiet">None.</p>` : renderItems(items, `Journeys ${state}`)}
+      <h1>Journeys ${group === "stuck" ? html`${renderState("open")} but stuck` : renderState(group)}</h1>
+      ${items.length === 0 ? html`<p class="quiet">None.</p>` : renderItems(items, title)}
       ${nextPath === null ? "" : html`<p><a class="more" href="${nextPath}">Older ones</a></p>`}`;
-  return renderSheet({ title: `Journeys ${state}`, body });
+  return renderSheet({ title, body });
+}
+
+function nameOf(group: Group): string {
+  return group === "stuck" ? "open but stuck" : group;
+}
+
+function pathOf(group: Group): string {
+  return group === "stuck" ? "/?state=open&stuck=1" : `/?state=${group}`;
 }
 
 function renderCounts(counts: Start["counts"]): Html {
   return html`
       <nav aria-label="Journeys by state"><ul class="counts">${BY_URGENCY.map(
-        (state) =>
-          html`<li><a href="/?state=${state}" class="${state}"><span class="number">${counts?.[state].toLocaleString("en") ?? "…"}</span> ${state}</a></li>`,
+        (group) =>
+          html`<li><a href="${pathOf(group)}" class="${group}"><span class="number">${counts?.[group].toLocaleString("en") ?? "…"}</span> ${nameOf(group)}</a></li>`,
       )}</ul></nav>`;
 }
 
-function renderLatest(state: State, items: readonly JourneyItem[]): Html | string {
+function renderLatest(group: Group, items: readonly JourneyItem[]): Html | string {
   if (items.length === 0) return "";
   return html`
-      <section aria-labelledby="latest-${state}">
-        <h2 id="latest-${state}"><a href="/?state=${state}">${state}</a></h2>
-        ${renderItems(items, `Latest journeys ${state}`)}
+      <section aria-labelledby="latest-${group}">
+        <h2 id="latest-${group}"><a href="${pathOf(group)}">${nameOf(group)}</a></h2>
+        ${renderItems(items, `Latest journeys ${nameOf(group)}`)}
       </section>`;
 }
 
@@ -65,8 +84,10 @@ function renderItems(items: readonly JourneyItem[], label: string): Html {
   )}</ul>`;
 }
 
-function renderAbout({ reason, next, late, recovered }: JourneyItem): Html | string {
+function renderAbout({ reason, next, stuck, startedAt, late, recovered }: JourneyItem): Html | string {
   if (reason !== null) return plain(reason);
+  if (stuck && next !== null && next.dueAt !== null)
+    return html`<b>${plain(next.step)}</b> was due ${renderMoment(next.dueAt, startedAt)} · ${plain(next.owner)}`;
   if (next !== null) return html`next <b>${plain(next.step)}</b> · ${plain(next.owner)}`;
   return late ? "too late" : recovered ? "after an earlier failure" : "";
 }

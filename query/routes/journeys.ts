@@ -12,7 +12,7 @@ import { JourneyList, listJourneys, renderJourneys } from "../journeys.ts";
 import { refuseUnknownNames } from "../names.ts";
 import { formOf, keepPrivate } from "../negotiate.ts";
 import { createRoutes, PROBLEMS } from "../problem.ts";
-import { CursorText, Limit, Moment } from "./parameters.ts";
+import { CursorText, Flag, Limit, Moment } from "./parameters.ts";
 
 /** What the routes are given. */
 export interface ListRoutesDeps {
@@ -39,6 +39,10 @@ const list = createRoute({
     query: z.object({
       definition: z.string().min(1).optional().openapi({ example: "create-order" }),
       state: z.enum(STATES).optional(),
+      stuck: Flag.optional().openapi({
+        description:
+          "only those that go on though their next step is past due, or their end: open or overdue",
+      }),
       step: z.string().min(1).optional().openapi({ description: "waits for this step, or failed at it" }),
       since: Moment.optional().openapi({ description: "started at or after" }),
       until: Moment.optional().openapi({ description: "started before" }),

@@ -6,9 +6,9 @@
 import { readFileSync } from "node:fs";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { renderNextLink } from "../cursor.ts";
-import { STATES } from "../journey_search.ts";
+import { type JourneyFilter, STATES } from "../journey_search.ts";
 import { listJourneys } from "../journeys.ts";
-import { renderStart, renderStateList } from "../page/start.ts";
+import { BY_URGENCY, type Group, renderGroup, renderStart } from "../page/start.ts";
 import { createRoutes } from "../problem.ts";
 import { countJourneys, patientCounts } from "../state_counts.ts";
 import type { ListRoutesDeps } from "./journeys.ts";
@@ -35,24 +35,35 @@ export function startRoutes(deps: StartRoutesDeps): OpenAPIHono {
   routes.get("/", async (c) => {
     c.header("cache-control", "private, no-cache");
     const frame = { tenant: deps.tenant, nowNs: nowNs(deps) };
-    const state = STATES.find((each) => each === c.req.query("state"));
-    if (state === undefined) {
+    const group = groupAsked(c.req.query("state"), c.req.query("stuck"));
+    if (group === null) {
       const lists = await latest(deps, frame);
       // Not beside them: a count that takes long takes the engine from them.
       return c.html(renderStart({ lists, counts: await counts() }));
     }
-    const filter = { ...frame, state, limit: A_PAGE, cursor: c.req.query("cursor") };
+    const filter = { ...frame, ...fitting(group), limit: A_PAGE, cursor: c.req.query("cursor") };
     const { journeys, nextCursor } = await listJourneys(deps.store, deps.definitions, filter);
     const next = nextCursor === undefined ? null : renderNextLink(c.req.url, nextCursor).split(/[<>]/)[1];
-    return c.html(renderStateList(state, journeys, next ?? null));
+    return c.html(renderGroup(group, journeys, next ?? null));
   });
   return routes;
 }
 
+/** Null when all are asked for. */
+function groupAsked(state: string | undefined, stuck: string | undefined): Group | null {
+  const known = STATES.find((each) => each === state) ?? null;
+  return known === "open" && stuck === "1" ? "stuck" : known;
+}
+
+function fitting(group: Group): Pick<JourneyFilter, "state" | "stuck"> {
+  return group === "stuck" ? { state: "open", stuck: true } : { state: group };
+}
+
 async function latest({ store, definitions }: ListRoutesDeps, frame: { tenant: string; nowNs: bigint }) {
-  const lists = STATES.map(async (state) => {
-    const { journeys } = await listJourneys(store, definitions, { ...frame, state, limit: LATEST });
-    return [state, journeys] as const;
+  const lists = BY_URGENCY.map(async (group) => {
+    const filter = { ...frame, ...fitting(group), limit: LATEST };
+    const { journeys } = await listJourneys(store, definitions, filter);
+    return [group, journeys] as const;
   });
   return Object.fromEntries(await Promise.all(lists));
 }

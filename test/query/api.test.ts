@@ -226,6 +226,7 @@ describe("every JSON answer is what its schema says", () => {
     ["/v1/find?id=ORD-happy", FindAnswer],
     ["/v1/journeys", JourneyList],
     ["/v1/journeys?definition=create-order&state=overdue&step=packed&since=2026-11-23&limit=1", JourneyList],
+    ["/v1/journeys?stuck=true", JourneyList],
     ["/v1/dead-letters", DeadLetterList],
     ["/v1/slos", SloList],
     ["/v1/alerts", AlertList],

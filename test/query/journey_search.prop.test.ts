@@ -23,6 +23,8 @@ interface Version {
   readonly startMs: number;
   readonly state: JourneyState | "merged";
   readonly isOverdue: boolean;
+  /** of its next step, which is never due after the journey; null when it waits for none */
+  readonly isDue: boolean | null;
   readonly step: string;
   readonly tag: string;
 }
@@ -34,6 +36,7 @@ const version = fc.record({
   startMs: fc.integer({ min: 1, max: 3 }),
   state: fc.constantFrom("open", "open", "succeeded", "failed", "compensated", "merged"),
   isOverdue: fc.boolean(),
+  isDue: fc.constantFrom(true, false, null),
   step: fc.constantFrom("", ...STEPS),
   tag: fc.constantFrom(...TAGS),
 });
@@ -42,6 +45,7 @@ const version = fc.record({
 const condition: fc.Arbitrary<Partial<JourneyFilter>> = fc.oneof(
   fc.record({ definition: fc.constant("refund") }),
   fc.record({ state: fc.constantFrom(...STATES) }),
+  fc.record({ stuck: fc.constant(true) }),
   fc.record({ step: fc.constantFrom(...STEPS) }),
   fc.record({ sinceMs: fc.constant(2) }),
   fc.record({ untilMs: fc.constant(3) }),
@@ -84,7 +88,15 @@ test("page after page is what the newest versions say", async () => {
 
 test("a page is full though hundreds of older versions would fit", async () => {
   const tenant = "many";
-  const row = { tenant, definition: "refund", startMs: 1, isOverdue: false, step: "", tag: "ACME" };
+  const row = {
+    tenant,
+    definition: "refund",
+    startMs: 1,
+    isOverdue: false,
+    isDue: null,
+    step: "",
+    tag: "ACME",
+  };
   const ids = Array.from({ length: 700 }, (_, at) => String(at).padStart(3, "0"));
   await write([
     ...ids.map((id) => ({ ...row, id, state: "open" as const })),
@@ -114,6 +126,7 @@ function expected(versions: readonly Version[], question: Partial<JourneyFilter>
       each.state !== "merged" &&
       (question.definition ?? each.definition) === each.definition &&
       (question.state ?? current(each)) === current(each) &&
+      (question.stuck !== true || isStuck(each)) &&
       (question.step ?? each.step) === each.step &&
       each.startMs >= (question.sinceMs ?? 0) &&
       each.startMs < (question.untilMs ?? NOW_MS) &&
@@ -129,6 +142,10 @@ function nameOf({ definition, id }: Version): string {
 
 function current({ state, isOverdue }: Version): string {
   return state === "open" && isOverdue ? "overdue" : state;
+}
+
+function isStuck({ state, isOverdue, isDue }: Version): boolean {
+  return state === "open" && (isOverdue || isDue === true);
 }
 
 /** In blocks with no journey twice, so that nothing is collapsed on the way in. */
@@ -148,10 +165,12 @@ function rowOf(each: Version): Journey | Merged {
   const subject = { kind: "order.id", id: each.id };
   const { definition, state } = each;
   if (state === "merged") return { definition, subject, into: [{ kind: "order.id", id: "other" }] };
+  const next = { step: "", dueNs: ns(each.isDue || each.isOverdue ? NOW_MS - 2 : NOW_MS), owner: "" };
   return {
     ...{ definition, definitionVersion: "1", owner: "", subject, state, startedNs: ns(each.startMs) },
     ...{ endedNs: null, compensatedNs: null, deadlineNs: ns(each.isOverdue ? NOW_MS - 1 : NOW_MS + 1) },
-    ...{ late: false, recovered: false, reason: null, failedStep: each.step || null, steps: [], next: null },
+    ...{ late: false, recovered: false, reason: null, failedStep: each.step || null, steps: [] },
+    next: each.isDue === null ? null : next,
     ...{ seenByCaller: null, tags: new Map([["partner.id", each.tag]]), verdict: null },
   };
 }

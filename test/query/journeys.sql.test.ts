@@ -83,7 +83,46 @@ onBothShapes("a list of journeys", (open) => {
       succeeded: 0,
       failed: 0,
       compensated: 0,
+      stuck: 0,
     });
+  });
+
+  test("knows those whose next step is past due, long before their own deadline, as stuck", async () => {
+    const next = (dueMs: number) => ({ step: "packed", dueNs: ns(dueMs), owner: "fulfilment-team" });
+    const store = await stocked(open, [
+      journey("late-step", { next: next(500) }),
+      journey("late-day", { next: next(-43_200_000) }),
+      journey("in-time", { next: next(1_500_000) }),
+      journey("waits-for-nothing"),
+      journey("overdue", { deadlineNs: ns(600), next: next(500) }),
+      journey("overdue-at-its-end", { deadlineNs: ns(600) }),
+      journey("failed", { state: "failed", endedNs: ns(700), deadlineNs: ns(600) }),
+    ]);
+    const stuck = await listJourneys(store, DEFINITIONS, { ...ASKED, stuck: true });
+    expect(stuck.journeys.map(({ subject }) => subject.id)).toEqual([
+      "late-day",
+      "late-step",
+      "overdue",
+      "overdue-at-its-end",
+    ]);
+    const all = await listJourneys(store, DEFINITIONS, ASKED);
+    expect(all.journeys.filter((item) => item.stuck)).toEqual(stuck.journeys);
+    expect(await ids(store, { stuck: true, state: "open" })).toEqual(["late-day", "late-step"]);
+    expect(await ids(store, { stuck: true, state: "failed" })).toEqual([]);
+    expect(await ids(store, { stuck: true, nowNs: ns(500) })).toEqual(["late-day"]);
+    expect(await countJourneys(store, TENANT, ASKED.nowNs)).toMatchObject({ open: 4, overdue: 2, stuck: 2 });
+  });
+
+  test("says of a stuck one what was due, when, and whose it is", async () => {
+    const next = (dueMs: number) => ({ step: "packed", dueNs: ns(dueMs), owner: "fulfilment-team" });
+    const store = await stocked(open, [
+      journey("A", { next: next(500) }),
+      journey("B", { next: next(-43_200_000) }),
+    ]);
+    expect(renderJourneys(await listJourneys(store, DEFINITIONS, ASKED))).toBe(
+      "2026-11-23T10:02:03Z  open         A  create-order: packed was due 10:02:03 UTC (fulfilment-team)\n" +
+        "2026-11-23T10:02:03Z  open         B  create-order: packed was due 2026-11-22 22:02:03 UTC (fulfilment-team)\n",
+    );
   });
 
   test("says why one became overdue, and where, as if it had been folded when it was", async () => {
@@ -213,7 +252,7 @@ onBothShapes("a list of journeys", (open) => {
 
   test("as text is one line a journey", async () => {
     const next = { step: "packed", dueNs: ns(9), owner: "fulfilment-team" };
-    const store = await stocked(open, [journey("A", { next })]);
+    const store = await stocked(open, [journey("A", { next: { ...next, dueNs: ns(1_500_000) } })]);
     expect(renderJourneys(await listJourneys(store, DEFINITIONS, ASKED))).toBe(
       "2026-11-23T10:02:03Z  open         A  create-order: next is packed (fulfilment-team)\n",
     );

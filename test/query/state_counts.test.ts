@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { renderStart } from "../../query/page/start.ts";
 import { patientCounts } from "../../query/state_counts.ts";
 
-const counts = (open: number) => ({ open, overdue: 0, succeeded: 0, failed: 0, compensated: 0 });
+const counts = (open: number) => ({ open, overdue: 0, succeeded: 0, failed: 0, compensated: 0, stuck: 0 });
 
 test("a page does not wait for a first count that takes long, and the next page has it", async () => {
   let asked = 0;
@@ -74,6 +74,7 @@ test("while there is no count the page says so by dots, and shows the journeys",
     reason: "card declined",
     failedStep: "paid",
     next: null,
+    stuck: false,
     tags: {},
   };
   const page = String(renderStart({ counts: null, lists: { failed: [item] } }));
