@@ -122,11 +122,19 @@ export function whyOverdue({ step, owner }: { readonly step: string; readonly ow
   return { text: `"${step}" has not happened; ${owner} owns it`, step };
 }
 
-/** The steps that some reached step had to wait for, over any number of steps between. */
+/** The steps that some reached step had to wait for. */
 function passedBy(definition: Definition, steps: readonly JourneyStep[]): ReadonlySet<string> {
+  return stepsBefore(
+    definition,
+    steps.filter((step) => step.state === "done").map(({ name }) => name),
+  );
+}
+
+/** The steps that any of these has to wait for, over any number of steps between. */
+export function stepsBefore(definition: Definition, names: readonly string[]): ReadonlySet<string> {
   const after = new Map(definition.steps.map((step) => [step.name, step.after]));
   const passed = new Set<string>();
-  const queue = steps.filter((step) => step.state === "done").flatMap((step) => after.get(step.name) ?? []);
+  const queue = names.flatMap((name) => after.get(name) ?? []);
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
     if (passed.has(name)) continue;
     passed.add(name);

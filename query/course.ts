@@ -8,6 +8,7 @@
 import type { Hop } from "../collector/hop.ts";
 import { durationMsOf, momentOf } from "../ingest/facts.ts";
 import type { Journey, JourneyStep } from "../ingest/journey.ts";
+import { stepsBefore } from "../ingest/steps.ts";
 import { renderAllTheSame } from "./caller.ts";
 import {
   awaitedIn,
@@ -138,7 +139,7 @@ function tellEnd(course: Course, telling: Telling): readonly Line[] {
 function renderFailure(course: Course, telling: Telling): string {
   const { journey, failure: hop } = course;
   const isTold = journey.steps.some((step) => step.state === "failed" && step.hopId === hop?.id);
-  const missed = journey.steps.filter((step) => step.atNs === null).map((step) => quote(step.name));
+  const missed = neverReached(course).map((step) => quote(step));
   const when = renderApart(journey.startedNs, journey.endedNs ?? journey.startedNs);
   const why =
     hop === null || isTold
@@ -146,6 +147,15 @@ function renderFailure(course: Course, telling: Telling): string {
       : ` with ${renderName(hop)}, by ${who(hop.service)}${renderWhy(hop, telling)}`;
   const failed = sentence(`${plain(journey.definition)} failed ${when} it began${why}`);
   return missed.length === 0 ? failed : `${failed} It never got to ${renderList(missed)}.`;
+}
+
+/** The steps that were still to come. What lies before one that was seen happened unseen, and so did the start. */
+function neverReached({ journey, definition }: Course): readonly string[] {
+  const seen = journey.steps.filter(({ atNs }) => atNs !== null).map(({ name }) => name);
+  const behind = new Set([...seen, ...(definition === null ? [] : stepsBefore(definition, seen))]);
+  return journey.steps
+    .map(({ name }) => name)
+    .filter((name) => !behind.has(name) && name !== definition?.start);
 }
 
 function renderCompensation(course: Course, telling: Telling): string {

@@ -101,11 +101,15 @@ function renderPutAside({ journey }: Course, word: "because" | "but", telling: T
 function renderReached({ journey, definition }: Course, name: string): string {
   const atNs = succeededNs(journey) ?? journey.endedNs ?? journey.startedNs;
   const step = definition?.succeeds ?? journey.definition;
-  const start = definition?.start ?? "";
-  const did = renderVerb(step);
-  const since = isParticiple(start) ? `it was ${start}` : "it began";
+  const start = journey.steps.find((each) => each.name === definition?.start);
+  const isUnseen = start !== undefined && start.atNs === null;
+  const since = start?.state === "done" && isParticiple(start.name) ? `it was ${start.name}` : "it began";
+  // Nothing was seen before it: it did not take no time at all.
+  const isAlone = isUnseen && atNs === journey.startedNs;
+  const when = isAlone ? "" : ` ${renderApart(journey.startedNs, atNs)} ${since}`;
   const late = journey.late ? ", too late" : journey.recovered ? ", after an earlier failure" : "";
-  return `${name} ${did} ${renderApart(journey.startedNs, atNs)} ${since}${late}`;
+  const unseen = isUnseen ? `${isAlone ? "" : ","} without ${quote(start.name)} having been seen` : "";
+  return `${name} ${renderVerb(step)}${when}${late}${unseen}`;
 }
 
 /** What the caller of this journey got; another journey of the same subject has a caller of its own. */

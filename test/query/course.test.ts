@@ -10,6 +10,27 @@ function story(told: Told): readonly string[] {
   return renderStory(told, DEFINITIONS).story;
 }
 
+describe("a journey that failed", () => {
+  const end = (...seen: readonly Seen[]) =>
+    story(tell(seen)).find((line) => line.includes("create-order failed"));
+  const declined: Seen = { ...PAID, with: { status: "error", message: "card declined" } };
+  const rejected: Seen = { service: "orders", name: "order.rejected", at: 900 };
+
+  test("never got to what was still to come, and had what came before behind it", () => {
+    expect(end(declined)).toBe(
+      "create-order failed 85 ms after it began. It never got to `packed`, `gift-wrapped` and `shipped`.",
+    );
+  });
+
+  test("had behind it what was seen later than what was not", () => {
+    expect(end({ ...PACKED, at: 0 }, rejected)).toMatch(/It never got to `gift-wrapped` and `shipped`\.$/);
+  });
+
+  test("never got anywhere when no step was seen but its start", () => {
+    expect(end(PLACED, rejected)).toMatch(/never got to `paid`, `packed`, `gift-wrapped` and `shipped`\.$/);
+  });
+});
+
 describe("a journey that recovered", () => {
   const rejected: Seen = {
     service: "orders",

@@ -4,7 +4,7 @@ import type { Definitions } from "../../ingest/definitions.ts";
 import { renderStory } from "../../query/story.ts";
 import { DEFINITIONS, PARTS, type Seen, tell } from "./shop.ts";
 
-const { CHECKOUT, PLACED, SHIPPED } = PARTS;
+const { CHECKOUT, PAID, PLACED, SHIPPED } = PARTS;
 
 function headline(seen: readonly Seen[], definitions = DEFINITIONS): string {
   return renderStory(tell(seen, { definitions }), definitions).headline;
@@ -86,6 +86,32 @@ describe("steps side by side", () => {
     expect(story.at(-2)).toMatch(/^`e` should have come by /);
     expect(story.at(-1)).toMatch(/^2 more steps are overdue\. The last sign of life was/);
     expect(told("gfedcba", 100).story.at(-1)).toBe("2 more steps should come beside these.");
+  });
+});
+
+describe("an order whose start was not seen", () => {
+  test("is not said to have been placed", () => {
+    expect(headline([SHIPPED])).toBe("ORD-42 was shipped without `placed` having been seen.");
+    expect(headline([PAID, SHIPPED])).toBe(
+      "ORD-42 was shipped 3.2 s after it began, without `placed` having been seen.",
+    );
+  });
+
+  test("is told with what came after it", () => {
+    const refunded: Seen = { service: "payments", name: "payment.refunded", at: 63_200 };
+    expect(headline([SHIPPED, refunded])).toBe(
+      "ORD-42 was shipped without `placed` having been seen, then compensated by `payment.refunded` 1 min later.",
+    );
+  });
+
+  test("but failed, was seen all the same", () => {
+    const definitions: Definitions = {
+      ...DEFINITIONS,
+      journeys: DEFINITIONS.journeys.map((each) => ({ ...each, fails: each.steps[0]?.match ?? [] })),
+    };
+    expect(headline([PLACED, SHIPPED], definitions)).toBe(
+      "ORD-42 was shipped 3.2 s after it began, after an earlier failure.",
+    );
   });
 });
 
