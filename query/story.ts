@@ -54,11 +54,18 @@ function tellPast(telling: Telling): readonly string[] {
 /** Without a journey there is still something to say: when and by whom it was seen. */
 function tellFacts(telling: Telling): readonly Line[] {
   const [first] = telling.told.members;
-  const last = telling.told.members.at(-1);
-  if (first === undefined || last === undefined) return [];
+  if (first === undefined) return [];
   const services = [...new Set(telling.told.members.map(({ hop }) => who(hop.service)))];
   const from = `${renderDay(first.hop.atNs)} at ${renderClock(first.hop.atNs, first.hop.atNs)}`;
-  const until = telling.told.members.length === 1 ? "" : ` to ${renderClock(last.hop.endNs, first.hop.atNs)}`;
+  const until =
+    telling.told.members.length === 1 ? "" : ` to ${renderClock(latestNs(telling), first.hop.atNs)}`;
   const facts = renderCount(telling.told.members.length, "fact");
   return [{ atNs: first.hop.atNs, text: `${facts} from ${from}${until} came from ${renderList(services)}.` }];
+}
+
+/** When the last of all facts was over: not always the one that began last. */
+function latestNs({ hops }: Telling): bigint {
+  return hops
+    .flatMap(({ atNs, endNs }) => [atNs, endNs])
+    .reduce((latest, ns) => (ns > latest ? ns : latest), 0n);
 }

@@ -109,17 +109,18 @@ export function renderReach(same: readonly Hop[], { told }: Telling): string {
 
 function tellError(same: readonly Hop[], telling: Telling): Line {
   const hop = same[0] as Hop; // a group has at least the hop that opened it
-  const last = same.at(-1) ?? hop;
-  const clock = renderClock(hop.endNs, telling.originNs);
+  const ends = same.map(({ endNs }) => endNs).toSorted((a, b) => (a < b ? -1 : 1));
+  const atNs = ends[0] ?? hop.endNs;
+  const clock = renderClock(atNs, telling.originNs);
   const times =
     same.length === 1
       ? `at ${clock}`
-      : `${same.length} times from ${clock} to ${renderClock(last.endNs, telling.originNs)}`;
+      : `${same.length} times from ${clock} to ${renderClock(ends.at(-1) ?? atNs, telling.originNs)}`;
   const did = hop.kind === "log" ? "logged an error" : "failed";
   const where = hop.name === "" ? "" : ` in ${quote(hop.name)}`;
   const text = `${who(hop.service)} ${did}${where}, ${times}`;
   return {
-    atNs: hop.endNs,
+    atNs,
     text: `${sentence(`${text}${renderWhy(hop, telling)}`)}${renderReach(same, telling)}`,
   };
 }

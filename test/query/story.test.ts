@@ -179,6 +179,36 @@ describe("one more thing to say", () => {
   });
 });
 
+describe("a span of time", () => {
+  const failing = { status: "error" as const, message: "connection refused" };
+  const long = { service: "web", name: "page", at: 0, took: 9_000 };
+  const short = { service: "web", name: "page", at: 2_000, took: 1_000 };
+
+  test("of facts ends with what ended last, not with what began last", () => {
+    expect(story(tell([long, short]))).toEqual([
+      "2 facts from 2026-11-23 at 10:02:03 UTC to 10:02:12 UTC came from web.",
+    ]);
+  });
+
+  test("of facts is none when a clock jumped back before their begin", () => {
+    expect(
+      story(
+        tell([
+          { ...short, took: -9_000 },
+          { ...short, took: -9_000 },
+        ]),
+      )[0],
+    ).toContain("from 2026-11-23 at 10:02:05 UTC to 10:02:05 UTC");
+  });
+
+  test("of errors goes forward too", () => {
+    const told = tell([long, short].map((each) => ({ ...each, with: failing })));
+    expect(story(told)).toContain(
+      "web failed in `page`, 2 times from 10:02:06 UTC to 10:02:12 UTC: connection refused.",
+    );
+  });
+});
+
 describe("errors", () => {
   const failing = { status: "error" as const, message: "connection refused" };
 
