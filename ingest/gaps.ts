@@ -14,6 +14,9 @@ import type { Gap } from "./told.ts";
 
 /** Longer than this after it happened, a fact is called late; ns. A Collector that was down for a while explains less. */
 const LATE_NS = 1_800_000_000_000n;
+/** A fact may be dated this much after it arrived, or after now: so far may clocks differ; ns. */
+const AHEAD_NS = 60_000_000_000n;
+const MINUTE_NS = 60_000_000_000n;
 
 /** What is known of the hops beside where they come from. */
 export interface Doubts {
@@ -21,6 +24,8 @@ export interface Doubts {
   readonly truncated: boolean;
   /** per hop, by its id: how its time contradicts the steps of a journey */
   readonly outOfOrder: ReadonlyMap<string, string>;
+  /** when it is asked; ns since 1970 UTC */
+  readonly nowNs: bigint;
 }
 
 /** Every doubt about the hops of one subject, in the order of the hops. Of its clock each has one at the most. */
@@ -45,28 +50,32 @@ export function forgottenGap(keptSinceNs: bigint): Gap {
 function hopGaps({ hop, hub, parentMissing, shared, evidence }: Membership): Gap[] {
   const gaps: Gap[] = [];
   const add = (kind: Gap["kind"], text: string) => gaps.push({ kind, text, hopId: hop.id });
-  const name = nameOf(hop);
-  if (parentMissing) add("parent-missing", `The span around ${name} never arrived.`);
+  const name = nameOf(hop, "A");
+  if (parentMissing) add("parent-missing", `The span around ${nameOf(hop)} never arrived.`);
   if (hop.droppedLinks > 0)
     add("links-dropped", `${name} lost ${hop.droppedLinks} of its links before it was sent.`);
   if (hub) add("hub", `${name} belongs to so many subjects that nothing is concluded through it.`);
   if (shared && evidence.rule === "identifies")
     add("conflict", `${name} carries only ${evidence.key}, which was seen with more than one subject.`);
   if (hop.receivedNs - momentOf(hop) > LATE_NS) {
-    const minutes = Number((hop.receivedNs - momentOf(hop)) / 60_000_000_000n);
+    const minutes = Number((hop.receivedNs - momentOf(hop)) / MINUTE_NS);
     add("late", `${name} arrived ${minutes} min after it happened.`);
   }
   return gaps;
 }
 
 /**
- * A span may not begin before the one around it, and nothing may end before what it followed from began: what it was
+ * Nothing may happen after it arrived, or is yet to come. A span may not begin before the one around it, and nothing may end before what it followed from began: what it was
  * sent from, or a step that it waits for.
  */
-function clockGaps({ hop }: Membership, { parent, others }: Causes, { outOfOrder }: Doubts): Gap[] {
+function clockGaps({ hop }: Membership, { parent, others }: Causes, { outOfOrder, nowNs }: Doubts): Gap[] {
   const suspect = (text: string): Gap[] => [{ kind: "clock-suspect", text, hopId: hop.id }];
-  const name = nameOf(hop);
+  const name = nameOf(hop, "A");
   if (hop.endNs < hop.atNs) return suspect(`${name} ends before it begins.`);
+  const aheadNs = momentOf(hop) - hop.receivedNs;
+  if (aheadNs > AHEAD_NS) return suspect(`${name} is dated ${aheadNs / MINUTE_NS} min after it arrived.`);
+  // Only where our own clock was ahead as it arrived, and was set back.
+  if (momentOf(hop) - nowNs > AHEAD_NS) return suspect(`${name} lies in the future.`);
   if (parent !== undefined && hop.atNs < parent.atNs)
     return suspect(`${name} begins ${msBetween(hop.atNs, parent.atNs)} ms before the span around it.`);
   // A receive span may well begin to wait before its message is sent.
@@ -94,6 +103,8 @@ function msBetween(fromNs: bigint, toNs: bigint): number {
   return Number(toNs - fromNs) / 1e6;
 }
 
-function nameOf({ service, name }: Hop): string {
-  return `${service} "${name}"`;
+/** What a fact is called; the article is that of one without a name. */
+function nameOf({ service, name }: Hop, article: "a" | "A" = "a"): string {
+  const who = service === "" ? "an unnamed service" : service;
+  return name === "" ? `${article} log line in ${who}` : `${who} "${name}"`;
 }

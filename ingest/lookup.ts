@@ -86,6 +86,7 @@ async function tell(options: LookupOptions, { tenant, subject, nowNs }: Asked): 
     gaps: [
       ...(isForgotten ? [forgottenGap(keptSinceNs(definitions.retention, nowNs))] : []),
       ...gapsOf(view.graph, memberships, {
+        nowNs,
         truncated: view.truncated,
         outOfOrder: outOfOrder(
           memberships.map(({ hop }) => hop),

@@ -4,14 +4,14 @@ import type { Hop } from "../../collector/hop.ts";
 import { gapsOf } from "../../ingest/gaps.ts";
 import { graphOf } from "../../ingest/graph.ts";
 import { type Stitched, stitch } from "../../ingest/stitch.ts";
-import { cloudEvent, event, KINDS, span } from "./build.ts";
+import { cloudEvent, event, KINDS, span, TEN_NS } from "./build.ts";
 
 const OPTIONS = { kinds: KINDS, subjectKind: "order.id", hubSubjects: 100 };
 const stitched = (hops: readonly Hop[]): Stitched => stitch(graphOf(hops, KINDS), OPTIONS);
 
 function gaps(hops: readonly Hop[], subject: string) {
   const graph = graphOf(hops, KINDS);
-  const doubts = { truncated: false, outOfOrder: new Map<string, string>() };
+  const doubts = { truncated: false, outOfOrder: new Map<string, string>(), nowNs: TEN_NS };
   return gapsOf(graph, stitch(graph, OPTIONS).get(subject) ?? [], doubts).map(
     ({ kind, text }) => `${kind}: ${text}`,
   );
