@@ -63,6 +63,11 @@ export class KnownElsewhere extends Failure {
   }
 }
 
+/** What a schema refused, by the fields' names; what no single field is to blame for is the body's. */
+export function fieldErrors({ issues }: z.core.$ZodError): FieldError[] {
+  return issues.map(({ path, message }) => ({ field: path.join(".") || "body", text: message }));
+}
+
 /** What the router throws itself, by status: it could not read the body. */
 const ROUTER_FAILURES = new Map<number, (cause: unknown) => Failure>([
   [400, (cause) => new Failure("malformed", "It is not JSON.", cause)],
@@ -103,9 +108,7 @@ export function createRoutes<E extends Env = Env>(): OpenAPIHono<E> {
   return new OpenAPIHono<E>({
     defaultHook: (result) => {
       if (result.success) return;
-      throw new BadParameters(
-        result.error.issues.map(({ path, message }) => ({ field: path.join("."), text: message })),
-      );
+      throw new BadParameters(fieldErrors(result.error));
     },
   });
 }

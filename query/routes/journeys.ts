@@ -23,9 +23,11 @@ export interface ListRoutesDeps {
   readonly now: () => number;
 }
 
+const NO_TAG = "not a tag such as partner.id=ACME";
+
 const Tag = z
   .string()
-  .regex(/^[^=]+=./s, "not a tag such as partner.id=ACME")
+  .regex(/^[^=]+=./s, NO_TAG)
   .transform((text) => ({
     name: text.slice(0, text.indexOf("=")),
     value: text.slice(text.indexOf("=") + 1),
@@ -47,7 +49,7 @@ const list = createRoute({
       since: Moment.optional().openapi({ description: "started at or after" }),
       until: Moment.optional().openapi({ description: "started before" }),
       tag: z
-        .union([Tag.transform((tag) => [tag]), z.array(Tag)])
+        .union([Tag.transform((tag) => [tag]), z.array(Tag)], { error: NO_TAG })
         .optional()
         .openapi({
           type: "array",

@@ -16,14 +16,14 @@ export const Moment = z
   .transform((text) => Date.parse(text))
   .openapi({ type: "string", example: "2026-11-23T10:02:03Z" });
 
+/** How many of something at the most; count, 1 to `most`. */
+export function countUpTo(most: number, usual: number) {
+  const error = `not a whole number from 1 to ${most}`;
+  return z.coerce.number({ error }).int({ error }).min(1, { error }).max(most, { error }).default(usual);
+}
+
 /** Rows on a page. */
-export const Limit = z.coerce
-  .number()
-  .int()
-  .min(1)
-  .max(5_000)
-  .default(200)
-  .openapi({ description: "rows on a page" });
+export const Limit = countUpTo(5_000, 200).openapi({ description: "rows on a page" });
 
 /** Where the next page begins. */
 export const CursorText = z

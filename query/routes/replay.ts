@@ -15,7 +15,7 @@ import { letterDetail } from "../letter_view.ts";
 import { formOf } from "../negotiate.ts";
 import { renderLetterPage, renderReplayPage } from "../page/letter.ts";
 import { plain } from "../phrase.ts";
-import { BadParameters, BODY_PROBLEMS, createRoutes, Problem } from "../problem.ts";
+import { BadParameters, BODY_PROBLEMS, createRoutes, fieldErrors, Problem } from "../problem.ts";
 import { ReplayAnswer, type ReplayDeps, renderReplay, replayMatching, replayOne } from "../replay.ts";
 import { LetterId, letterById, SignalName } from "./dead_letters.ts";
 import { Flag, Moment } from "./parameters.ts";
@@ -203,9 +203,7 @@ async function fieldsOf(c: Context): Promise<z.infer<typeof FormFields>> {
 function read<T>(schema: z.ZodType<T>, given: unknown): T {
   const outcome = schema.safeParse(given);
   if (outcome.success) return outcome.data;
-  throw new BadParameters(
-    outcome.error.issues.map(({ path, message }) => ({ field: path.join("."), text: message })),
-  );
+  throw new BadParameters(fieldErrors(outcome.error));
 }
 
 function withoutBlanks(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {

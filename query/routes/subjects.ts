@@ -20,7 +20,7 @@ import { renderSubject } from "../page/subject.ts";
 import { createRoutes, KnownElsewhere, PROBLEMS, Problem } from "../problem.ts";
 import { renderText } from "../story.ts";
 import { answerOf, HOPS_DEFAULT, HOPS_MAX, type Page } from "../view.ts";
-import { Flag, Id } from "./parameters.ts";
+import { countUpTo, Flag, Id } from "./parameters.ts";
 
 /** What the routes are given. */
 export interface SubjectRoutesDeps {
@@ -32,13 +32,7 @@ export interface SubjectRoutesDeps {
 }
 
 const query = z.object({
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(HOPS_MAX)
-    .default(HOPS_DEFAULT)
-    .openapi({ description: "facts on a page" }),
+  limit: countUpTo(HOPS_MAX, HOPS_DEFAULT).openapi({ description: "facts on a page" }),
   explain: Flag.optional().openapi({ description: "with every membership derived again, and what it took" }),
   cursor: z.string().max(1_024).optional().openapi({ description: "`nextCursor` of the page before" }),
 });

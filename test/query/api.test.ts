@@ -378,6 +378,31 @@ describe("what is refused", () => {
     expect(errors?.map((error) => error.field.split(".")[0])).toContain(field);
   });
 
+  test.each([
+    ["/v1/journeys?tag=partner", "tag: not a tag such as partner.id=ACME"],
+    ["/v1/journeys?tag=partner.id%3DACME&tag=partner", "tag.1: not a tag such as partner.id=ACME"],
+    ["/v1/journeys?limit=ten", "limit: not a whole number from 1 to 5000"],
+    ["/v1/journeys?limit=1.5", "limit: not a whole number from 1 to 5000"],
+    ["/v1/journeys?limit=0.5", "limit: not a whole number from 1 to 5000"],
+    ["/v1/orders/ORD-happy?limit=0", "limit: not a whole number from 1 to 5000"],
+    ["/v1/orders/ORD-happy?limit=5001", "limit: not a whole number from 1 to 5000"],
+  ])("%s says what is wanted", async (path, detail) => {
+    expect((await problem(path)).detail).toBe(detail);
+  });
+
+  test("a body as a whole, by that name", async () => {
+    const response = await house.app.request("/v1/dead-letters/replay", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+    });
+    const text = "say which letters: ids, reason, signal, since, until, or all";
+    expect(Problem.parse(await response.json())).toMatchObject({
+      detail: `body: ${text}`,
+      errors: [{ field: "body", text }],
+    });
+  });
+
   test.each(["/v1/orders/ORD-happy", "/v1/journeys", "/v1/dead-letters"])(
     "a made-up cursor for %s",
     async (path) => {
