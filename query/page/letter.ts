@@ -46,12 +46,20 @@ export function renderReplayPage(
   replay: ReplayAnswer,
   { reason, signal }: { readonly reason: string | undefined; readonly signal: string | undefined },
 ): Html {
+  const title = titleOf(replay);
   const body = html`
-      <h1>${replay.dryRun ? "What a replay would do" : "Replayed"}</h1>
+      <h1>${title}</h1>
       ${renderOutcome(replay)}
       ${replay.dryRun && replay.accepted > 0 ? renderReplayForm(reason, signal) : ""}
       <p><a class="more" href="/v1/dead-letters">All dead letters</a></p>`;
-  return renderSheet({ title: "Replay", body });
+  return renderSheet({ title, body });
+}
+
+function titleOf({ dryRun, letters, accepted, duplicates, rejected }: ReplayAnswer): string {
+  if (dryRun) return "What a replay would do";
+  const replayed = accepted + duplicates;
+  if (replayed > 0) return replayed === letters ? "Replayed" : "Replayed in part";
+  return letters > 0 && rejected === letters ? "Refused again" : "Nothing was replayed";
 }
 
 function renderOutcome(replay: ReplayAnswer): Html {
