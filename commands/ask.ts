@@ -4,12 +4,14 @@
  * The command line reads no store of its own: the embedded one belongs to the process that serves.
  */
 
+import { findPath } from "../query/address.ts";
 import { Answer } from "../query/answer.ts";
 import { explain, renderExplanation, summaryOf } from "../query/explain.ts";
 import { renderSlos } from "../slo/render.ts";
 import { SloList } from "../slo/view.ts";
 import type { Surroundings } from "./around.ts";
 import { fetchText } from "./client.ts";
+import { find } from "./find.ts";
 
 /** A question, with where and how to answer it. */
 export type Asking = { readonly json?: boolean; readonly url?: string } & (
@@ -24,6 +26,7 @@ export async function ask(around: Surroundings, asking: Asking): Promise<number>
   const path = pathOf(asking);
   const { url } = asking;
   if (asking.kind === "order" && asking.explain) return explainOrder(around, asking, path);
+  if (asking.kind === "find" && !asking.json) return find(around, asking.id, url);
   if (asking.json) {
     around.print(await fetchText(around, { path, url, accept: "application/json" }));
   } else if (asking.kind === "slo") {
@@ -40,7 +43,7 @@ function pathOf(asking: Asking): string {
     case "order":
       return `/v1/orders/${encodeURIComponent(asking.id)}`;
     case "find":
-      return `/v1/find?id=${encodeURIComponent(asking.id)}`;
+      return findPath(asking.id);
     case "journeys":
       return `/v1/journeys?${new URLSearchParams(asking.filter)}`;
     case "slo":

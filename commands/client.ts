@@ -23,8 +23,8 @@ export interface Call {
  *   `bad_request` when the address is none
  */
 export async function callApi(around: Surroundings, call: Call): Promise<Response> {
-  const { host, apiPort, token } = around.config();
-  const base = call.url ?? `http://${host.includes(":") ? `[${host}]` : host}:${apiPort}`;
+  const { token } = around.config();
+  const base = baseOf(around, call.url);
   const headers: Record<string, string> = { accept: call.accept };
   if (token !== null) headers["authorization"] = `Bearer ${token}`;
   if (call.body !== undefined) headers["content-type"] = "application/json";
@@ -37,6 +37,20 @@ export async function callApi(around: Surroundings, call: Call): Promise<Respons
   if (failure !== null) throw failure;
   const detail = `What is at ${base} answers ${response.status} in another way; the API is where the page is`;
   throw new Failure("unreachable", detail);
+}
+
+function baseOf(around: Surroundings, url: string | undefined): string {
+  const { host, apiPort } = around.config();
+  return url ?? `http://${host.includes(":") ? `[${host}]` : host}:${apiPort}`;
+}
+
+/**
+ * The whole address of a path that the API named, for a person to open.
+ *
+ * @throws {Failure} `bad_request` when the address of the API is none
+ */
+export function wholeAddress(around: Surroundings, path: string, url: string | undefined): string {
+  return addressOf(path, baseOf(around, url)).href;
 }
 
 function addressOf(path: string, base: string): URL {

@@ -8,32 +8,14 @@ import type { Context } from "hono";
 import { Failure } from "../../errors.ts";
 import type { Found } from "../../ingest/told.ts";
 import { subjectPath } from "../address.ts";
+import { FindAnswer, renderHits, type SubjectFound, soleAddress } from "../found.ts";
 import { formOf, keepPrivate } from "../negotiate.ts";
 import { renderFound } from "../page/found.ts";
 import { plain } from "../phrase.ts";
 import { createRoutes, PROBLEMS, Problem } from "../problem.ts";
-import { renderEarliest, Unclaimed, unclaimedOf } from "../unclaimed.ts";
+import { unclaimedOf } from "../unclaimed.ts";
 import { Id } from "./parameters.ts";
 import type { SubjectRoutesDeps } from "./subjects.ts";
-
-/** What an id is known as. */
-export const FindAnswer = z
-  .object({
-    id: z.string(),
-    found: z.array(
-      z.object({
-        kind: z.string().describe("a declared kind of key, or `trace`"),
-        id: z.string(),
-        subjects: z
-          .array(z.object({ kind: z.string(), id: z.string(), url: z.string() }))
-          .describe("what it leads to"),
-        unclaimed: Unclaimed.optional().describe("facts of a trace that lead to nothing, when there are any"),
-      }),
-    ),
-  })
-  .openapi("FindAnswer");
-
-type FindAnswer = z.infer<typeof FindAnswer>;
 
 const find = createRoute({
   method: "get",
@@ -65,17 +47,15 @@ export function findRoutes(deps: SubjectRoutesDeps): OpenAPIHono {
     keepPrivate(c);
     const form = formOf(c);
     if (answer.found.length === 0 && form !== "text/html") throw new Failure("not_found");
-    if (form === "text/plain") return c.text(renderLines(answer));
+    if (form === "text/plain") return c.text(`${renderHits(answer, withPath).join("\n")}\n`);
     return form === "text/html" ? foundPage(c, answer) : c.json(answer);
   });
   routes.get("/find", async (c) => {
     const id = Id.safeParse(c.req.query("id") ?? "");
     if (!id.success) return c.redirect("/", 303);
     const answer = await search(deps, id.data);
-    const [only, ...others] = new Set(answer.found.flatMap(({ subjects }) => subjects.map(({ url }) => url)));
-    if (only !== undefined && others.length === 0 && !only.startsWith("/v1/find"))
-      return c.redirect(only, 303);
-    return foundPage(c, answer);
+    const only = soleAddress(answer);
+    return only === null ? foundPage(c, answer) : c.redirect(only, 303);
   });
   return routes;
 }
@@ -97,16 +77,6 @@ async function search(
   return { id, found: found.map(locate) };
 }
 
-function renderLines({ found }: FindAnswer): string {
-  return `${found.flatMap(linesOf).join("\n")}\n`;
-}
-
-function linesOf({ kind, subjects, unclaimed }: FindAnswer["found"][number]): string[] {
-  const leads = subjects.map(({ kind: about, id, url }) => `${plain(about)} ${plain(id)} (${url})`);
-  const told = unclaimed === undefined ? leads : [...leads, unclaimed.text];
-  const said = told.length === 0 ? ["leads to no journey"] : told;
-  return [
-    ...said.map((each) => `${plain(kind)}: ${each}`),
-    ...(unclaimed === undefined ? [] : renderEarliest(unclaimed)),
-  ];
+function withPath({ kind, id, url }: SubjectFound): string {
+  return `${plain(kind)} ${plain(id)} (${url})`;
 }

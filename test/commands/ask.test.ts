@@ -1,7 +1,7 @@
 /** Questions from the command line to a running Waybill whose first definition is not about orders. */
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ask } from "../../commands/ask.ts";
-import { span, TEN_NS, trace } from "../ingest/build.ts";
+import { span, TEN_NS } from "../ingest/build.ts";
 import { deliveriesOf } from "../ingest/deliveries.ts";
 import { listening, type Running, startWaybill } from "../service.ts";
 
@@ -28,7 +28,6 @@ beforeAll(async () => {
   const isReady = async () => expect((await waybill.api("/readyz")).status).toBe(200);
   await vi.waitFor(isReady, { timeout: 15_000 });
   const hops = [
-    span({ trace: "keyless", id: "GET /thing", service: "nokeys" }),
     span({ trace: "order", id: "place", keys: { "order.id": "O-1", "correlation.id": "c-1" } }),
     span({ trace: "checkout", id: "POST /orders", keys: { "correlation.id": "cc" } }),
   ];
@@ -36,13 +35,6 @@ beforeAll(async () => {
     await waybill.send(`/v1/${envelope.signal}`, envelope.contentType, body);
 });
 afterAll(() => waybill.stop());
-
-/** Exit code and output. @throws {Failure} what `cli.ts` says on stderr, and makes an exit code of */
-async function find(id: string) {
-  const around = listening();
-  const code = await ask(around, { kind: "find", id, url: waybill.apiUrl });
-  return [code, ...around.out.join("\n").split("\n")];
-}
 
 describe("waybill order", () => {
   test.each(["cc", "c-1"])(
@@ -75,23 +67,5 @@ describe("waybill journeys", () => {
 
   test("is an empty list where a definition has no journeys", async () => {
     expect(await list({ definition: "refund" })).toEqual([0, "No journeys."]);
-  });
-});
-
-describe("waybill find", () => {
-  test("shows the facts of a trace without a key", async () => {
-    expect(await find(trace("keyless"))).toEqual([
-      0,
-      "trace: 1 fact of nokeys in this trace carries no declared key",
-      "  2026-09-01T10:00:00.000Z  nokeys  GET /thing",
-    ]);
-  });
-
-  test("shows the order of a trace, whatever definition comes first", async () => {
-    expect(await find(trace("order"))).toEqual([0, "trace: order.id O-1 (/v1/orders/O-1)"]);
-  });
-
-  test("is a no for what nobody carries", async () => {
-    await expect(find("nobody")).rejects.toMatchObject({ code: "not_found" });
   });
 });

@@ -1,7 +1,7 @@
 /** Ids that mislead, through the real door: each answer is written out by hand. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Hop } from "../../../collector/hop.ts";
-import { FindAnswer } from "../../../query/routes/find.ts";
+import { FindAnswer } from "../../../query/found.ts";
 import { at, cloudEvent, event, span, trace } from "../build.ts";
 import { type Door, openDoor } from "./door.ts";
 

@@ -1,6 +1,6 @@
 /** A search for a trace without keys, as JSON, text and page: what is there is told, though no journey has it. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { FindAnswer } from "../../../query/routes/find.ts";
+import { FindAnswer } from "../../../query/found.ts";
 import { type House, openHouse } from "../house.ts";
 import { hop } from "../shop.ts";
 
@@ -87,6 +87,10 @@ test("beside the subjects that the rest of the trace belongs to", async () => {
   const [, page] = await get(`/v1/find?id=${CLAIMED_IN_PART}`, "text/html");
   expect(page).toContain(`2 answers for <code>${CLAIMED_IN_PART}</code>`);
   expect(page).toContain(`${SAID}.`);
+});
+
+test("an id that is a subject's own is not said to lead to itself", async () => {
+  expect(await get("/v1/find?id=ORD-p", "text/plain")).toEqual([200, "order.id ORD-p (/v1/orders/ORD-p)\n"]);
 });
 
 test("a kind whose id leads to no journey says so, in text and on the page", async () => {
