@@ -4,6 +4,7 @@
  *   command → [client] → HTTP → answer, or a Failure with what the API said
  */
 import { FAILURES, Failure, type FailureCode } from "../errors.ts";
+import { KnownElsewhere, Problem } from "../query/problem.ts";
 import type { Surroundings } from "./around.ts";
 
 /** One call. */
@@ -69,12 +70,16 @@ export async function fetchText(around: Surroundings, call: Call): Promise<strin
   return (await callApi(around, call)).text();
 }
 
+const Told = Problem.pick({ type: true, detail: true, elsewhere: true });
+
 /** The failure that a problem tells of; null when it is none of ours: another door, or a proxy in between. */
 function failureIn(text: string): Failure | null {
-  const type = memberIn(text, "type");
-  if (!type.startsWith(PROBLEM)) return null;
+  const told = Told.safeParse(jsonIn(text));
+  if (!told.success || !told.data.type.startsWith(PROBLEM)) return null;
+  const { type, detail, elsewhere } = told.data;
+  if (elsewhere !== undefined) return new KnownElsewhere(detail ?? "", elsewhere);
   const code = type.slice(PROBLEM.length);
-  return new Failure(isCode(code) ? code : "internal", memberIn(text, "detail"));
+  return new Failure(isCode(code) ? code : "internal", detail);
 }
 
 const PROBLEM = "urn:waybill:problem:";
@@ -83,11 +88,11 @@ function isCode(text: string): text is FailureCode {
   return Object.hasOwn(FAILURES, text);
 }
 
-function memberIn(problem: string, name: string): string {
+function jsonIn(text: string): unknown {
   try {
-    return String(Reflect.get(JSON.parse(problem), name) ?? "");
+    return JSON.parse(text);
   } catch {
-    return ""; // a proxy in between answers in its own way
+    return undefined; // a proxy in between answers in its own way
   }
 }
 

@@ -55,10 +55,11 @@ export type Elsewhere = NonNullable<Problem["elsewhere"]>[number];
 export class KnownElsewhere extends Failure {
   readonly elsewhere: readonly Elsewhere[];
 
-  /** @param kind  of key, that it was asked for as */
-  constructor(kind: string, elsewhere: readonly Elsewhere[]) {
-    const known = renderList(elsewhere.map((each) => `${each.kind}: ${each.url}`));
-    super("not_found", `No ${noun(kind)} of that id; it is known as ${known}`);
+  /** @param detail  what `renderElsewhere` says of it */
+  constructor(detail: string, elsewhere: readonly Elsewhere[]) {
+    super("not_found", detail);
+    // The text of the code, which stays the problem's title, says that nothing is known: here something is.
+    this.message = detail;
     this.elsewhere = elsewhere;
   }
 }
@@ -66,6 +67,12 @@ export class KnownElsewhere extends Failure {
 /** What a schema refused, by the fields' names; what no single field is to blame for is the body's. */
 export function fieldErrors({ issues }: z.core.$ZodError): FieldError[] {
   return issues.map(({ path, message }) => ({ field: path.join(".") || "body", text: message }));
+}
+
+/** What is said of an id that is not of that kind of key, and what it is known as. */
+export function renderElsewhere(kind: string, elsewhere: readonly Elsewhere[]): string {
+  const known = renderList(elsewhere.map((each) => `${each.kind}: ${each.url}`));
+  return `No ${noun(kind)} of that id; it is known as ${known}`;
 }
 
 /** What the router throws itself, by status: it could not read the body. */

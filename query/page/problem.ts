@@ -10,18 +10,19 @@ import { type Html, renderSheet } from "./shell.ts";
 
 /** The page for a problem. */
 export function renderProblem({ status, title, detail, elsewhere = [] }: Problem): Html {
+  const isElsewhere = elsewhere.length > 0;
+  const heading = isElsewhere ? "That id is something else." : title;
   const told = detail === undefined ? "" : html`<p>${plain(detail)}</p>`;
-  const said = elsewhere.length === 0 ? told : renderElsewhere(elsewhere);
   const body = html`
       <p class="eyebrow">${status}</p>
-      <h1>${plain(title)}</h1>
-      ${said}
+      <h1>${plain(heading)}</h1>
+      ${isElsewhere ? renderLinks(elsewhere) : told}
       <p class="quiet">Look for something else above, or go to <a href="/">the latest journeys</a>.</p>`;
-  return renderSheet({ title, body });
+  return renderSheet({ title: heading, body });
 }
 
 /** The detail with its addresses as links. */
-function renderElsewhere(elsewhere: readonly Elsewhere[]): Html {
-  return html`<p>Not as what was asked for. It is known</p>
+function renderLinks(elsewhere: readonly Elsewhere[]): Html {
+  return html`<p>It is known</p>
       <ul class="plain">${elsewhere.map(({ kind, url }) => html`<li>as <a href="${url}">${plain(kind)}</a></li>`)}</ul>`;
 }

@@ -17,7 +17,7 @@ import { renderNextLink } from "../cursor.ts";
 import { renderExplanation } from "../explain.ts";
 import { etagOf, type Form, formOf, isKnown, keepPrivate } from "../negotiate.ts";
 import { renderSubject } from "../page/subject.ts";
-import { createRoutes, KnownElsewhere, PROBLEMS, Problem } from "../problem.ts";
+import { createRoutes, KnownElsewhere, PROBLEMS, Problem, renderElsewhere } from "../problem.ts";
 import { renderText } from "../story.ts";
 import { answerOf, HOPS_DEFAULT, HOPS_MAX, type Page } from "../view.ts";
 import { countUpTo, Flag, Id } from "./parameters.ts";
@@ -126,7 +126,8 @@ async function unknown({ lookup, definitions, tenant, now }: SubjectRoutesDeps, 
     kind: hit.kind,
     url: hit.kind === "trace" ? findPath(hit.id) : subjectPath(hit, definitions),
   }));
-  return elsewhere.length === 0 ? new Failure("not_found") : new KnownElsewhere(kind, elsewhere);
+  if (elsewhere.length === 0) return new Failure("not_found");
+  return new KnownElsewhere(renderElsewhere(kind, elsewhere), elsewhere);
 }
 
 /** The same question at another path. A cursor stays behind: it is a place among the facts of the one asked about. */

@@ -10,7 +10,6 @@ version: 1
 keys:
   order.id: { role: identifies }
   refund.id: { role: identifies }
-  correlation.id: { role: identifies }
 journeys:
   refund:
     subject: refund.id
@@ -27,27 +26,11 @@ beforeAll(async () => {
   waybill = await startWaybill({ yaml: YAML, now: () => Number(TEN_NS / 1_000_000n) + 60_000 });
   const isReady = async () => expect((await waybill.api("/readyz")).status).toBe(200);
   await vi.waitFor(isReady, { timeout: 15_000 });
-  const hops = [
-    span({ trace: "order", id: "place", keys: { "order.id": "O-1", "correlation.id": "c-1" } }),
-    span({ trace: "checkout", id: "POST /orders", keys: { "correlation.id": "cc" } }),
-  ];
+  const hops = [span({ trace: "order", id: "place", keys: { "order.id": "O-1" } })];
   for (const { envelope, body } of await deliveriesOf(hops))
     await waybill.send(`/v1/${envelope.signal}`, envelope.contentType, body);
 });
 afterAll(() => waybill.stop());
-
-describe("waybill order", () => {
-  test.each(["cc", "c-1"])(
-    "is a no for %s, which is no order, and names the address that has it",
-    async (id) => {
-      const asking = { kind: "order", id, url: waybill.apiUrl } as const;
-      await expect(ask(listening(), asking)).rejects.toMatchObject({
-        code: "not_found",
-        detail: `No order of that id; it is known as correlation.id: /v1/subjects/correlation.id/${id}`,
-      });
-    },
-  );
-});
 
 describe("waybill journeys", () => {
   const list = (filter: Record<string, string>) => {

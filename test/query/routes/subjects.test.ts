@@ -67,7 +67,8 @@ describe("an id that is of another kind", () => {
   test("is a link on the page", async () => {
     const [status, page] = await ask("/v1/orders/c-77", "text/html");
     expect(status).toBe(404);
-    expect(page).toContain("Not as what was asked for. It is known");
+    expect(page).toContain("That id is something else.");
+    expect(page).not.toContain("Nothing is known");
     expect(page).toContain('<a href="/v1/subjects/correlation.id/c-77">correlation.id</a>');
   });
 });
