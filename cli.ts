@@ -135,10 +135,11 @@ function addQuestions(program: Command, put: Put): void {
     .option("--state <state>", "open, overdue, succeeded, failed or compensated")
     .option("--stuck", "only those whose next step, or end, is past due")
     .option("--step <name>", "waiting for, or failed at, this step")
-    .option("--since <time>", "RFC 3339")
-    .option("--until <time>", "RFC 3339")
+    .option("--since <time>", "so long ago, 24h or 7d, or RFC 3339")
+    .option("--until <time>", "the same")
     .option("--tag <name=value>")
-    .option("--limit <count>")
+    .option("--limit <count>", "default: 200")
+    .option("--cursor <cursor>", "go on where a page said that there are more")
     .action(({ json, url, stuck, ...filter }) =>
       put({ json, url, kind: "journeys", filter: { ...filter, ...(stuck ? { stuck: "true" } : {}) } }),
     );

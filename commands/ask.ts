@@ -3,12 +3,12 @@
  *
  * The command line reads no store of its own: the embedded one belongs to the process that serves.
  */
-import { findPath } from "../query/address.ts";
 import { renderSlos } from "../slo/render.ts";
 import { SloList } from "../slo/view.ts";
 import type { Surroundings } from "./around.ts";
 import { fetchText } from "./client.ts";
 import { find } from "./find.ts";
+import { printList } from "./list.ts";
 import { order } from "./order.ts";
 
 /** A question, with where and how to answer it. */
@@ -21,28 +21,21 @@ export type Asking = { readonly json?: boolean; readonly url?: string } & (
 
 /** 0 with an answer, 1 when nothing is known, or when an explanation does not hold. */
 export async function ask(around: Surroundings, asking: Asking): Promise<number> {
-  if (asking.kind === "order") return order(around, asking);
-  if (asking.kind === "find" && !asking.json) return find(around, asking.id, asking.url);
-  const path = pathOf(asking);
-  const { url } = asking;
-  if (asking.json) {
-    around.print(await fetchText(around, { path, url, accept: "application/json" }));
-  } else if (asking.kind === "slo") {
-    const text = await fetchText(around, { path, url, accept: "application/json" });
-    around.print(renderSlos(SloList.parse(JSON.parse(text))).trimEnd());
-  } else {
-    around.print((await fetchText(around, { path, url, accept: "text/plain" })).trimEnd());
+  const { json, url } = asking;
+  switch (asking.kind) {
+    case "order":
+      return order(around, asking);
+    case "find":
+      return find(around, asking);
+    case "journeys":
+      return printList(around, { path: "/v1/journeys", filter: asking.filter, json, url });
+    case "slo":
+      return objectives(around, asking);
   }
-  return 0;
 }
 
-function pathOf(asking: Exclude<Asking, { kind: "order" }>): string {
-  switch (asking.kind) {
-    case "find":
-      return findPath(asking.id);
-    case "journeys":
-      return `/v1/journeys?${new URLSearchParams(asking.filter)}`;
-    case "slo":
-      return "/v1/slos";
-  }
+async function objectives(around: Surroundings, { json, url }: Asking): Promise<number> {
+  const text = await fetchText(around, { path: "/v1/slos", url, accept: "application/json" });
+  around.print(json ? text : renderSlos(SloList.parse(JSON.parse(text))).trimEnd());
+  return 0;
 }

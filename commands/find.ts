@@ -20,13 +20,24 @@ import { fetchText, wholeAddress } from "./client.ts";
 /** Of so many subjects it is said how they stand, for each is a question of its own; count. */
 const HEADLINES_MAX = 20;
 
+/** Which id, and how to tell of it. */
+export interface Finding {
+  readonly id: string;
+  readonly json?: boolean | undefined;
+  readonly url?: string | undefined;
+}
+
 /**
  * Prints the story of the one subject that an id leads to, and its address to stderr; else a line for each.
  *
  * @throws {Failure} `not_found` when nobody carries the id
  */
-export async function find(around: Surroundings, id: string, url: string | undefined): Promise<number> {
+export async function find(around: Surroundings, { id, json, url }: Finding): Promise<number> {
   const text = await fetchText(around, { path: findPath(id), accept: "application/json", url });
+  if (json) {
+    around.print(text);
+    return 0;
+  }
   const answer = FindAnswer.parse(JSON.parse(text));
   const sole = soleAddress(answer);
   const named = (subject: SubjectFound) => `${plain(subject.kind)} ${plain(subject.id)}`;

@@ -11,6 +11,7 @@ import { ReplayAnswer, renderReplay } from "../query/replay.ts";
 import type { Surroundings } from "./around.ts";
 import { fetchText } from "./client.ts";
 import { readInput } from "./input.ts";
+import { printList, spanOf } from "./list.ts";
 
 /** Where to ask and how to answer. */
 export interface Manner {
@@ -18,16 +19,21 @@ export interface Manner {
   readonly url?: string;
 }
 
+/** Which page of which letters; with `group` counts by that instead. */
+export interface Leafing extends Manner {
+  readonly reason?: string;
+  readonly signal?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly status?: string;
+  readonly group?: string;
+  readonly limit?: string;
+  readonly cursor?: string;
+}
+
 /** Prints the list, or the groups. */
-export async function listLetters(
-  around: Surroundings,
-  { json, url, ...filter }: Manner & Readonly<Record<string, string | boolean | undefined>>,
-): Promise<number> {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(filter)) if (value !== undefined) query.set(name, String(value));
-  const accept = json === true ? "application/json" : "text/plain";
-  around.print((await fetchText(around, { path: `/v1/dead-letters?${query}`, accept, url })).trimEnd());
-  return 0;
+export async function listLetters(around: Surroundings, { json, url, ...filter }: Leafing): Promise<number> {
+  return printList(around, { path: "/v1/dead-letters", filter, json, url });
 }
 
 /** How much of a letter to show. */
@@ -80,7 +86,7 @@ export async function replayLetters(
   const call =
     isMending && id !== undefined
       ? { path: `/v1/dead-letters/${encodeURIComponent(id)}/replay${dry}`, body: mending(record, patch) }
-      : { path: `/v1/dead-letters/replay${dry}`, body: chosen(ids, replaying) };
+      : { path: `/v1/dead-letters/replay${dry}`, body: chosen(around, ids, replaying) };
   const text = await fetchText(around, { ...call, accept: "application/json", url });
   const answer = ReplayAnswer.parse(JSON.parse(text));
   around.print(json ? text : renderReplay(answer).trimEnd());
@@ -112,14 +118,18 @@ export async function discardLetters(
   { because, ...choosing }: Choosing & { readonly because: string },
 ): Promise<number> {
   const { json, url } = choosing;
-  const body = { letters: chosen(ids, choosing), because };
+  const body = { letters: chosen(around, ids, choosing), because };
   const accept = json ? "application/json" : "text/plain";
   around.print((await fetchText(around, { path: "/v1/dead-letters/discard", body, accept, url })).trimEnd());
   return 0;
 }
 
-function chosen(ids: readonly string[], choosing: Choosing): Record<string, unknown> {
-  const { reason, signal, since, until, all, limit } = choosing;
+function chosen(
+  around: Surroundings,
+  ids: readonly string[],
+  { reason, signal, all, limit, ...span }: Choosing,
+): Record<string, unknown> {
+  const { since, until } = spanOf(span, around.now());
   const named = { reason, signal, since, until, all, ids: ids.length === 0 ? undefined : ids };
   if (Object.values(named).every((part) => part === undefined))
     throw new Failure(

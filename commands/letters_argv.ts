@@ -22,7 +22,8 @@ export function addLetterCommands(
   withFilter(add("list", "what was refused, and why", true))
     .option("--status <status>", "new, replayed, failed_again or discarded")
     .option("--group <by>", "counts by reason: --group reason")
-    .option("--limit <count>")
+    .option("--limit <count>", "default: 200")
+    .option("--cursor <cursor>", "go on where a page said that there are more")
     .action((options) => run(listLetters(around, options)));
   add("show", "one letter with its record, values masked")
     .argument("<id>")
@@ -43,8 +44,8 @@ function withFilter(command: Command): Command {
   return command
     .option("--reason <code>")
     .option("--signal <signal>", "traces, logs or events")
-    .option("--since <time>", "RFC 3339")
-    .option("--until <time>", "RFC 3339");
+    .option("--since <time>", "so long ago, 24h or 7d, or RFC 3339")
+    .option("--until <time>", "the same");
 }
 
 function withChoice(command: Command): Command {

@@ -47,7 +47,7 @@ async function tellElsewhere(
   if (only === undefined || others.length > 0 || asked.json || (asked.explain && isSearched))
     throw new KnownElsewhere(said, whole);
   around.talk(said);
-  return isSearched ? find(around, asked.id, asked.url) : tell(around, asked, only.url);
+  return isSearched ? find(around, { id: asked.id, url: asked.url }) : tell(around, asked, only.url);
 }
 
 async function tell(around: Surroundings, asked: Ordering, path: string): Promise<number> {

@@ -66,6 +66,27 @@ test("the list and its groups are one line each, also without naming `list`", as
   expect(around.out.at(-1)).toMatch(/^2 letters, 2 waiting, last 2026-11-24T12:00:00Z {2}logs {2}type: /);
 });
 
+test("the list says that there are more, and a cursor has them", async () => {
+  const around = listening();
+  await run(around, "list", "--limit", "1", "--url", waybill.apiUrl);
+  const [, cursor = ""] = /^There are more: the same with --cursor (\S+)$/.exec(around.err.join()) ?? [];
+  await run(around, "list", "--limit", "1", "--cursor", cursor, "--url", waybill.apiUrl);
+  expect(new Set(around.out).size).toBe(2);
+  expect(around.err).toHaveLength(1);
+});
+
+test("letters are chosen by how far back as one says it", async () => {
+  const later = { ...listening(), now: () => NOW_MS + 7_200_000 };
+  await run(later, "list", "--since", "1h", "--url", waybill.apiUrl);
+  await run(later, "replay", "--since", "1h", "--dry-run", "--url", waybill.apiUrl);
+  await run(later, "replay", "--since", "3h", "--dry-run", "--url", waybill.apiUrl);
+  expect(later.out).toEqual([
+    expect.stringContaining("No dead letters"),
+    "No dead letter is waiting that fits.",
+    expect.stringContaining("2 refused again"),
+  ]);
+});
+
 test("a try says what is still refused, and its exit code is 1", async () => {
   const around = listening();
   expect(await run(around, "replay", "--all", "--dry-run", "--url", waybill.apiUrl)).toBe(1);
