@@ -11,7 +11,7 @@ import { Int64, statement } from "../ingest/statements.ts";
 import type { Store } from "../ingest/store.ts";
 import { Time } from "./answer.ts";
 import { cursorOf } from "./cursor.ts";
-import { plain, renderCount, renderTime } from "./phrase.ts";
+import { plain, renderCount, renderList, renderTime } from "./phrase.ts";
 
 /** One refused record. */
 export const DeadLetterItem = z
@@ -114,14 +114,13 @@ export async function listDeadLetters(store: Store, filter: DeadLetterFilter): P
   };
 }
 
-/** A list for a terminal: one record a line. */
+/** A list for a terminal: one record a line; nothing when there is none. */
 export function renderDeadLetters({ deadLetters }: DeadLetterList): string {
-  if (deadLetters.length === 0) return "No dead letters.\n";
   const lines = deadLetters.map(
     ({ id, receivedAt, status, signal, reason, text, sender }) =>
       `${receivedAt.slice(0, 19)}Z  ${id}  ${status.padEnd(12)}  ${plain(signal)}  ${plain(reason)}: ${plain(text)}  ${plain(sender)}`,
   );
-  return `${lines.join("\n")}\n`;
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 /** What was refused for one reason. */
@@ -180,12 +179,25 @@ export async function groupDeadLetters(
   };
 }
 
-/** Groups for a terminal: one a line. */
+/** Groups for a terminal: one a line; nothing when there is none. */
 export function renderGroups({ groups }: DeadLetterGroups): string {
-  if (groups.length === 0) return "No dead letters.\n";
   const lines = groups.map(
     ({ signal, reason, letters, waiting, newestAt, example }) =>
       `${renderCount(letters, "letter")}, ${waiting} waiting, last ${newestAt.slice(0, 19)}Z  ${plain(signal)}  ${plain(reason)}: ${plain(example.text)}`,
   );
-  return `${lines.join("\n")}\n`;
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** So many reasons are named; count. */
+const REASONS_MAX = 20;
+
+/** What a terminal is told where nothing fits what was asked: what waits all the same, of all groups. */
+export function renderNone({ groups }: DeadLetterGroups): string {
+  if (groups.length === 0) return "No dead letters.\n";
+  const those = groups.filter(({ waiting }) => waiting > 0);
+  const count = those.reduce((sum, { waiting }) => sum + waiting, 0);
+  if (count === 0) return "No dead letters fit, and none waits.\n";
+  const reasons = [...new Set(those.map(({ reason }) => plain(reason)))];
+  const wait = count === 1 ? "1 waits" : `${count} wait`;
+  return `No dead letters fit. ${wait}, refused as ${renderList(reasons, REASONS_MAX)}.\n`;
 }

@@ -19,6 +19,7 @@ import {
   listDeadLetters,
   renderDeadLetters,
   renderGroups,
+  renderNone,
 } from "../dead_letters.ts";
 import { DeadLetterDetail, letterDetail, renderLetter } from "../letter_view.ts";
 import { formOf, keepPrivate } from "../negotiate.ts";
@@ -98,6 +99,8 @@ const show = createRoute({
 export function deadLetterRoutes(deps: Omit<ListRoutesDeps, "now">): OpenAPIHono {
   const { store, tenant, definitions } = deps;
   const routes = createRoutes();
+  const orNone = async (lines: string) =>
+    lines === "" ? renderNone(await groupDeadLetters(store, { tenant })) : lines;
   routes.openapi(list, async (c) => {
     const { since, until, group, ...wanted } = c.req.valid("query");
     const filter = { ...wanted, tenant, sinceMs: since, untilMs: until };
@@ -106,11 +109,11 @@ export function deadLetterRoutes(deps: Omit<ListRoutesDeps, "now">): OpenAPIHono
     if (form === "text/html") return listPage(c, store, filter);
     if (group !== undefined) {
       const groups = await groupDeadLetters(store, filter);
-      return form === "text/plain" ? c.text(renderGroups(groups)) : c.json(groups);
+      return form === "text/plain" ? c.text(await orNone(renderGroups(groups))) : c.json(groups);
     }
     const page = await listDeadLetters(store, filter);
     if (page.nextCursor !== undefined) c.header("link", renderNextLink(c.req.url, page.nextCursor));
-    return form === "text/plain" ? c.text(renderDeadLetters(page)) : c.json(page);
+    return form === "text/plain" ? c.text(await orNone(renderDeadLetters(page))) : c.json(page);
   });
   routes.openapi(show, async (c) => {
     const letter = await letterById(store, tenant, c.req.valid("param").id);
