@@ -41,6 +41,12 @@ export const placesSince = statement(new URL("./sql/places_since.sql", import.me
   row: z.object({ day_number: z.int(), locality: Int64 }),
 });
 
+/** The statement that says where log records outside any trace are, of those at some places. */
+export const placesOfLogs = statement(new URL("./sql/places_of_logs.sql", import.meta.url), {
+  params: z.object({ tenant: z.string(), localities: z.array(z.bigint()), days: z.array(z.int()) }),
+  row: z.object({ fact: z.string(), day_number: z.int(), locality: Int64 }),
+});
+
 /** Places behind which to go on. */
 export const FIRST_PLACE: Place = { locality: 0n, day: 0 };
 
@@ -61,35 +67,45 @@ export async function reindexSome(
   const places = rows.map(({ day_number, locality }): Place => ({ day: day_number, locality }));
   const last = places.at(-1);
   if (last === undefined) return { next: null, added: 0 };
-  const found = refRowsOf(await source.hops(tenant, places), places, options.kinds);
+  const hops = await source.hops(tenant, places);
+  const found = refRowsOf(hops, await logsAt(options, places), options.kinds);
   const missing = await missingOf(options, found);
   if (missing.length > 0) await store.insertNative("refs", [refsBlock(tenant, [listOf(missing)])]);
   options.learn(missing);
   return { next: places.length < PLACES ? null : last, added: missing.length };
 }
 
-function refRowsOf(hops: readonly Hop[], places: readonly Place[], kinds: readonly KeyKind[]): RefRow[] {
-  const asked = new Set(places.map(placeText));
+/** Where log records outside any trace lie, by their ids. */
+type LogPlaces = ReadonlyMap<string, readonly Place[]>;
+
+/**
+ * A log record outside any trace was put beside its most authoritative key of *that* time, which the declarations of
+ * today do not tell: only the store knows. Everything else lies where it always did.
+ */
+async function logsAt({ store, tenant }: ReindexOptions, places: readonly Place[]): Promise<LogPlaces> {
+  const localities = places.map(({ locality }) => locality);
+  const days = places.map(({ day }) => day);
+  const byId = new Map<string, Place[]>();
+  for (const { fact, day_number, locality } of await placesOfLogs(store, { tenant, localities, days })) {
+    const id = fact.toLowerCase();
+    byId.set(id, [...(byId.get(id) ?? []), { day: day_number, locality }]);
+  }
+  return byId;
+}
+
+function refRowsOf(hops: readonly Hop[], logs: LogPlaces, kinds: readonly KeyKind[]): RefRow[] {
   const rows = new Map<string, RefRow>();
   for (const hop of hops) {
     const keys = keysOf(hop, kinds);
-    const place = whereKept(hop, keys, asked);
-    if (place === null) continue;
-    for (const [kind, values] of keys)
-      for (const value of values)
-        rows.set(`${placeText(place)} ${refText({ kind, value })}`, { kind, value, ...place });
+    const places = logs.get(hop.id) ?? [placeOf(hop, keys)];
+    for (const row of places.flatMap((place) => rowsAt(place, keys)))
+      rows.set(`${placeText(row)} ${refText(row)}`, row);
   }
   return [...rows.values()];
 }
 
-/**
- * A log line outside any trace was put beside its most authoritative key of *that* time, which may be any of its keys
- * now; everything else lies where it always did.
- */
-function whereKept(hop: Hop, keys: Keys, asked: ReadonlySet<string>): Place | null {
-  const alone = [...keys].map(([kind, values]): Keys => new Map([[kind, values]]));
-  const possible = [keys, ...alone, new Map()].map((each) => placeOf(hop, each));
-  return possible.find((place) => asked.has(placeText(place))) ?? null;
+function rowsAt(place: Place, keys: Keys): RefRow[] {
+  return [...keys].flatMap(([kind, values]) => values.map((value) => ({ kind, value, ...place })));
 }
 
 async function missingOf({ source, tenant }: ReindexOptions, rows: readonly RefRow[]): Promise<RefRow[]> {
