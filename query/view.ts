@@ -3,9 +3,8 @@
  *
  *   gather → stitch → fold → Told → [view] → JSON, page, command line
  *
- * Pure. Chooses the page of hops; decides nothing else.
+ * Pure. Decides nothing.
  */
-import { z } from "@hono/zod-openapi";
 import type { Hop } from "../collector/hop.ts";
 import { causationOf, messagesOf } from "../ingest/carriers.ts";
 import type { Definitions } from "../ingest/definitions.ts";
@@ -15,28 +14,17 @@ import type { Member, Related, Told } from "../ingest/told.ts";
 import { subjectPath } from "./address.ts";
 import type { Answer, HopView, JourneyView, RelatedView } from "./answer.ts";
 import { firstSeen } from "./caller.ts";
-import { cursorOf } from "./cursor.ts";
 import { explain } from "./explain.ts";
+import { HOPS_MAX, type HopPage, hopPageOf } from "./hop_page.ts";
 import { openTelling } from "./line.ts";
 import { elapsedMs, plain, renderTime } from "./phrase.ts";
 import { renderStory } from "./story.ts";
 
-/** Hops on a page unless asked otherwise; count. */
-export const HOPS_DEFAULT = 200;
-/** Hops on a page at most; count. */
-export const HOPS_MAX = 5_000;
-
-/** Which hops to show. */
-export interface Page {
-  /** count ≥ 1 */
-  readonly limit: number;
-  /** as given by an earlier answer about the same subject */
-  readonly cursor?: string | undefined;
+/** Which hops to show, and how. */
+export interface Page extends HopPage {
   /** with what connects the hops, so that every membership can be derived again */
   readonly explain?: boolean | undefined;
 }
-
-const HopCursor = cursorOf(z.object({ afterHop: z.string(), atNs: z.string().regex(/^\d{1,20}$/) }));
 
 /**
  * The answer about one subject.
@@ -46,25 +34,20 @@ const HopCursor = cursorOf(z.object({ afterHop: z.string(), atNs: z.string().reg
 export function answerOf(told: Told, definitions: Definitions, page: Page = { limit: HOPS_MAX }): Answer {
   const telling = openTelling(told, definitions);
   const seen = firstSeen(telling);
-  const from = page.cursor === undefined ? 0 : startOf(told.members, page.cursor);
-  const shown = told.members.slice(from, from + page.limit);
-  const last = shown.at(-1);
-  const hasMore = last !== undefined && from + page.limit < told.members.length;
+  const { members, nextCursor } = hopPageOf(told.members, page);
   const answer = {
     subject: told.subject,
     asOf: renderTime(told.asOfNs),
     ...renderStory(told, definitions),
     seenByCaller: seen === null ? null : seenView(seen),
     journeys: telling.courses.map(({ journey }) => journeyView(journey, told.asOfNs)),
-    hops: shown.map((member) => ({
+    hops: members.map((member) => ({
       ...hopView(member),
       ...(page.explain ? { carriers: carriersView(member.hop) } : {}),
     })),
     related: [...movedView(told, definitions), ...told.related.map((each) => relatedView(each, definitions))],
     gaps: told.gaps.map((gap) => ({ ...gap })),
-    ...(hasMore
-      ? { nextCursor: HopCursor.render({ afterHop: last.hop.id, atNs: String(last.hop.atNs) }) }
-      : {}),
+    ...(nextCursor === null ? {} : { nextCursor }),
   };
   return page.explain ? withVerdicts(answer) : answer;
 }
@@ -88,15 +71,6 @@ function carriersView(hop: Hop): NonNullable<HopView["carriers"]> {
     eventId: event?.eventId ?? "",
     causationId: event?.causationId ?? "",
   };
-}
-
-/** Behind the hop of the cursor; when it is gone meanwhile, at the first hop that is later. */
-function startOf(members: readonly Member[], cursor: string): number {
-  const { afterHop, atNs } = HopCursor.parse(cursor);
-  const at = members.findIndex(({ hop }) => hop.id === afterHop);
-  if (at >= 0) return at + 1;
-  const later = members.findIndex(({ hop }) => hop.atNs > BigInt(atNs));
-  return later < 0 ? members.length : later;
 }
 
 function hopView({ hop, keys, evidence, shared, step, contract }: Member): HopView {

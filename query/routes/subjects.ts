@@ -15,11 +15,12 @@ import { findPath, orderKind, subjectPath } from "../address.ts";
 import { Answer } from "../answer.ts";
 import { renderNextLink } from "../cursor.ts";
 import { renderExplanation } from "../explain.ts";
+import { HOPS_DEFAULT, HOPS_MAX } from "../hop_page.ts";
 import { etagOf, type Form, formOf, isKnown, keepPrivate } from "../negotiate.ts";
 import { renderSubject } from "../page/subject.ts";
 import { createRoutes, KnownElsewhere, PROBLEMS, Problem, renderElsewhere } from "../problem.ts";
 import { renderText } from "../story.ts";
-import { answerOf, HOPS_DEFAULT, HOPS_MAX, type Page } from "../view.ts";
+import { answerOf, type Page } from "../view.ts";
 import { countUpTo, Flag, Id } from "./parameters.ts";
 
 /** What the routes are given. */
