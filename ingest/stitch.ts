@@ -124,7 +124,8 @@ function ownOrInherited(at: number, terrain: Terrain): Found {
   if (terrain.isHub(at)) return ofEachEnd(at, terrain);
   const caused = terrain.walks.nearestCause(at);
   if (caused.size > 0) return asEvidence("cause", caused);
-  return asEvidence("climb", terrain.walks.nearestBelow(at));
+  const below = terrain.walks.nearestBelow(at);
+  return below.size > 0 ? asEvidence("climb", below) : asCousins(terrain.walks.nearestBeside(at));
 }
 
 /**
@@ -147,6 +148,10 @@ function ofEachEnd(at: number, terrain: Terrain): Found {
 
 function asEvidence(rule: Rule, inherited: Inherited): Found {
   return new Map([...inherited].map(([id, through]) => [id, { rule, through }]));
+}
+
+function asCousins(inherited: Inherited): Found {
+  return new Map([...inherited].map(([id, through]) => [id, { rule: "climb", through, beside: true }]));
 }
 
 /** Rule 6. Also for what hangs below a hop whose parent never arrived: the whole fragment lost its root. */

@@ -28,4 +28,6 @@ export interface Evidence {
   readonly key?: string;
   /** the hop through which it came, when one did; its id */
   readonly through?: string;
+  /** of `climb`: that hop is not below this one but beside it, below an ancestor that both have */
+  readonly beside?: true;
 }

@@ -25,11 +25,13 @@ export interface Terrain {
 export interface Walks {
   /** Rule 4: the subjects of the nearest cause that has any by its own keys; at equal distance the closer kin. */
   readonly nearestCause: (node: number) => Inherited;
-  /**
-   * Rule 5: climbs to the nearest ancestor-or-self with subjects below it, and takes the nearest of those. An ancestor
-   * with more than a hub may have, such as the root of a loop that polls for days, leads nowhere.
-   */
+  /** Rule 5, the hop itself: the nearest subjects below it. */
   readonly nearestBelow: (node: number) => Inherited;
+  /**
+   * Rule 5, what has none below it: climbs to the nearest ancestor with subjects below it, and takes the nearest of
+   * those. An ancestor with more than a hub may have, such as the root of a loop that polls for days, leads nowhere.
+   */
+  readonly nearestBeside: (node: number) => Inherited;
 }
 
 const NO_ONE: Inherited = new Map();
@@ -53,9 +55,8 @@ export function walksIn(terrain: Terrain): Walks {
   });
   return {
     nearestCause: (at) => causes()[placeOf(at, false)]?.found ?? NO_ONE,
-    nearestBelow: (at) => {
-      const self = below()[placeOf(at, false)];
-      if (self) return self.found;
+    nearestBelow: (at) => below()[placeOf(at, false)]?.found ?? NO_ONE,
+    nearestBeside: (at) => {
       const found = above()[placeOf(at, false)]?.found ?? NO_ONE;
       return found.size > terrain.hubSubjects ? NO_ONE : found;
     },

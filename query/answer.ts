@@ -19,6 +19,10 @@ export const EvidenceView = z.object({
   rule: z.enum(["key", "identifies", "shared", "cause", "climb", "trace"]),
   key: z.string().optional().describe("the key that decided, kind=value"),
   through: z.string().optional().describe("id of the hop it came through"),
+  beside: z
+    .literal(true)
+    .optional()
+    .describe("of climb: that hop is not below this one, but both have a cause in common"),
 });
 
 /** What connects a hop to others without being a key; shown when an explanation is asked for. */

@@ -24,7 +24,7 @@ export function renderEvidence(evidence: Evidence, hopById: ReadonlyMap<string, 
     case "cause":
       return `was caused by ${through}`;
     case "climb":
-      return `led to ${through}`;
+      return evidence.beside ? `has a common cause with ${through}` : `led to ${through}`;
     case "trace":
       return "is in its trace; what it belonged to never arrived";
   }

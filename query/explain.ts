@@ -132,7 +132,7 @@ function judgeOne(hop: HopView, evidence: Evidence, web: Web): Finding {
     case "cause":
       return judgeCause(hop, through, web);
     case "climb":
-      return judgeClimb(hop, through, web);
+      return evidence.beside ? judgeCousin(hop, through, web) : judgeClimb(hop, through, web);
     case "trace":
       return judgeTrace(hop, through, web);
   }
@@ -171,11 +171,22 @@ function judgeCause(hop: HopView, through: HopView, web: Web): Finding {
 function judgeClimb(hop: HopView, through: HopView, web: Web): Finding {
   if (!belongsByKey(through))
     return broken(`${nameOf(through)} has no key of its own that would bring others here.`);
+  return below([hop], web).has(through) ? VERIFIED : broken(`${nameOf(through)} is not below it.`);
+}
+
+function judgeCousin(hop: HopView, through: HopView, web: Web): Finding {
+  if (!belongsByKey(through))
+    return broken(`${nameOf(through)} has no key of its own that would bring others here.`);
   const { reached, leaves } = above(hop, web);
-  const below = new Set<HopView>([hop, ...reached]);
-  for (const each of below) for (const effect of web.effects.get(each) ?? []) below.add(effect);
-  if (below.has(through)) return VERIFIED;
-  return notReached(leaves, `${nameOf(through)} is not below it, nor below anything above it.`);
+  if (below(reached, web).has(through)) return VERIFIED;
+  return notReached(leaves, `${nameOf(through)} is not below anything above it.`);
+}
+
+/** These, and everything that they led to. */
+function below(from: Iterable<HopView>, web: Web): ReadonlySet<HopView> {
+  const reached = new Set(from);
+  for (const each of reached) for (const effect of web.effects.get(each) ?? []) reached.add(effect);
+  return reached;
 }
 
 function judgeTrace(hop: HopView, through: HopView, web: Web): Finding {

@@ -274,10 +274,16 @@ function derives({ name, at: own, evidence }: Claim, { graph, byId, all }: Known
     case "cause":
       return tells && reaches(graph, [own], "causes").has(through);
     case "climb":
-      return tells && reaches(graph, reaches(graph, [own], "causes"), "effects").has(through);
+      return tells && reaches(graph, evidence.beside ? above(graph, own) : [own], "effects").has(through);
     case "trace":
       return node.hop.traceId === graph.nodes[through]?.hop.traceId && graph.torn[own] === true;
   }
+}
+
+function above(graph: Graph, own: number): Set<number> {
+  const reached = reaches(graph, [own], "causes");
+  reached.delete(own);
+  return reached;
 }
 
 function carries(node: Node | undefined, key: string): boolean {

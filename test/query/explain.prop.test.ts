@@ -94,6 +94,13 @@ const LIES: readonly Lie[] = [
     },
   },
   {
+    name: "a fact it led to that only has a cause in common with it",
+    tell: (hop) =>
+      hop.evidence[0]?.beside === undefined
+        ? null
+        : withEvidence(hop, "climb", ({ rule, through = "" }) => ({ rule, through })),
+  },
+  {
     name: "a fact that is not there",
     tell: (hop) => withEvidence(hop, "cause", (each) => ({ ...each, through: "0".repeat(48) })),
   },
