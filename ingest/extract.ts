@@ -25,6 +25,8 @@ export interface Extract {
   /** every different set of keys; the first is that of rows without any */
   readonly keysets: readonly Keys[];
   readonly keysetOf: Uint32Array;
+  /** kind → values that were too long to be keys; count */
+  readonly longKeys: ReadonlyMap<string, number>;
   readonly localities: BigUint64Array;
   /** days since 1970-01-01 UTC */
   readonly days: Uint16Array;
@@ -53,7 +55,8 @@ export function extract(batch: HopBatch, plan: Plan, tenant: string): Extract {
     if (by === "more") carriers.set(row, carrierAt(row));
   }
   const outlines = outlinesIn(batch, plan);
-  const found = { tenant, batch, keysets: keysets.sets, keysetOf, outlines, carries, carriers };
+  const { sets, longKeys } = keysets;
+  const found = { tenant, batch, keysets: sets, keysetOf, longKeys, outlines, carries, carriers };
   return { ...found, ...placesOf(found) };
 }
 

@@ -19,7 +19,8 @@ import type { KeyKind, KeySource } from "./definitions.ts";
 /** Kind → values, kinds by authority, values in the order found, none twice. */
 export type Keys = ReadonlyMap<string, readonly string[]>;
 
-const VALUE_CHARACTERS_MAX = 512;
+/** A longer value is no key, and nothing can be looked up by it; UTF-16 units. */
+export const KEY_CHARACTERS_MAX = 512;
 
 /** In lower case. */
 const NO_VALUES = new Set([
@@ -38,17 +39,33 @@ const NO_VALUE_CHARACTERS_MAX = 36;
 /** What of a hop can hold keys. */
 export type KeyHolder = Pick<Hop, "kind" | "attributes" | "events" | "links" | "resource" | "body">;
 
-/** Every key on a hop, those on its events and links included. */
-export function keysOf(hop: KeyHolder, kinds: readonly KeyKind[]): Keys {
+/**
+ * Every key on a hop, those on its events and links included.
+ *
+ * @param leftOut  takes the kind of each value that is too long to be a key
+ */
+export function keysOf(hop: KeyHolder, kinds: readonly KeyKind[], leftOut: string[] = []): Keys {
   const keys = new Map<string, readonly string[]>();
   for (const kind of kinds) {
     const found = new Set(valuesIn(kind, hop.attributes, hop));
     for (const event of hop.events) for (const v of valuesIn(kind, event.attributes, null)) found.add(v);
     for (const link of hop.links) for (const v of valuesIn(kind, link.attributes, null)) found.add(v);
-    if (found.size === 0) for (const v of valuesIn(kind, hop.resource, null)) found.add(v);
+    if (found.size === 0 || !holdsKey(found))
+      for (const v of valuesIn(kind, hop.resource, null)) found.add(v);
+    if (found.size === 0) continue;
+    for (const v of found) if (!isKey(v) && found.delete(v)) leftOut.push(kind.kind);
     if (found.size > 0) keys.set(kind.kind, [...found]);
   }
   return keys;
+}
+
+function holdsKey(values: Iterable<string>): boolean {
+  for (const value of values) if (isKey(value)) return true;
+  return false;
+}
+
+function isKey(value: string): boolean {
+  return value.length <= KEY_CHARACTERS_MAX;
 }
 
 /** The keys in one set of attributes alone, such as those of a link. */
@@ -56,7 +73,7 @@ export function keysIn(attributes: Attributes, kinds: readonly KeyKind[]): Keys 
   const keys = new Map<string, readonly string[]>();
   if (attributes.size === 0) return keys;
   for (const kind of kinds) {
-    const found = valuesIn(kind, attributes, null);
+    const found = valuesIn(kind, attributes, null).filter(isKey);
     if (found.length > 0) keys.set(kind.kind, found);
   }
   return keys;
@@ -73,14 +90,18 @@ export function contractOf(hop: Hop): string | null {
   return said.split("/").findLast((segment) => segment !== "") ?? null;
 }
 
-/** @param hop  the hop itself when its own attributes are looked at, for what only it has: body, CloudEvent context */
+/**
+ * Values too long to be keys are among them.
+ *
+ * @param hop  the hop itself when its own attributes are looked at, for what only it has: body, CloudEvent context
+ */
 function valuesIn(kind: KeyKind, attributes: Attributes, hop: KeyHolder | null): string[] {
   const found: string[] = [];
   for (const source of kind.from) {
     const raw = rawValue(source, attributes, hop);
     if (raw === null) continue;
     for (const value of normalised(raw)) if (!found.includes(value)) found.push(value);
-    if (found.length > 0 && !kind.many) break;
+    if (!kind.many && holdsKey(found)) break;
   }
   return found;
 }
@@ -110,7 +131,7 @@ function normalised(raw: string): string[] {
 
 function normalisedScalar(raw: string): string[] {
   const text = raw.trim();
-  if (text === "" || text.length > VALUE_CHARACTERS_MAX) return [];
+  if (text === "") return [];
   return text.length <= NO_VALUE_CHARACTERS_MAX && NO_VALUES.has(text.toLowerCase()) ? [] : [text];
 }
 

@@ -31,9 +31,14 @@ interface Where {
   readonly entries: Int32Array;
 }
 
-/** A set that was read, and where. */
-interface Known {
+/** A set that was read, and the kinds of what was too long to be in it, one for each value. */
+interface Read {
   readonly set: number;
+  readonly long: readonly string[];
+}
+
+/** A set that was read, and where. */
+interface Known extends Read {
   readonly where: Where;
 }
 
@@ -58,6 +63,8 @@ export function hasFlagged(maps: Maps, flags: Uint8Array, index: number): boolea
 /** The sets of one batch. */
 export class Keysets {
   readonly sets: Keys[] = [NOTHING];
+  /** kind → values on the rows so far that were too long to be keys; count */
+  readonly longKeys = new Map<string, number>();
   readonly #columns: HopColumns;
   readonly #plan: Plan;
   readonly #own: Uint8Array;
@@ -91,30 +98,37 @@ export class Keysets {
 
   /** The number of the row's set. */
   of(row: number, hop: (row: number) => Hop): number {
-    if (this.#standsAlone(row)) return this.#add(keysOf(hop(row), this.#plan.kinds));
+    if (this.#standsAlone(row)) return this.#counted(this.#read(hop(row)));
     const found = this.#lookFor(row);
     if (found.size === 0 && found.resource === NO_RESOURCE) return 0;
-    if (this.#last !== null && this.#isAlike(this.#last.where, found)) return this.#last.set;
+    if (this.#last !== null && this.#isAlike(this.#last.where, found)) return this.#counted(this.#last);
     const hash = this.#hash(found);
     const alike = this.#byHash.get(hash)?.find(({ where }) => this.#isAlike(where, found));
     this.#last = alike ?? this.#made(row, hash, hop);
-    return this.#last.set;
+    return this.#counted(this.#last);
+  }
+
+  #counted({ set, long }: Read): number {
+    for (const kind of long) this.longKeys.set(kind, (this.longKeys.get(kind) ?? 0) + 1);
+    return set;
+  }
+
+  #read(holder: KeyHolder): Read {
+    const long: string[] = [];
+    const keys = keysOf(holder, this.#plan.kinds, long);
+    return { set: keys.size === 0 ? 0 : this.sets.push(keys) - 1, long };
   }
 
   #made(row: number, hash: number, hop: (row: number) => Hop): Known {
     const { size, resource, entries } = this.#found;
     const where = { size, resource, entries: entries.slice(0, size) };
     const holder = resource === NO_RESOURCE ? this.#holder(row) : hop(row);
-    const made = { set: this.#add(keysOf(holder, this.#plan.kinds)), where };
+    const { set, long } = this.#read(holder);
+    const made = { set, long, where };
     const others = this.#byHash.get(hash);
     if (others === undefined) this.#byHash.set(hash, [made]);
     else others.push(made);
     return made;
-  }
-
-  #add(keys: Keys): number {
-    if (keys.size === 0) return 0;
-    return this.sets.push(keys) - 1;
   }
 
   #standsAlone(row: number): boolean {

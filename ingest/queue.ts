@@ -5,7 +5,7 @@
  *
  * Lives in memory; the journal has all of it. What the store did not take stays at the front.
  */
-import { noteFlushed, type PipelineStats } from "./stats.ts";
+import { noteFlushed, noteLongKeys, type PipelineStats } from "./stats.ts";
 import { InsertSize, storeAll, type Waiting, type Writing } from "./writes.ts";
 
 /** Deliveries that wait. Calls to `flush` must not overlap. */
@@ -21,7 +21,8 @@ export class Queue {
 
   /** Adds the newest. */
   add(delivery: Waiting): void {
-    const { batch } = delivery.extract;
+    const { batch, longKeys } = delivery.extract;
+    noteLongKeys(this.#stats, longKeys);
     this.#waiting.push(delivery);
     this.#stats.waiting += batch.rows;
     this.#stats.waitingBytes += batch.bytes;

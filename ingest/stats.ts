@@ -15,6 +15,8 @@ export interface PipelineStats {
   stored: number;
   flushes: number;
   failedFlushes: number;
+  /** kind of key → values that were too long to be one; count */
+  readonly longKeys: Map<string, number>;
   /** how long the last flush took; ms */
   lastFlushMs: number;
   /** how long all flushes took that the store took; ms */
@@ -33,11 +35,17 @@ export function zeroStats(): PipelineStats {
     stored: 0,
     flushes: 0,
     failedFlushes: 0,
+    longKeys: new Map(),
     lastFlushMs: 0,
     flushMs: 0,
     oldestWaitingMs: null,
     trouble: null,
   };
+}
+
+/** A delivery held values that were too long to be keys. */
+export function noteLongKeys({ longKeys }: PipelineStats, more: ReadonlyMap<string, number>): void {
+  for (const [kind, count] of more) longKeys.set(kind, (longKeys.get(kind) ?? 0) + count);
 }
 
 /** The store took a flush. */

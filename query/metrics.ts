@@ -11,6 +11,7 @@ import { Counter, Gauge, Registry } from "prom-client";
 import type { Counters, DoorCounters } from "../collector/counters.ts";
 import { Failure } from "../errors.ts";
 import type { BacklogState } from "../ingest/backlog.ts";
+import { KEY_CHARACTERS_MAX } from "../ingest/keys.ts";
 import type { SegmentsState } from "../ingest/segments.ts";
 import type { SettlerStats } from "../ingest/settler.ts";
 import type { PipelineStats } from "../ingest/stats.ts";
@@ -42,6 +43,8 @@ export interface ObjectiveSources {
 }
 
 const SIGNALS = { traces: "spans", logs: "log_records", events: "events" } as const;
+
+const LONG_KEYS_HELP = `Values of more than ${KEY_CHARACTERS_MAX} characters where keys are looked for: no keys.`;
 
 /** Longer than a look takes, and shorter than who scrapes would wait; ms. */
 const LOOK_MS = 2_000;
@@ -130,6 +133,8 @@ function setPipeline(registry: Registry, stats: NonNullable<MetricSources["pipel
   );
   settled.set({ by: "memory" }, stats.fromMemory);
   settled.set({ by: "store" }, stats.fromStore);
+  const long = total(registry, ["pipeline_long_keys_total", LONG_KEYS_HELP], ["kind"]);
+  for (const [kind, count] of stats.longKeys) long.set({ kind }, count);
   gauge("pipeline_stored_hops_total", "Stored since the start.", stats.stored);
   gauge("pipeline_flushes_total", "Flushes that the store took.", stats.flushes);
   gauge(

@@ -12,7 +12,7 @@ import { FindAnswer, renderHits, type SubjectFound, soleAddress } from "../found
 import { formOf, keepPrivate } from "../negotiate.ts";
 import { renderFound } from "../page/found.ts";
 import { plain } from "../phrase.ts";
-import { createRoutes, PROBLEMS, Problem } from "../problem.ts";
+import { BadParameters, createRoutes, PROBLEMS, Problem } from "../problem.ts";
 import { unclaimedOf } from "../unclaimed.ts";
 import { Id } from "./parameters.ts";
 import type { SubjectRoutesDeps } from "./subjects.ts";
@@ -51,8 +51,11 @@ export function findRoutes(deps: SubjectRoutesDeps): OpenAPIHono {
     return form === "text/html" ? foundPage(c, answer) : c.json(answer);
   });
   routes.get("/find", async (c) => {
-    const id = Id.safeParse(c.req.query("id") ?? "");
-    if (!id.success) return c.redirect("/", 303);
+    const given = (c.req.query("id") ?? "").trim();
+    if (given === "") return c.redirect("/", 303);
+    const id = Id.safeParse(given);
+    if (!id.success)
+      throw new BadParameters(id.error.issues.map(({ message }) => ({ field: "id", text: message })));
     const answer = await search(deps, id.data);
     const only = soleAddress(answer);
     return only === null ? foundPage(c, answer) : c.redirect(only, 303);

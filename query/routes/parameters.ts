@@ -4,9 +4,15 @@
  *   URL → [parameters] → routes
  */
 import { z } from "@hono/zod-openapi";
+import { KEY_CHARACTERS_MAX } from "../../ingest/keys.ts";
 
 /** An identifier of any kind, as services write it; blanks around it are dropped as they are from keys. */
-export const Id = z.string().trim().min(1).max(1_024).openapi({ example: "ORD-42" });
+export const Id = z
+  .string()
+  .trim()
+  .min(1)
+  .max(KEY_CHARACTERS_MAX, { error: `longer than the ${KEY_CHARACTERS_MAX} characters that a key may have` })
+  .openapi({ example: "ORD-42" });
 
 /** A moment: RFC 3339, or a day, which begins at midnight UTC; epoch milliseconds once read. */
 export const Moment = z

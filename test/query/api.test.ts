@@ -319,6 +319,33 @@ describe("a search", () => {
   });
 });
 
+describe("an id longer than a key may be", () => {
+  const id = "x".repeat(513);
+
+  test.each(["/v1/find?id=", "/v1/orders/", "/find?id="])(
+    "is refused by %s, and the limit named",
+    async (path) => {
+      const { status, errors } = await problem(path + id);
+      expect(status).toBe(400);
+      expect(errors).toEqual([{ field: "id", text: "longer than the 512 characters that a key may have" }]);
+    },
+  );
+
+  test("says so on a page to who came from the search box", async () => {
+    const response = await get(`/find?id=${id}`, HTML);
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain("512 characters");
+  });
+
+  test("is not one that has blanks around it", async () => {
+    expect((await problem(`/v1/find?id=%20${"x".repeat(512)}%20`)).status).toBe(404);
+  });
+
+  test("is not nothing at all, which leads to the start page", async () => {
+    expect((await get("/find?id=%20", HTML)).headers.get("location")).toBe("/");
+  });
+});
+
 describe("ids are data", () => {
   const naughty = [
     "a/b",

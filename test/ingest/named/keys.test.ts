@@ -88,6 +88,21 @@ describe("one order by many names", () => {
   });
 });
 
+test("a value of 513 characters is no key and is counted under its kind, for each hop, and one of 512 is one", async () => {
+  const [longest, longer] = ["k".repeat(512), "k".repeat(513)];
+  await door.tell(
+    event({ name: "placed", keys: { "order.id": longest } }),
+    event({ name: "bulky", keys: { "order.id": longer } }),
+    event({ name: "bulky too", keys: { "order.id": longer, "item.id": `["${longer}","L-item"]` }, atMs: 1 }),
+    event({ name: "weighed", keys: { "item.id": "L-item" }, body: `item=${longer}`, atMs: 2 }),
+  );
+  expect(await door.hopsOf(`order.id=${longest}`)).toEqual(["placed key"]);
+  expect(await door.hopsOf("item.id=L-item")).toEqual(["bulky too key", "weighed key"]);
+  const metrics = await (await door.waybill.api("/metrics")).text();
+  expect(metrics).toContain('waybill_pipeline_long_keys_total{kind="order.id"} 2');
+  expect(metrics).toContain('waybill_pipeline_long_keys_total{kind="item.id"} 1');
+});
+
 describe("ids that many carry", () => {
   test("two order ids on one correlation id stay two orders; what carries only it is in both, flagged", async () => {
     await door.tell(
