@@ -10,6 +10,7 @@
 import type { Hop } from "../collector/hop.ts";
 import { causationOf, messagesOf } from "./carriers.ts";
 import type { Graph, Node } from "./graph.ts";
+import { keyText } from "./keys.ts";
 import { CARRIER, linkedTraces, type Ref, refText } from "./refs.ts";
 import type { StitchOptions } from "./stitch.ts";
 import { type Subjects, subjectsIn } from "./subjects.ts";
@@ -84,7 +85,7 @@ class Search {
   subjectsOf(nodes: Iterable<number>, changed: Iterable<number> = []): Set<string> {
     const ids = new Set<string>();
     for (const at of nodes) for (const id of this.#subjects.of(at).keys()) ids.add(id);
-    for (const at of changed) for (const id of this.#subjects.ofEachKey(at)) ids.add(id);
+    for (const id of this.#subjects.ofEachKey(changed)) ids.add(id);
     return ids;
   }
 
@@ -93,6 +94,8 @@ class Search {
     const given = new Set(hops.map((hop) => hop.id));
     const lowest = new Map<number, number>();
     const queue: { at: number; rank: number }[] = [];
+    /** keys whose carriers were added: a thousand hops with one key have the same thousand carriers */
+    const followed = new Set<string>();
     const add = (at: number, rank: number) => {
       if ((lowest.get(at) ?? Number.POSITIVE_INFINITY) <= rank) return;
       lowest.set(at, rank);
@@ -103,6 +106,8 @@ class Search {
     });
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
       for (const { rank, ...ref } of this.#weaker(this.#graph.nodes[next.at], next.rank)) {
+        if (followed.has(refText(ref))) continue;
+        followed.add(refText(ref));
         this.ask(ref);
         for (const at of this.#graph.byKey.get(refText(ref)) ?? []) add(at, rank);
       }
@@ -111,13 +116,14 @@ class Search {
   }
 
   /** The keys of nodes that lead to no subject: they may be provisional subjects themselves. */
-  provisional(nodes: Iterable<number>): Ref[] {
-    const refs: Ref[] = [];
+  provisional(nodes: Iterable<number>): Iterable<Ref> {
+    const refs = new Map<string, Ref>();
     for (const at of nodes) {
       if (this.#subjects.of(at).size > 0) continue;
-      refs.push(...this.#weaker(this.#graph.nodes[at], -1).map(({ kind, value }) => ({ kind, value })));
+      for (const { kind, value } of this.#weaker(this.#graph.nodes[at], -1))
+        refs.set(keyText(kind, value), { kind, value });
     }
-    return refs;
+    return refs.values();
   }
 
   /** The nodes reached from the chosen ones. Goes on from the chosen and from nodes without subjects of their own. */

@@ -13,7 +13,9 @@ import { byJourney, type Elder, journeyName, keptSinceNs, saysMore } from "./eld
 import { fold } from "./fold.ts";
 import { gather, type HopSource, nothingLoaded } from "./gather.ts";
 import type { Journey } from "./journey.ts";
+import { type Keys, keysOf } from "./keys.ts";
 import { concerns } from "./milestones.ts";
+import { paced } from "./pace.ts";
 import { type Ref, refText } from "./refs.ts";
 import { type Membership, type Stitched, stitch } from "./stitch.ts";
 import type { Subject } from "./subject.ts";
@@ -40,8 +42,9 @@ export interface SettleOptions {
 }
 
 /**
- * Folds every journey that the hops may have changed. What is too much to be loaded at once is halved: a journey folded
- * from a part of its hops would be a wrong one. Only what one hop alone leads to is cut.
+ * Folds every journey that the hops may have changed. What is too much to be loaded at once is taken in parts: a journey
+ * folded from a part of its hops would be a wrong one. Only what one hop alone leads to is cut, and with it what others
+ * with the same keys lead to, which is the same.
  */
 export async function settle(options: SettleOptions, hops: readonly Hop[], nowNs: bigint): Promise<Settled> {
   const { definitions, source } = options;
@@ -52,22 +55,49 @@ export async function settle(options: SettleOptions, hops: readonly Hop[], nowNs
     const stitching = { kinds, subjectKind, hubSubjects: limits.hubSubjects };
     const gathering = { ...options, ...stitching, loaded };
     const { graph, complete, truncated } = await gather(source, { keys: [], hops }, gathering);
-    if (truncated && hops.length > 1) return settleHalves(options, hops, nowNs);
+    const parts = truncated ? partsOf(hops, kinds) : [];
+    if (parts.length > 1) return settleParts(options, parts, nowNs);
     const view = { subjectKind, stitched: stitch(graph, stitching) };
     const subjects = [...complete.values()];
     const elders = await eldersAmong(options, view, { subjects, nowNs });
     settled.push({
-      journeys: journeysIn(definitions, view, { subjects, nowNs, elders }),
+      journeys: await journeysIn(definitions, view, { subjects, nowNs, elders }),
       merged: mergedIn(definitions, view),
     });
   }
   return together(settled);
 }
 
-async function settleHalves(options: SettleOptions, hops: readonly Hop[], nowNs: bigint): Promise<Settled> {
-  const half = Math.ceil(hops.length / 2);
-  const first = await settle(options, hops.slice(0, half), nowNs);
-  return together([first, await settle(options, hops.slice(half), nowNs)]);
+async function settleParts(
+  options: SettleOptions,
+  parts: readonly (readonly Hop[])[],
+  nowNs: bigint,
+): Promise<Settled> {
+  const settled: Settled[] = [];
+  for (const part of parts) settled.push(await settle(options, part, nowNs));
+  return together(settled);
+}
+
+/** Two parts of the hops, none of which splits hops that have the same keys; one when all of them have. */
+function partsOf(hops: readonly Hop[], kinds: readonly KeyKind[]): readonly (readonly Hop[])[] {
+  const alike = new Map<string, Hop[]>();
+  for (const hop of hops) {
+    const text = textOf(hop, keysOf(hop, kinds));
+    const group = alike.get(text);
+    if (group === undefined) alike.set(text, [hop]);
+    else group.push(hop);
+  }
+  const groups = [...alike.values()].sort((a, b) => b.length - a.length);
+  // A crowd is told apart from the others at once: each part that it is in loads it again.
+  const isCrowd = (groups[0]?.length ?? 0) * 2 > hops.length;
+  const half = isCrowd ? 1 : Math.ceil(groups.length / 2);
+  return [groups.slice(0, half), groups.slice(half)]
+    .filter((part) => part.length > 0)
+    .map((part) => part.flat());
+}
+
+function textOf(hop: Hop, keys: Keys): string {
+  return keys.size > 0 ? JSON.stringify([...keys]) : hop.id;
 }
 
 function together(all: readonly Settled[]): Settled {
@@ -108,14 +138,14 @@ interface FoldingWithElders extends Folding {
   readonly elders: ReadonlyMap<string, Elder>;
 }
 
-function journeysIn(
+async function journeysIn(
   definitions: Definitions,
   view: View,
   { subjects, nowNs, elders }: FoldingWithElders,
-): Journey[] {
+): Promise<Journey[]> {
   const { tags } = definitions;
   const own = ownDefinitions(definitions, view);
-  return subjects.flatMap((ref) => {
+  const journeys = await paced(subjects, (ref) => {
     const subject = { kind: ref.kind, id: ref.value };
     const hops = hopsOf(view, ref);
     return own.flatMap((definition) => {
@@ -124,6 +154,7 @@ function journeysIn(
       return journey === null || (elder !== undefined && !saysMore(journey, elder)) ? [] : [journey];
     });
   });
+  return journeys.flat();
 }
 
 function ownDefinitions({ journeys }: Definitions, { subjectKind }: View): Definition[] {
@@ -138,16 +169,14 @@ function hopsOf({ stitched }: View, ref: Ref): Hop[] {
 function mergedIn(definitions: Definitions, view: View): Merged[] {
   const rank = definitions.keys.findIndex((kind) => kind.kind === view.subjectKind);
   const lower = definitions.keys.slice(rank + 1).filter((kind) => kind.role === "identifies");
-  const gone = new Map<string, Omit<Merged, "definition">>();
+  const gone = new Map<string, { readonly subject: Subject; readonly into: Subject[] }>();
   for (const [name, members] of view.stitched) {
     const into = subjectOf(name, view.subjectKind);
     if (into === null) continue;
     for (const ref of refsOn(members, lower)) {
-      const known = gone.get(refText(ref)) ?? {
-        subject: { kind: ref.kind, id: ref.value },
-        into: [],
-      };
-      gone.set(refText(ref), { ...known, into: [...known.into, into] });
+      const known = gone.get(refText(ref)) ?? { subject: { kind: ref.kind, id: ref.value }, into: [] };
+      known.into.push(into);
+      gone.set(refText(ref), known);
     }
   }
   const own = ownDefinitions(definitions, view);

@@ -23,8 +23,8 @@ export interface Subjects {
   readonly of: (node: number) => Found;
   /** the same without the keys that stand on links: those are each about one message, not about the hop as a whole */
   readonly ofItself: (node: number) => Found;
-  /** the subjects that each key of a node leads to, whatever outranks it */
-  readonly ofEachKey: (node: number) => Iterable<string>;
+  /** the subjects that any key of the nodes leads to, whatever outranks it */
+  readonly ofEachKey: (nodes: Iterable<number>) => ReadonlySet<string>;
   /** whether a key leads to any subject */
   readonly hasKey: (kind: string, value: string) => boolean;
   /** the subjects that the keys on one link lead to, when it has any; else null */
@@ -64,12 +64,25 @@ class Resolver implements Subjects {
     return this.#below(keysOf({ ...hop, links: [] }, this.#kinds), this.#kinds.length);
   }
 
-  ofEachKey(at: number): Iterable<string> {
-    const keys = this.#graph.nodes[at]?.keys ?? new Map();
-    const led = this.#kinds.flatMap((_, rank) =>
-      rank > this.#subjectRank ? [...this.#ofKind(keys, rank).keys()] : [],
-    );
-    return [...(keys.get(this.#subjectKind) ?? []), ...led];
+  ofEachKey(nodes: Iterable<number>): ReadonlySet<string> {
+    // What many nodes carry leads to as many subjects: each key is followed once, not once for each node.
+    const followed = new Set<string>();
+    const ids = new Set<string>();
+    for (const at of nodes)
+      for (const id of this.#ofNewKeys(this.#graph.nodes[at]?.keys ?? new Map(), followed)) ids.add(id);
+    return ids;
+  }
+
+  /** The subjects that keys lead to which were not followed before. */
+  #ofNewKeys(keys: Keys, followed: Set<string>): string[] {
+    const own = keys.get(this.#subjectKind) ?? [];
+    const led = this.#kinds.flatMap(({ kind }, rank) => {
+      if (rank <= this.#subjectRank) return [];
+      const news = (keys.get(kind) ?? []).filter((value) => !followed.has(keyText(kind, value)));
+      for (const value of news) followed.add(keyText(kind, value));
+      return news.flatMap((value) => [...this.#carried(rank, value).keys()]);
+    });
+    return [...own, ...led];
   }
 
   hasKey(kind: string, value: string): boolean {
