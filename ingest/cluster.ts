@@ -109,6 +109,19 @@ export function newCluster(nowMs: number, serial: number): Cluster {
   };
 }
 
+/** Takes everything from a cluster that leaves memory but what is to be settled: the store has the rest, or will. */
+export function empty(cluster: Cluster): void {
+  cluster.isWhole = false;
+  cluster.head = -1;
+  cluster.tail = -1;
+  cluster.size = 0;
+  cluster.names = [];
+  cluster.traces = [];
+  cluster.keysets = [];
+  cluster.hops = [];
+  cluster.extras = null;
+}
+
 /** The hops of a cluster that folding looks at, each fact once. */
 export function outlinesOf({ hops }: Cluster): Hop[] {
   const byId = new Map<string, Hop>();

@@ -5,8 +5,9 @@
  *
  * Finds, makes and joins; holds no facts. A name that is new here may be an old one: then the cluster is not whole.
  */
-import type { Arrival } from "./adding.ts";
-import { appended, type Cluster, current, merge, type Name, NO_SETS, newCluster } from "./cluster.ts";
+import { type Arrival, hexOf } from "./adding.ts";
+import { appended, type Cluster, current, empty, merge, type Name, NO_SETS, newCluster } from "./cluster.ts";
+import { Leaving } from "./leaving.ts";
 import { Names } from "./names.ts";
 import { isTrace, joiningKind, type Past, type Rumour, traceWords } from "./past.ts";
 import type { Ref } from "./refs.ts";
@@ -33,6 +34,7 @@ const UNHEARD_OF: Sight = { spots: NO_SPOTS, cluster: "none" };
 export class Clusters {
   readonly traces = new Traces();
   readonly spots = new Spots();
+  readonly leaving = new Leaving(this.spots);
   /** those with facts that are not settled */
   readonly dirty = new Set<Cluster>();
   /** in order of the last touch */
@@ -141,19 +143,29 @@ export class Clusters {
     this.dirty.add(cluster);
   }
 
-  /** Lets go of a cluster; its names are of the past. */
-  forget(cluster: Cluster): void {
+  /**
+   * Lets go of a cluster; its names are of the past.
+   *
+   * @param stored  number of the last delivery that is stored: where later hops are is known on until they are, too
+   */
+  forget(cluster: Cluster, stored: number): void {
     this.#all.delete(cluster);
+    const left = cluster.newest <= stored ? null : this.leaving.add(cluster.newest);
     for (const name of cluster.names) {
-      this.spots.giveBack(name.spots);
+      const text = `${name.kind}=${name.value}`;
+      if (left === null) this.spots.giveBack(name.spots);
+      else left.set(text, name.spots);
       this.#names.delete(name);
-      this.#past.add(`${name.kind}=${name.value}`);
+      this.#past.add(text);
     }
     for (const trace of cluster.traces) {
-      this.spots.giveBack(this.traces.spots[trace] ?? NO_SPOTS);
+      const spots = this.traces.spots[trace] ?? NO_SPOTS;
+      if (left === null) this.spots.giveBack(spots);
+      else left.set(hexOf(this.traces.ids, trace * 4), spots);
       this.#past.addTrace(this.traces.ids, trace * 4);
       this.traces.remove(trace);
     }
+    empty(cluster);
   }
 
   /** What is known of a ref here: where hops go by it, and the cluster that it leads to. */

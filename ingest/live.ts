@@ -17,6 +17,7 @@ import { appended, type Cluster, current, type Extra, type KeySet, type Name } f
 import { Clusters } from "./clusters.ts";
 import type { Extract } from "./extract.ts";
 import type { Pointer } from "./forest.ts";
+import { KEPT_RATIO, leavers } from "./leaving.ts";
 import { joiningKind, type Past } from "./past.ts";
 import { Pool } from "./pool.ts";
 import type { RefList } from "./reflist.ts";
@@ -117,6 +118,7 @@ export class Live {
     const rows: RefRow[] = [];
     const unsure: Ref[] = [];
     for (const ref of refs) {
+      for (const place of this.#clusters.leaving.places(ref)) rows.push({ ...ref, ...place });
       const { spots, cluster } = this.#clusters.sightOf(ref);
       if (cluster === "none") continue;
       const isWhole = cluster !== null && this.#clusters.isWhole(cluster);
@@ -133,26 +135,27 @@ export class Live {
   }
 
   /**
-   * Lets go of clusters until the bound is kept; those with unsettled facts stay.
+   * Lets go of clusters until the bound is kept, see leaving.ts.
    *
-   * @param stored    so do those with facts of later deliveries than this: only memory has them
+   * @param stored    number of the last delivery that is stored
    * @param factsMax  facts kept at the most; count
    */
   evict(stored: number, factsMax: number): void {
+    this.#clusters.leaving.noteStored(stored);
     if (this.#pool.used <= factsMax) return;
-    for (const cluster of this.#clusters.byTouch()) {
+    for (const cluster of leavers(this.#clusters.byTouch(), { stored, factsMax })) {
       if (this.#pool.used <= factsMax * KEPT_RATIO) return;
-      if (cluster.dirtyMs === null && cluster.newest <= stored) this.#forget(cluster);
+      this.#forget(cluster, stored);
     }
   }
 
-  #forget(cluster: Cluster): void {
-    this.#clusters.forget(cluster);
+  #forget(cluster: Cluster, stored: number): void {
     this.#pool.giveBack(cluster.head);
     for (const keyset of cluster.keysets) {
       this.#keysets[keyset] = null;
       this.#freeKeysets.push(keyset);
     }
+    this.#clusters.forget(cluster, stored);
   }
 
   #addRow(adding: Adding, row: number): void {
@@ -290,9 +293,6 @@ export class Live {
 type Named = { readonly trace: number; readonly keyset: KeySet };
 
 const NO_LINKS: readonly Pointer[] = [];
-
-/** After an eviction so much of the bound is left, so that not every batch has to evict. */
-const KEPT_RATIO = 0.99;
 
 function isSame(a: readonly Name[], b: readonly Name[]): boolean {
   return a.length === b.length && a.every((name, at) => name === b[at]);

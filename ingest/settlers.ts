@@ -72,8 +72,7 @@ export class Settlers {
   }
 
   #evict(stored: number): void {
-    const ratio = this.#options.factsMax / this.stats.live;
-    if (ratio >= 1) return;
+    const ratio = Math.min(1, this.#options.factsMax / this.stats.live);
     for (const settler of this.#byTenant.values())
       settler.evict(stored, Math.floor(settler.stats.live * ratio));
   }
