@@ -8,6 +8,7 @@
 import type { Journey } from "./journey.ts";
 import { encodeBlock, type NativeColumn } from "./native.ts";
 import type { RefList } from "./reflist.ts";
+import { type RowState, type RowVerdict, rowState, rowVerdict } from "./saying.ts";
 import type { Merged } from "./settle.ts";
 
 /** Rows of table `refs`; at least one. */
@@ -71,8 +72,8 @@ export function journeysBlock(tenant: string, rows: readonly JourneyRow[], versi
 }
 
 interface Stored extends Journey {
-  readonly storedState: "open" | "succeeded" | "failed" | "compensated" | "merged";
-  readonly storedVerdict: "none" | "good" | "bad" | "excluded";
+  readonly storedState: RowState | "merged";
+  readonly storedVerdict: RowVerdict;
   readonly mergedInto: string;
 }
 
@@ -101,14 +102,7 @@ function storedOf(row: JourneyRow): Stored {
     const mergedInto = row.into.map(({ kind, id }) => `${kind}=${id}`).join(" ");
     return { ...GONE, ...row, storedState: "merged", storedVerdict: "none", mergedInto };
   }
-  const ended = row.state !== "open" && row.state !== "overdue";
-  const verdict = row.verdict?.excluded ? "excluded" : row.verdict?.good ? "good" : "bad";
-  return {
-    ...row,
-    storedState: row.state === "overdue" ? "open" : row.state,
-    storedVerdict: ended && row.verdict !== null ? verdict : "none",
-    mergedInto: "",
-  };
+  return { ...row, storedState: rowState(row), storedVerdict: rowVerdict(row), mergedInto: "" };
 }
 
 function low<T>(name: string, rows: readonly T[], pick: (row: T) => string): NativeColumn {

@@ -8,6 +8,7 @@
  */
 import type { Journey } from "./journey.ts";
 import { hashText } from "./known.ts";
+import { sayingOf, sayingText } from "./saying.ts";
 
 /** Per journey what its last row said, as a number of 53 bits; a bounded memory, never the truth. */
 export type WrittenRows = Map<string, number>;
@@ -32,7 +33,7 @@ export function changedRows({ tenant, written }: Rows, journeys: readonly Journe
   const changes: Change[] = [];
   for (const row of journeys) {
     const name = [tenant, row.definition, row.subject.kind, row.subject.id].join("\n");
-    const said = sayingOf(row);
+    const said = numberOf(row);
     if (written.get(name) !== said) changes.push({ row, name, said });
   }
   return changes;
@@ -52,13 +53,8 @@ export function rememberRows({ written }: Rows, changes: readonly Change[]): voi
   }
 }
 
-/** What a row says of a journey, without what only the clock changes. */
-function sayingOf(journey: Journey): number {
-  const { definitionVersion, startedNs, endedNs, compensatedNs } = journey;
-  const reason = journey.state === "overdue" ? null : journey.reason;
-  let text = `${definitionVersion}\n${startedNs}\n${endedNs}\n${compensatedNs}\n${reason}`;
-  for (const { hopId, atNs } of journey.steps) text += `\n${hopId} ${atNs}`;
-  for (const [name, value] of journey.tags) text += `\n${name}=${value}`;
-  const said = Buffer.from(text);
+/** What a row says, as a number of 53 bits. */
+function numberOf(journey: Journey): number {
+  const said = Buffer.from(sayingText(sayingOf(journey)));
   return (hashText(said, 0x61) >>> 0) * 2 ** 21 + (hashText(said, 0x62) >>> 11);
 }

@@ -15,6 +15,7 @@ import type { HopSource } from "./gather.ts";
 import type { Journey } from "./journey.ts";
 import { type Ref, refText } from "./refs.ts";
 import { FIRST_PLACE, type ReindexOptions, reindexSome } from "./reindex.ts";
+import { type RowState, rowState, type Saying, sayingOf, sayingText } from "./saying.ts";
 import { Int64, statement } from "./statements.ts";
 import type { Store } from "./store.ts";
 import type { Subject } from "./subject.ts";
@@ -44,7 +45,7 @@ export interface Refolding {
 }
 
 /** How a journey may stand in the table; `none` is not there. */
-export type StoredState = "none" | "open" | "succeeded" | "failed" | "compensated";
+export type StoredState = "none" | RowState;
 
 /** How many journeys of a definition stood one way and stand another now. */
 export interface Move {
@@ -93,14 +94,22 @@ export const journeyRows = statement(new URL("./sql/journey_rows.sql", import.me
     subject: z.string(),
     definition_version: z.string(),
     stored_state: z.enum(["open", "succeeded", "failed", "compensated"]),
-    stored_verdict: z.string(),
+    stored_verdict: z.enum(["none", "good", "bad", "excluded"]),
     owner: z.string(),
     started_ns: Int64,
     ended_ns: MaybeInt64,
     deadline_ns: Int64,
+    late: z.boolean(),
+    recovered: z.boolean(),
     failed_step: z.string(),
     next_step: z.string(),
+    next_due_ns: MaybeInt64,
+    next_owner: z.string(),
+    counted_ns: MaybeInt64,
     reason: z.string(),
+    step_names: z.array(z.string()),
+    step_ns: z.array(MaybeInt64),
+    tags: z.array(z.tuple([z.string(), z.string()])),
   }),
 });
 
@@ -224,7 +233,7 @@ function compared(folded: FoldedKeys, stored: readonly Stored[], { names, sinceN
     before.delete(nameOf(journey));
     if (was !== undefined && (was.started_ns < sinceNs || saysTheSame(was, journey))) continue;
     const from = was?.stored_state ?? "none";
-    changes.push({ row: journey, definition: journey.definition, from, to: storedState(journey) });
+    changes.push({ row: journey, definition: journey.definition, from, to: rowState(journey) });
   }
   for (const row of before.values()) {
     if (row.started_ns < sinceNs) continue;
@@ -236,24 +245,32 @@ function compared(folded: FoldedKeys, stored: readonly Stored[], { names, sinceN
   return changes;
 }
 
-function saysTheSame(row: Stored, journey: Journey): boolean {
-  return (
-    row.definition_version === journey.definitionVersion &&
-    row.stored_state === storedState(journey) &&
-    row.owner === journey.owner &&
-    row.started_ns === journey.startedNs &&
-    row.ended_ns === journey.endedNs &&
-    row.deadline_ns === journey.deadlineNs &&
-    row.next_step === (journey.next?.step ?? "") &&
-    // Of an open journey these two only say what the clock did meanwhile.
-    (storedState(journey) === "open" ||
-      (row.failed_step === (journey.failedStep ?? "") && row.reason === (journey.reason ?? "")))
-  );
+/** What a stored row says. */
+function saidBy(row: Stored): Saying {
+  return {
+    definitionVersion: row.definition_version,
+    owner: row.owner,
+    state: row.stored_state,
+    startedNs: row.started_ns,
+    endedNs: row.ended_ns,
+    deadlineNs: row.deadline_ns,
+    late: row.late,
+    recovered: row.recovered,
+    reason: row.reason,
+    failedStep: row.failed_step,
+    nextStep: row.next_step,
+    nextDueNs: row.next_due_ns,
+    nextOwner: row.next_owner,
+    verdict: row.stored_verdict,
+    countedNs: row.counted_ns,
+    stepNames: row.step_names,
+    stepNs: row.step_ns,
+    tags: row.tags,
+  };
 }
 
-/** Overdue is not stored: it is an open row whose deadline has passed. */
-function storedState({ state }: Journey): Exclude<StoredState, "none"> {
-  return state === "overdue" ? "open" : state;
+function saysTheSame(row: Stored, journey: Journey): boolean {
+  return sayingText(saidBy(row)) === sayingText(sayingOf(journey));
 }
 
 function nameOf({ definition, subject }: { readonly definition: string; readonly subject: Subject }): string {

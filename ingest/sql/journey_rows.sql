@@ -15,9 +15,17 @@ SELECT
     toUnixTimestamp64Nano(started_at)  AS started_ns,
     toUnixTimestamp64Nano(ended_at)    AS ended_ns,
     toUnixTimestamp64Nano(deadline)    AS deadline_ns,
+    late,
+    recovered,
     failed_step,
     next_step,
-    reason
+    toUnixTimestamp64Nano(next_due)    AS next_due_ns,
+    next_owner,
+    toUnixTimestamp64Nano(counted_at)  AS counted_ns,
+    reason,
+    step_names,
+    arrayMap(reached -> toUnixTimestamp64Nano(reached), step_at) AS step_ns,
+    tags
 FROM journeys FINAL
 WHERE tenant = {tenant:String}
   AND definition IN {definitions:Array(String)}

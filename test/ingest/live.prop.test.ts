@@ -3,13 +3,10 @@ import { describe, expect, test } from "vitest";
 import type { Hop } from "../../collector/hop.ts";
 import { ackedSource } from "../../ingest/acked.ts";
 import { outlinesOf } from "../../ingest/cluster.ts";
-import type { Definition, Definitions } from "../../ingest/definitions.ts";
 import { type Extract, extract } from "../../ingest/extract.ts";
-import { fold } from "../../ingest/fold.ts";
 import { gather, type HopSource } from "../../ingest/gather.ts";
-import { graphOf } from "../../ingest/graph.ts";
 import { Heard } from "../../ingest/heard.ts";
-import type { Journey } from "../../ingest/journey.ts";
+import { changedRows, type Rows, rememberRows } from "../../ingest/journeys.ts";
 import { keysOf } from "../../ingest/keys.ts";
 import { Known } from "../../ingest/known.ts";
 import { Live } from "../../ingest/live.ts";
@@ -20,69 +17,22 @@ import { Recent } from "../../ingest/recent.ts";
 import type { Ref } from "../../ingest/refs.ts";
 import { type Settled, settle } from "../../ingest/settle.ts";
 import { stitch } from "../../ingest/stitch.ts";
-import { at, DEFINITIONS, event, KINDS, pattern, step } from "./build.ts";
+import { event, KINDS } from "./build.ts";
 import { deliveriesOf } from "./deliveries.ts";
 import { Kept, type KeptHop } from "./kept.ts";
+import { BUSY, columnsOf, HOUR_LATER_NS, nameOf, readIn } from "./rows.ts";
 import { chance, shuffled, worldOf } from "./world.ts";
 
 const RUNS = Number(process.env["WAYBILL_WORLDS"] ?? 80);
-const NOW_NS = at(3_600_000);
+const NOW_NS = HOUR_LATER_NS;
 const TENANT = "t";
+const PLAN = planOf(BUSY);
+const OUTCOMES = outcomesFor(BUSY);
 
-const ORDER: Definition = {
-  ...(DEFINITIONS.journeys[0] ??
-    (() => {
-      throw new Error("no definition");
-    })()),
-  entry: [{ span: pattern("gateway") }],
-  steps: [
-    step("page", { match: [{ span: pattern("page") }] }),
-    step("placed"),
-    step("packed", { optional: true }),
-    step("delivered"),
-  ],
-  start: "page",
-  succeeds: "delivered",
-  fails: [],
-};
-const HANDLING: Definition = {
-  ...ORDER,
-  name: "handling",
-  subject: "item.id",
-  steps: [step("picked"), step("weighed")],
-  start: "picked",
-  succeeds: "weighed",
-  entry: [],
-};
-const TAGS = new Map([["checkout", ["correlation.id"]]]);
-const OURS: Definitions = { ...DEFINITIONS, journeys: [ORDER, HANDLING], tags: TAGS };
-const PLAN = planOf(OURS);
-const OUTCOMES = outcomesFor(OURS);
-
-type Rows = Map<string, Journey>;
-const nameOf = ({ definition, subject }: Pick<Journey, "definition" | "subject">) =>
-  `${definition} ${subject.kind}=${subject.id}`;
-
-/** Every journey there is, told from all hops at once. */
-function expected(hops: readonly Hop[]): Rows {
-  const rows: Rows = new Map();
-  for (const definition of OURS.journeys) {
-    const options = { kinds: KINDS, subjectKind: definition.subject, hubSubjects: 100 };
-    for (const [name, members] of stitch(graphOf(hops, KINDS), options)) {
-      const subject = { kind: name.slice(0, name.indexOf("=")), id: name.slice(name.indexOf("=") + 1) };
-      const journey = fold(
-        { definition, subject, hops: members.map(({ hop }) => hop), tags: OURS.tags },
-        NOW_NS,
-      );
-      if (journey !== null) rows.set(nameOf(journey), journey);
-    }
-  }
-  return rows;
-}
-
-/** A settler without a store: what it would write ends in `rows`. */
+/** A settler without a store: the rows that it would write end in `rows`. */
 class Bench {
-  readonly rows: Rows = new Map();
+  readonly rows = new Map<string, string>();
+  readonly #written: Rows = { tenant: TENANT, written: new Map() };
   fromMemory = 0;
   fromStore = 0;
   readonly #isRestless: boolean;
@@ -155,7 +105,7 @@ class Bench {
       const hops = added.flatMap(({ from, first, end }) =>
         Array.from({ length: end - first }, (_, n) => from.hop(first + n)),
       );
-      const options = { source: this.#source, definitions: OURS, tenant: TENANT, hopsMax: 100_000 };
+      const options = { source: this.#source, definitions: BUSY, tenant: TENANT, hopsMax: 100_000 };
       this.#write(told ?? (await settle(options, hops, NOW_NS)));
       if (told === null) this.fromStore++;
       else this.fromMemory++;
@@ -165,7 +115,9 @@ class Bench {
 
   #write({ journeys, merged }: Settled): void {
     for (const gone of merged) this.rows.delete(nameOf(gone));
-    for (const journey of journeys) this.rows.set(nameOf(journey), journey);
+    const changes = changedRows(this.#written, journeys);
+    for (const { row } of changes) this.rows.set(nameOf(row), columnsOf(row));
+    rememberRows(this.#written, changes);
   }
 }
 
@@ -194,7 +146,7 @@ function keptOf({ batch }: Extract): KeptHop[] {
 /** Per kind of subject: the hops of each subject that a key leads to. */
 async function belonging(source: HopSource, key: Ref): Promise<unknown> {
   const views = [];
-  for (const subjectKind of ["order.id", "item.id"]) {
+  for (const subjectKind of ["order.id", "item.id", "correlation.id"]) {
     const options = { kinds: KINDS, subjectKind, hubSubjects: 100 };
     const wanted = { keys: [key], hops: [] };
     const { graph, complete } = await gather(source, wanted, {
@@ -238,7 +190,8 @@ async function run(seed: number, bounds: Bounds): Promise<Bench> {
     expect(told).toEqual(whole);
   }
   await bench.settle();
-  expect(Object.fromEntries(bench.rows)).toEqual(Object.fromEntries(expected(seen)));
+  const expected = readIn(seen, NOW_NS).map((journey) => [nameOf(journey), columnsOf(journey)]);
+  expect(Object.fromEntries(bench.rows)).toEqual(Object.fromEntries(expected));
   return bench;
 }
 
