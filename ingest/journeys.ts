@@ -4,11 +4,12 @@
  *   settle → [journeys] → settler writes
  *
  * A row is written when what it says changed since this process last wrote it; what it forgot it writes again, which
- * the table takes. A provisional journey that is no more gets a closing row, if it ever had one (provisional.ts).
+ * the table takes. A journey that is no more gets a closing row, if it ever had one (provisional.ts).
  */
 import type { Journey } from "./journey.ts";
 import { hashText } from "./known.ts";
 import { sayingOf, sayingText } from "./saying.ts";
+import type { Merged } from "./settle.ts";
 
 /** Per journey what its last row said, as a number of 53 bits; a bounded memory, never the truth. */
 export type WrittenRows = Map<string, number>;
@@ -32,15 +33,20 @@ export interface Change {
 export function changedRows({ tenant, written }: Rows, journeys: readonly Journey[]): Change[] {
   const changes: Change[] = [];
   for (const row of journeys) {
-    const name = [tenant, row.definition, row.subject.kind, row.subject.id].join("\n");
+    const name = nameOf(tenant, row);
     const said = numberOf(row);
     if (written.get(name) !== said) changes.push({ row, name, said });
   }
   return changes;
 }
 
-/** Notes what was written; the oldest notes go when there are too many. */
-export function rememberRows({ written }: Rows, changes: readonly Change[]): void {
+/** Notes what was written, and forgets what was closed; the oldest notes go when there are too many. */
+export function rememberRows(
+  { tenant, written }: Rows,
+  changes: readonly Change[],
+  closed: readonly Merged[],
+): void {
+  for (const row of closed) written.delete(nameOf(tenant, row));
   for (const { name, said } of changes) {
     written.delete(name);
     written.set(name, said);
@@ -51,6 +57,10 @@ export function rememberRows({ written }: Rows, changes: readonly Change[]): voi
     if (tooMany-- <= 0) return;
     written.delete(oldest);
   }
+}
+
+function nameOf(tenant: string, { definition, subject }: Pick<Merged, "definition" | "subject">): string {
+  return [tenant, definition, subject.kind, subject.id].join("\n");
 }
 
 /** What a row says, as a number of 53 bits. */

@@ -4,7 +4,8 @@
  *   settle: merged → [provisional] → closing rows
  *
  * Nearly every order could have had one and hardly any has, so those that were written are remembered, and the store
- * is asked only about those. Other processes may write them too: then it is asked every time.
+ * is asked only about those. Other processes may write them too: then it is asked every time. It is also asked about
+ * subjects that stand in for nobody and lost what their journey began with: they are few (vanished.ts).
  */
 import { z } from "zod";
 import type { Definitions } from "./definitions.ts";
@@ -13,7 +14,7 @@ import type { Journey } from "./journey.ts";
 import { Known } from "./known.ts";
 import type { Ref } from "./refs.ts";
 import type { Merged } from "./settle.ts";
-import { statement } from "./statements.ts";
+import { Int64, statement } from "./statements.ts";
 import type { Store } from "./store.ts";
 
 const Row = z.object({ definition: z.string(), subject_kind: z.string(), subject: z.string() });
@@ -27,7 +28,7 @@ export const provisionalRows = statement(fileOf("provisional_rows"), {
     kinds: z.array(z.string()),
     ids: z.array(z.string()),
   }),
-  row: Row,
+  row: Row.extend({ started_ns: Int64 }),
 });
 
 /** Which journeys have a stand-in for a subject? */
@@ -41,11 +42,14 @@ export interface ProvisionalOptions {
   readonly store: Store;
   readonly definitions: Definitions;
   readonly tenant: string;
+  /** epoch milliseconds */
+  readonly now: () => number;
   /** null while other processes may write to the same store */
   readonly heard: () => Heard | null;
 }
 
 const BYTES = 4 * 2 ** 20;
+const DAY_MS = 86_400_000;
 
 /** The stand-ins of one tenant. */
 export class Provisional {
@@ -67,7 +71,9 @@ export class Provisional {
   async open(candidates: readonly Merged[]): Promise<Merged[]> {
     const { store, tenant, heard } = this.#options;
     const written = this.#written ?? (await this.#load());
-    const mayBe = heard() === null ? candidates : candidates.filter((row) => written.has(nameOf(row)));
+    const mayBe = candidates.filter(
+      (row) => heard() === null || this.#real.has(row.subject.kind) || written.has(nameOf(row)),
+    );
     if (mayBe.length === 0) return [];
     const found = await provisionalRows(store, {
       tenant,
@@ -75,8 +81,16 @@ export class Provisional {
       kinds: mayBe.map(({ subject }) => subject.kind),
       ids: mayBe.map(({ subject }) => subject.id),
     });
-    const open = new Set(found.map((row) => [row.definition, row.subject_kind, row.subject].join("\n")));
+    const names = found.filter((row) => this.#mayClose(row)).map(nameOfRow);
+    const open = new Set(names);
     return mayBe.filter((row) => open.has(nameOf(row)));
+  }
+
+  /** A journey that began before hops are kept may only seem to have lost them: its row outlives its hops. */
+  #mayClose({ subject_kind, started_ns }: { subject_kind: string; started_ns: bigint }): boolean {
+    const { definitions, now } = this.#options;
+    const keptSinceMs = now() - definitions.retention.hopsDays * DAY_MS;
+    return !this.#real.has(subject_kind) || started_ns >= BigInt(keptSinceMs) * 1_000_000n;
   }
 
   /** Notes the stand-ins among journeys that were written. */
@@ -95,7 +109,7 @@ export class Provisional {
     const { store, tenant } = this.#options;
     const written = new Known(BYTES);
     for (const row of await openProvisional(store, { tenant, kinds: [...this.#real] }))
-      written.add([row.definition, row.subject_kind, row.subject].join("\n"));
+      written.add(nameOfRow(row));
     this.#written = written;
     return written;
   }
@@ -103,4 +117,8 @@ export class Provisional {
 
 function nameOf({ definition, subject }: Pick<Merged, "definition" | "subject">): string {
   return [definition, subject.kind, subject.id].join("\n");
+}
+
+function nameOfRow({ definition, subject_kind, subject }: z.infer<typeof Row>): string {
+  return [definition, subject_kind, subject].join("\n");
 }

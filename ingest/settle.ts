@@ -19,11 +19,13 @@ import { paced } from "./pace.ts";
 import { type Ref, refText } from "./refs.ts";
 import { type Membership, type Stitched, stitch } from "./stitch.ts";
 import type { Subject } from "./subject.ts";
+import { vanishedIn, type Without } from "./vanished.ts";
 
-/** A provisional subject that turned out to belong to others. */
+/** A journey that is no more, if it ever was: its subject belongs to others, or what it began with does. */
 export interface Merged {
   readonly definition: string;
   readonly subject: Subject;
+  /** the subjects that a provisional one belongs to; none when only hops went elsewhere */
   readonly into: readonly Subject[];
 }
 
@@ -60,10 +62,9 @@ export async function settle(options: SettleOptions, hops: readonly Hop[], nowNs
     const view = { subjectKind, stitched: stitch(graph, stitching) };
     const subjects = [...complete.values()];
     const elders = await eldersAmong(options, view, { subjects, nowNs });
-    settled.push({
-      journeys: await journeysIn(definitions, view, { subjects, nowNs, elders }),
-      merged: mergedIn(definitions, view),
-    });
+    const { journeys, without } = await journeysIn(definitions, view, { subjects, nowNs, elders });
+    const merged = mergedIn(definitions, view);
+    settled.push({ journeys, merged: [...merged, ...closingsOf(vanishedIn(graph, without), merged)] });
   }
   return together(settled);
 }
@@ -138,23 +139,31 @@ interface FoldingWithElders extends Folding {
   readonly elders: ReadonlyMap<string, Elder>;
 }
 
+interface Folded {
+  readonly journeys: readonly Journey[];
+  readonly without: readonly Without[];
+}
+
 async function journeysIn(
   definitions: Definitions,
   view: View,
   { subjects, nowNs, elders }: FoldingWithElders,
-): Promise<Journey[]> {
+): Promise<Folded> {
   const { tags } = definitions;
   const own = ownDefinitions(definitions, view);
-  const journeys = await paced(subjects, (ref) => {
+  const journeys: Journey[] = [];
+  const without: Without[] = [];
+  await paced(subjects, (ref) => {
     const subject = { kind: ref.kind, id: ref.value };
     const hops = hopsOf(view, ref);
-    return own.flatMap((definition) => {
+    for (const definition of own) {
       const elder = elders.get(journeyName(definition.name, subject));
       const journey = fold({ definition, subject, hops, tags, elder }, nowNs);
-      return journey === null || (elder !== undefined && !saysMore(journey, elder)) ? [] : [journey];
-    });
+      if (journey === null) without.push({ definition, subject: ref });
+      else if (elder === undefined || saysMore(journey, elder)) journeys.push(journey);
+    }
   });
-  return journeys.flat();
+  return { journeys, without };
 }
 
 function ownDefinitions({ journeys }: Definitions, { subjectKind }: View): Definition[] {
@@ -163,6 +172,18 @@ function ownDefinitions({ journeys }: Definitions, { subjectKind }: View): Defin
 
 function hopsOf({ stitched }: View, ref: Ref): Hop[] {
   return (stitched.get(refText(ref)) ?? []).map(({ hop }) => hop);
+}
+
+/** What to write of journeys that have nothing left, but for those that are known to be part of others. */
+function closingsOf(vanished: readonly Without[], merged: readonly Merged[]): Merged[] {
+  const known = new Set(merged.map(({ definition, subject }) => journeyName(definition, subject)));
+  return vanished
+    .map(({ definition, subject: { kind, value } }) => ({
+      definition: definition.name,
+      subject: { kind, id: value },
+      into: [],
+    }))
+    .filter(({ definition, subject }) => !known.has(journeyName(definition, subject)));
 }
 
 /** Keys that identify, have no hop of their own left, and lead to subjects: provisional subjects that are no more. */

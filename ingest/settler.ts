@@ -293,7 +293,7 @@ export class Settler {
     const rows = [...changed, ...merged];
     const blocks = await paced(chunksOf(rows, BLOCK_ROWS), (some) => journeysBlock(tenant, some, version));
     if (blocks.length > 0) await store.insertNative("journeys", blocks);
-    rememberRows(known, changes);
+    rememberRows(known, changes, merged);
     this.#provisional.note(settled.journeys);
     return changed;
   }

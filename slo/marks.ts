@@ -43,7 +43,10 @@ export interface Marks {
   /** kind, a line feed and the id; "" for sums */
   readonly names: readonly string[];
   readonly versions: readonly number[];
-  /** the first moment that its row knows of; minute. The largest there is for a journey that was merged */
+  /**
+   * the first moment that its row knows of; minute. A closing row knows none: 0, it may have counted at any time, or the
+   * largest there is for a provisional subject, which is held as long as it counts
+   */
   readonly begun: readonly number[];
   /** 0: counts nowhere */
   readonly minutes: readonly number[];
@@ -82,7 +85,8 @@ FROM (
     FROM (
       SELECT subject_kind, subject, version, state = 'open' AS open, toUnixTimestamp64Nano(started_at) AS started_ns,
         toUnixTimestamp64Nano(deadline) AS deadline_ns, ifNull(toUnixTimestamp64Nano(ended_at), 0) AS ended_ns,
-        toUInt32(if(state = 'merged', 4294967295, intDiv(${BEGUN}, ${MINUTE_NS}))) AS begun_minute,
+        toUInt32(multiIf(state != 'merged', intDiv(${BEGUN}, ${MINUTE_NS}),
+          subject_kind = ${value("String", wanted.definition.subject)}, 0, 4294967295)) AS begun_minute,
         ${pick(reading)} AS pick,
         arrayFilter(mark -> mark.1 >= ${value("UInt32", Math.max(1, fromMinute))},
           if(state = 'merged' OR verdict = 'excluded', [], [${marksOf(reading)}])) AS counted

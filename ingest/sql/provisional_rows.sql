@@ -4,10 +4,10 @@
 -- Window   all time; the pairs given: the first kind with the first id, and so on.
 -- Reads    journeys only, pruned by its key (tenant, definition, subject_kind, subject) where definitions are few.
 -- Trap     the row with the largest version says how things stand, so it is chosen before the state is looked at.
-SELECT definition, subject_kind, subject
+SELECT definition, subject_kind, subject, toUnixTimestamp64Nano(started_at) AS started_ns
 FROM
 (
-    SELECT definition, subject_kind, subject, state
+    SELECT definition, subject_kind, subject, state, started_at
     FROM journeys
     WHERE tenant = {tenant:String}
       AND definition IN {definitions:Array(String)}

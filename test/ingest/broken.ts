@@ -121,6 +121,12 @@ const ownKeysOnly: typeof settle = async (options, hops, nowNs) => {
   return { ...settled, journeys: settled.journeys.filter(isSaid) };
 };
 
+/** What a nearer key took everything from keeps its row. */
+const neverClosed: typeof settle = async (options, hops, nowNs) => {
+  const { journeys, merged } = await settle(options, hops, nowNs);
+  return { journeys, merged: merged.filter(({ into }) => into.length > 0) };
+};
+
 /** A request is settled from its own hops, not from all that are stored. */
 const requestOnly: typeof settle = (options, hops, nowNs) =>
   settle({ ...options, source: kept(hops) }, hops, nowNs);
@@ -138,8 +144,8 @@ export const BROKEN: readonly Broken[] = [
     mistake: "the version that came first holds",
     law: "order-free",
     rules: { ...REAL, stitch: (hops, kind) => REAL.stitch(firstTold(hops), kind) },
-    seed: 6,
-    other: 6,
+    seed: 7,
+    other: 7,
   },
   {
     mistake: "a log that comes again is another log",
@@ -196,6 +202,13 @@ export const BROKEN: readonly Broken[] = [
     rules: { ...REAL, settle: ownKeysOnly },
     seed: 1,
     other: 1,
+  },
+  {
+    mistake: "a journey that has nothing left keeps its row",
+    law: "same-read",
+    rules: { ...REAL, settle: neverClosed },
+    seed: 5,
+    other: 5,
   },
   {
     mistake: "a request is settled from its own hops",

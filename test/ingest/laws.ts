@@ -17,8 +17,9 @@ import { CARRIER, refText } from "../../ingest/refs.ts";
 import { settle } from "../../ingest/settle.ts";
 import { type Stitched, stitch } from "../../ingest/stitch.ts";
 import type { Evidence } from "../../ingest/subject.ts";
-import { at, CREATE_ORDER, DEFINITIONS, KINDS, onEvent, pattern, step } from "./build.ts";
+import { at, CREATE_ORDER, KINDS, onEvent, pattern, step } from "./build.ts";
 import { Kept, united } from "./kept.ts";
+import { BUSY } from "./rows.ts";
 import { chance, shuffled, truthOf, type World, worldOf } from "./world.ts";
 
 /** What the laws hold for: the product's rules, or broken ones. */
@@ -60,8 +61,8 @@ const REFUND = {
   succeeds: "paid back",
 };
 
-/** Two kinds of journeys over the same hops. */
-export const BOTH: Definitions = { ...DEFINITIONS, journeys: [CREATE_ORDER, REFUND] };
+/** Several kinds of journeys over the same hops, of subjects that stand in for one another. */
+export const SEVERAL: Definitions = { ...BUSY, journeys: [...BUSY.journeys, REFUND] };
 
 const hopsOf = (world: World): Hop[] => world.facts.map(({ hop }) => hop);
 
@@ -213,7 +214,7 @@ async function rowsAfter(
     // Another process may store its request before this one gets to settling, or this one dies and settles again.
     if (next() < 0.3 && arrived < hops.length) continue;
     const source = kept(hops.slice(0, arrived));
-    const options = { source, definitions: BOTH, tenant: "t", hopsMax: 10_000 };
+    const options = { source, definitions: SEVERAL, tenant: "t", hopsMax: 10_000 };
     const settled = await rules.settle(options, unsettled, NOW_NS);
     for (const journey of settled.journeys) rows.set(rowName(journey), journey);
     for (const { definition, subject } of settled.merged) rows.delete(rowName({ definition, subject }));
@@ -225,12 +226,12 @@ async function rowsAfter(
 /** What a reader folds of the same hops. */
 function readIn(rules: Rules, hops: readonly Hop[]): Record<string, Journey> {
   const rows = new Map<string, Journey>();
-  for (const definition of BOTH.journeys) {
+  for (const definition of SEVERAL.journeys) {
     for (const [name, members] of rules.stitch(hops, definition.subject)) {
       const [kind = "", id = ""] = name.split("=");
       const subject = { kind, id };
       const own = members.map(({ hop }) => hop);
-      const journey = rules.fold({ definition, subject, hops: own, tags: BOTH.tags }, NOW_NS);
+      const journey = rules.fold({ definition, subject, hops: own, tags: SEVERAL.tags }, NOW_NS);
       if (journey !== null) rows.set(rowName(journey), journey);
     }
   }

@@ -21,7 +21,7 @@ import { event, KINDS } from "./build.ts";
 import { deliveriesOf } from "./deliveries.ts";
 import { Kept, type KeptHop } from "./kept.ts";
 import { BUSY, columnsOf, HOUR_LATER_NS, nameOf, readIn } from "./rows.ts";
-import { chance, shuffled, worldOf } from "./world.ts";
+import { chance, DECOY, pastOf, shuffled, worldOf } from "./world.ts";
 
 const RUNS = Number(process.env["WAYBILL_WORLDS"] ?? 80);
 const NOW_NS = HOUR_LATER_NS;
@@ -117,7 +117,7 @@ class Bench {
     for (const gone of merged) this.rows.delete(nameOf(gone));
     const changes = changedRows(this.#written, journeys);
     for (const { row } of changes) this.rows.set(nameOf(row), columnsOf(row));
-    rememberRows(this.#written, changes);
+    rememberRows(this.#written, changes, merged);
   }
 }
 
@@ -164,7 +164,8 @@ async function belonging(source: HopSource, key: Ref): Promise<unknown> {
 async function run(seed: number, bounds: Bounds): Promise<Bench> {
   const next = chance(seed);
   const whole = worldOf(seed);
-  const about = new Set(next() < 0.6 ? whole.orders.slice(0, 1) : whole.orders);
+  const orders = next() < 0.6 ? whole.orders.slice(0, 1) : whole.orders;
+  const about = new Set([DECOY, ...orders.flatMap((order) => [order, pastOf(order)])]);
   const hops = shuffled(whole.facts, seed)
     .filter(({ orders }) => [...orders].some((order) => about.has(order)))
     .map(({ hop }) => (bounds.isRestless && next() < 0.8 ? withHotKey(hop) : hop))

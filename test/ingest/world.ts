@@ -24,6 +24,14 @@ export interface World {
   readonly orders: readonly string[];
 }
 
+/** What stands as an order id on a hop of some orders, and is none of theirs. */
+export const DECOY = "ACC-1";
+
+/** The order that the customer of an order made before. */
+export function pastOf(order: string): string {
+  return `PAST-${order}`;
+}
+
 /** Numbers by chance, but the same for the same seed (mulberry32). */
 export function chance(seed: number): () => number {
   let state = seed >>> 0;
@@ -84,8 +92,10 @@ class Maker {
     const own = { "order.id": id };
     const about = [order(id)];
     const clock = { skewMs: (this.#int(11) - 5) * 1000 };
-    this.#span(about, { trace: web, id: "page", keys: this.#often(0.5) ? cid : {} }, clock);
-    this.#span(about, { trace: web, id: "gateway", parent: "page", keys: this.#often(0.5) ? cid : {} });
+    const [onPage, onGateway] = [this.#often(0.5), this.#often(0.5)];
+    this.#span(about, { trace: web, id: "page", keys: onPage ? cid : {} }, clock);
+    this.#span(about, { trace: web, id: "gateway", parent: "page", keys: onGateway ? cid : {} });
+    if (this.#often(0.25)) this.#history(id, onPage || onGateway ? id : pastOf(id));
     this.#span(about, { trace: web, id: "create", parent: "gateway", keys: { ...own, ...cid } }, clock);
     this.#span(about, { trace: web, id: "publish", parent: "create", keys: this.#message("send", id) });
     if (this.#often(0.5)) this.#span(about, { trace: web, id: "audit", parent: "page" });
@@ -142,9 +152,17 @@ class Maker {
     return { "messaging.operation.type": operation, ...destination };
   }
 
+  /** Deep below the gateway somebody reads the order before. Until the order itself is told of, the page is about that one. */
+  #history(id: string, loads: string): void {
+    const trace = `web ${id}`;
+    this.#span([order(loads)], { trace, id: "load", parent: "gateway" });
+    const keys = { "order.id": pastOf(id) };
+    this.#span([order(pastOf(id))], { trace, id: "history", parent: "load", keys });
+  }
+
   /** An account id that somebody logs as an order id. */
   #decoy(trace: string): void {
-    this.#span([order("ACC-1")], { trace, id: "account", parent: "create", keys: { "order.id": "ACC-1" } });
+    this.#span([order(DECOY)], { trace, id: "account", parent: "create", keys: { "order.id": DECOY } });
   }
 
   #cart(id: string, cid: Record<string, string>): void {

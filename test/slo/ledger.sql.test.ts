@@ -277,6 +277,20 @@ onBothShapes("journeys counted by the minute", (openNew) => {
     expect(ledger.state().owed).toBe(0);
   });
 
+  test("one of its own kind that is closed after it was let go of makes its definition be counted anew", async () => {
+    const early = (told: Partial<JourneyRow> = {}) =>
+      ago(3 * DAY_MS, { id: 1, outcome: "bad", version: 1, ...told });
+    const { store, ledger, tally } = await ledgerOf([early(), ago(MINUTE_MS)]);
+    expect(tally(28 * DAY_MS)).toEqual({ good: 1, bad: 1 });
+    await tellJourneys(store, [early({ outcome: "merged", version: VERSION + 1 })]);
+    await ledger.look(WATERMARK_MS);
+    expect(ledger.state().owed).toBe(1);
+    await ledger.look(WATERMARK_MS + 5 * MINUTE_MS);
+    expect([tally(28 * DAY_MS), ledger.state().owed]).toEqual([{ good: 1, bad: 0 }, 0]);
+    await ledger.look(WATERMARK_MS + 6 * MINUTE_MS);
+    expect(ledger.state().owed).toBe(0);
+  });
+
   test("when more change than one look revises, all are counted anew, whoever's changes were cut off", async () => {
     const { store } = await ledgerOf([]);
     const names = ["create-order", "refund"];
