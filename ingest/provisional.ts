@@ -31,9 +31,9 @@ export const provisionalRows = statement(fileOf("provisional_rows"), {
   row: Row.extend({ started_ns: Int64 }),
 });
 
-/** Which journeys have a stand-in for a subject? */
+/** Which journeys have a stand-in for a subject? `definitions` and the `kinds` that they are about go in pairs. */
 export const openProvisional = statement(fileOf("open_provisional"), {
-  params: z.object({ tenant: z.string(), kinds: z.array(z.string()) }),
+  params: z.object({ tenant: z.string(), definitions: z.array(z.string()), kinds: z.array(z.string()) }),
   row: Row,
 });
 
@@ -48,18 +48,22 @@ export interface ProvisionalOptions {
   readonly heard: () => Heard | null;
 }
 
+type Named = Pick<Merged, "definition" | "subject">;
+type OpenRow = Awaited<ReturnType<typeof provisionalRows>>[number];
+
 const BYTES = 4 * 2 ** 20;
 const DAY_MS = 86_400_000;
 
 /** The stand-ins of one tenant. */
 export class Provisional {
   readonly #options: ProvisionalOptions;
-  readonly #real: ReadonlySet<string>;
+  /** definition → the kind of subject that it is about */
+  readonly #kinds: ReadonlyMap<string, string>;
   #written: Known | null = null;
 
   constructor(options: ProvisionalOptions) {
     this.#options = options;
-    this.#real = new Set(options.definitions.journeys.map(({ subject }) => subject));
+    this.#kinds = new Map(options.definitions.journeys.map(({ name, subject }) => [name, subject]));
   }
 
   /** Whether any stand-in may have a row that is not closed. */
@@ -72,7 +76,7 @@ export class Provisional {
     const { store, tenant, heard } = this.#options;
     const written = this.#written ?? (await this.#load());
     const mayBe = candidates.filter(
-      (row) => heard() === null || this.#real.has(row.subject.kind) || written.has(nameOf(row)),
+      (row) => heard() === null || !this.#isStandIn(row) || written.has(nameOf(row)),
     );
     if (mayBe.length === 0) return [];
     const found = await provisionalRows(store, {
@@ -87,35 +91,39 @@ export class Provisional {
   }
 
   /** A journey that began before hops are kept may only seem to have lost them: its row outlives its hops. */
-  #mayClose({ subject_kind, started_ns }: { subject_kind: string; started_ns: bigint }): boolean {
+  #mayClose({ definition, subject_kind, started_ns }: OpenRow): boolean {
     const { definitions, now } = this.#options;
     const keptSinceMs = now() - definitions.retention.hopsDays * DAY_MS;
-    return !this.#real.has(subject_kind) || started_ns >= BigInt(keptSinceMs) * 1_000_000n;
+    return this.#kinds.get(definition) !== subject_kind || started_ns >= BigInt(keptSinceMs) * 1_000_000n;
   }
 
   /** Notes the stand-ins among journeys that were written. */
   note(journeys: readonly Journey[]): void {
-    for (const journey of journeys)
-      if (!this.#real.has(journey.subject.kind)) this.#written?.add(nameOf(journey));
+    for (const journey of journeys) if (this.#isStandIn(journey)) this.#written?.add(nameOf(journey));
   }
 
   /** The keys that stand in for a subject in any of the journeys. */
   standIns(journeys: readonly Journey[]): Ref[] {
-    const subjects = journeys.map(({ subject }) => subject).filter(({ kind }) => !this.#real.has(kind));
-    return subjects.map(({ kind, id }) => ({ kind, value: id }));
+    const standIns = journeys.filter((journey) => this.#isStandIn(journey));
+    return standIns.map(({ subject: { kind, id } }) => ({ kind, value: id }));
+  }
+
+  /** A kind that one definition is about may stand in for a subject in another. */
+  #isStandIn({ definition, subject }: Named): boolean {
+    return this.#kinds.get(definition) !== subject.kind;
   }
 
   async #load(): Promise<Known> {
     const { store, tenant } = this.#options;
     const written = new Known(BYTES);
-    for (const row of await openProvisional(store, { tenant, kinds: [...this.#real] }))
-      written.add(nameOfRow(row));
+    const about = { definitions: [...this.#kinds.keys()], kinds: [...this.#kinds.values()] };
+    for (const row of await openProvisional(store, { tenant, ...about })) written.add(nameOfRow(row));
     this.#written = written;
     return written;
   }
 }
 
-function nameOf({ definition, subject }: Pick<Merged, "definition" | "subject">): string {
+function nameOf({ definition, subject }: Named): string {
   return [definition, subject.kind, subject.id].join("\n");
 }
 

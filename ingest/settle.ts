@@ -188,12 +188,12 @@ function closingsOf(vanished: readonly Without[], merged: readonly Merged[]): Me
 
 /** Keys that identify, have no hop of their own left, and lead to subjects: provisional subjects that are no more. */
 function mergedIn(definitions: Definitions, view: View): Merged[] {
-  const rank = definitions.keys.findIndex((kind) => kind.kind === view.subjectKind);
-  const lower = definitions.keys.slice(rank + 1).filter((kind) => kind.role === "identifies");
   const gone = new Map<string, { readonly subject: Subject; readonly into: Subject[] }>();
   for (const [name, members] of view.stitched) {
-    const into = subjectOf(name, view.subjectKind);
-    if (into === null) continue;
+    // A provisional subject is one too: weaker keys may have stood in before it did.
+    const into = subjectIn(name);
+    const rank = definitions.keys.findIndex(({ kind }) => kind === into.kind);
+    const lower = definitions.keys.slice(rank + 1).filter((kind) => kind.role === "identifies");
     for (const ref of refsOn(members, lower)) {
       const known = gone.get(refText(ref)) ?? { subject: { kind: ref.kind, id: ref.value }, into: [] };
       known.into.push(into);
@@ -214,6 +214,7 @@ function refsOn(members: readonly Membership[], kinds: readonly KeyKind[]): Iter
   return new Map(refs.map((ref) => [refText(ref), ref])).values();
 }
 
-function subjectOf(text: string, kind: string): Subject | null {
-  return text.startsWith(`${kind}=`) ? { kind, id: text.slice(kind.length + 1) } : null;
+function subjectIn(text: string): Subject {
+  const at = text.indexOf("=");
+  return { kind: text.slice(0, at), id: text.slice(at + 1) };
 }

@@ -127,6 +127,19 @@ const neverClosed: typeof settle = async (options, hops, nowNs) => {
   return { journeys, merged: merged.filter(({ into }) => into.length > 0) };
 };
 
+/** A stand-in that belongs to another stand-in keeps its row. */
+const onlyInto: typeof settle = async (options, hops, nowNs) => {
+  const { journeys, merged } = await settle(options, hops, nowNs);
+  const kinds = new Map(options.definitions.journeys.map(({ name, subject }) => [name, subject]));
+  const isOf = (definition: string, { kind }: { kind: string }) => kinds.get(definition) === kind;
+  return {
+    journeys,
+    merged: merged.filter(({ definition, subject, into }) =>
+      [subject, ...into].some((each) => isOf(definition, each)),
+    ),
+  };
+};
+
 /** A request is settled from its own hops, not from all that are stored. */
 const requestOnly: typeof settle = (options, hops, nowNs) =>
   settle({ ...options, source: kept(hops) }, hops, nowNs);
@@ -207,6 +220,13 @@ export const BROKEN: readonly Broken[] = [
     mistake: "a journey that has nothing left keeps its row",
     law: "same-read",
     rules: { ...REAL, settle: neverClosed },
+    seed: 5,
+    other: 5,
+  },
+  {
+    mistake: "a stand-in of a stand-in keeps its row",
+    law: "same-read",
+    rules: { ...REAL, settle: onlyInto },
     seed: 5,
     other: 5,
   },

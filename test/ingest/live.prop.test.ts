@@ -21,7 +21,7 @@ import { event, KINDS } from "./build.ts";
 import { deliveriesOf } from "./deliveries.ts";
 import { Kept, type KeptHop } from "./kept.ts";
 import { BUSY, columnsOf, HOUR_LATER_NS, nameOf, readIn } from "./rows.ts";
-import { chance, DECOY, pastOf, shuffled, worldOf } from "./world.ts";
+import { arrivalsIn, chance } from "./world.ts";
 
 const RUNS = Number(process.env["WAYBILL_WORLDS"] ?? 80);
 const NOW_NS = HOUR_LATER_NS;
@@ -163,13 +163,10 @@ async function belonging(source: HopSource, key: Ref): Promise<unknown> {
 
 async function run(seed: number, bounds: Bounds): Promise<Bench> {
   const next = chance(seed);
-  const whole = worldOf(seed);
-  const orders = next() < 0.6 ? whole.orders.slice(0, 1) : whole.orders;
-  const about = new Set([DECOY, ...orders.flatMap((order) => [order, pastOf(order)])]);
-  const hops = shuffled(whole.facts, seed)
-    .filter(({ orders }) => [...orders].some((order) => about.has(order)))
-    .map(({ hop }) => (bounds.isRestless && next() < 0.8 ? withHotKey(hop) : hop))
-    .flatMap((hop) => (next() < 0.1 ? [hop, hop] : [hop]));
+  const arrivals = arrivalsIn(seed);
+  const isHot = () => bounds.isRestless && next() < 0.8;
+  const told = new Map([...new Set(arrivals)].map((hop) => [hop, isHot() ? withHotKey(hop) : hop]));
+  const hops = arrivals.map((hop) => told.get(hop) ?? hop);
   const bench = new Bench(bounds);
   const keys = hops.flatMap((hop) =>
     [...keysOf(hop, KINDS)].flatMap(([kind, values]) => values.map((value) => ({ kind, value }))),

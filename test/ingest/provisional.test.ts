@@ -48,7 +48,11 @@ describe("a journey that is no more", () => {
   });
 
   /** The rows after each round of hops; a process of its own takes each, unless they are to come to the same. */
-  async function rowsAfter(rounds: readonly (readonly Hop[])[], more: Partial<Definitions> = {}, isSame = true) {
+  async function rowsAfter(
+    rounds: readonly (readonly Hop[])[],
+    more: Partial<Definitions> = {},
+    isSame = true,
+  ) {
     const definitions = { ...DEFINITIONS, journeys: [ORDER], ...more };
     const start = async () => {
       const pipeline = openPipeline({ store, journal, definitions, now: () => nowMs, log, flushMs: 60_000 });
@@ -88,5 +92,40 @@ describe("a journey that is no more", () => {
     await rowsAfter([[PAGE, ...HISTORY]]);
     nowMs += 31 * DAY_MS;
     expect(await rowsAfter([[RESERVE]])).toEqual(["create-order NEW open", "create-order OLD open"]);
+  });
+
+  describe("and stood in for an order", () => {
+    const added = (keys: Record<string, string>) => event({ name: "added", keys });
+    const placed = (keys: Record<string, string>) => event({ name: "placed", keys, atMs: 1 });
+    const CART = {
+      ...ORDER,
+      name: "cart",
+      subject: "cart.id",
+      steps: [step("added"), step("left")],
+      start: "added",
+    };
+    const journeys = [ORDER, { ...CART, succeeds: "left" }];
+
+    test.each([
+      ["the same process", true],
+      ["another", false],
+    ])("is closed by %s, though another definition is about its kind", async (_, isSame) => {
+      const rounds = [[added({ "cart.id": "C" })], [placed({ "cart.id": "C", "order.id": "O" })]];
+      expect(await rowsAfter(rounds, { journeys }, isSame)).toEqual([
+        "cart C open",
+        "create-order C merged",
+        "create-order O open",
+      ]);
+    });
+
+    test.each([
+      ["the same process", true],
+      ["another", false],
+    ])("names the stronger stand-in that it belongs to, closed by %s", async (_, isSame) => {
+      const rounds = [[added({ "cart.id": "C" })], [placed({ "cart.id": "C", "correlation.id": "K" })]];
+      expect(await rowsAfter(rounds, {}, isSame)).toEqual(["create-order C merged", "create-order K open"]);
+      const into = await store.query("SELECT merged_into FROM journeys FINAL WHERE state = 'merged'");
+      expect(into).toEqual([{ merged_into: "correlation.id=K" }]);
+    });
   });
 });

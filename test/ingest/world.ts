@@ -65,6 +65,18 @@ export function truthOf(world: World, view: "about" | "refunds" = "about"): Reco
   return Object.fromEntries([...truth].map(([name, ids]) => [name, [...ids].sort()]));
 }
 
+/** Hops as they may come in: of one order or of all, with nobody's or without, in any order, some told again. */
+export function arrivalsIn(seed: number): Hop[] {
+  const next = chance(seed ^ 0xa221);
+  const { facts, orders } = worldOf(seed);
+  const chosen = next() < 0.6 ? orders.slice(0, 1) : orders;
+  const about = new Set([DECOY, ...chosen.flatMap((id) => [id, pastOf(id)])]);
+  const withNobodys = next() < 0.4;
+  return shuffled(facts, seed)
+    .filter((fact) => (withNobodys && fact.orders.size === 0) || [...fact.orders].some((id) => about.has(id)))
+    .flatMap(({ hop }) => (next() < 0.1 ? [hop, hop] : [hop]));
+}
+
 const order = (id: string) => `order.id=${id}`;
 
 class Maker {
