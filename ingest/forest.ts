@@ -22,13 +22,13 @@ export interface Shape {
   readonly kind: Uint8Array;
   /** the same number for the same trace, −1 for none */
   readonly trace: Int32Array;
-  /** a span's own id */
+  /** a span's own id; of a CloudEvent's two words */
   readonly spanLow: Uint32Array;
   readonly spanHigh: Uint32Array;
   /** the span around: a span's parent, the span that a log was written in */
   readonly aroundLow: Uint32Array;
   readonly aroundHigh: Uint32Array;
-  /** tells versions of one span apart */
+  /** tells versions of one fact apart */
   readonly digest: Uint32Array;
   readonly keyset: Int32Array;
   /** of the few that have any */
@@ -71,7 +71,7 @@ export class Workspace {
 }
 
 /**
- * The forest of the facts, or null when they are not plain: two versions of one span, a circle, a hub.
+ * The forest of the facts, or null when they are not plain: two versions of one fact, a circle, a hub.
  *
  * @param workspace  where it is made: good until the next one is made there
  */
@@ -80,7 +80,7 @@ export function forestOf(shape: Shape, workspace = new Workspace()): Forest | nu
   workspace.clear(shape.size);
   const { tops, orphans, table } = workspace;
   const mask = tableSize(shape.size) - 1;
-  if (!index(shape, table, mask)) return null;
+  if (!index(shape, table, mask) || isToldTwoWays(shape)) return null;
   const find = (trace: number, low: number, high: number) => {
     let place = placeOf(trace, low, high) & mask;
     for (let at = table[place] ?? NONE; at !== NONE; at = table[place] ?? NONE) {
@@ -143,6 +143,20 @@ function index(shape: Shape, table: Int32Array, mask: number): boolean {
     if (other === NONE) table[place] = at;
   }
   return true;
+}
+
+/** Whether a CloudEvent is there in two versions. Two whose halves of an id are the same count as one: a wrong yes costs time. */
+function isToldTwoWays({ size, kind, spanLow, spanHigh, digest }: Shape): boolean {
+  let digests: Map<number, number> | null = null;
+  for (let at = 0; at < size; at++) {
+    if (kind[at] !== 3) continue;
+    digests ??= new Map();
+    const id = (spanLow[at] ?? 0) * 2 ** 21 + ((spanHigh[at] ?? 0) >>> 11);
+    const version = digest[at] ?? 0;
+    if ((digests.get(id) ?? version) !== version) return true;
+    digests.set(id, version);
+  }
+  return false;
 }
 
 function tableSize(count: number): number {

@@ -27,8 +27,9 @@ export function fill(slots: Slots, slot: number, { fixed, row, trace, keyset }: 
   slots.trace[slot] = trace;
   slots.keyset[slot] = keyset;
   slots.digest[slot] = fixed.digest[row] ?? 0;
-  slots.spanLow[slot] = fixed.spanId[low] ?? 0;
-  slots.spanHigh[slot] = fixed.spanId[high] ?? 0;
+  // A CloudEvent is in no tree: its identity is where a span has its own, so that two versions of it are seen.
+  slots.spanLow[slot] = (kind === 3 ? fixed.factId[row * 4] : fixed.spanId[low]) ?? 0;
+  slots.spanHigh[slot] = (kind === 3 ? fixed.factId[row * 4 + 1] : fixed.spanId[high]) ?? 0;
   // A log names the span that it was written in where a span names itself.
   const around = kind === 2 ? fixed.spanId : fixed.parentId;
   slots.aroundLow[slot] = around[low] ?? 0;

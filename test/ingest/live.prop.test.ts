@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Hop } from "../../collector/hop.ts";
 import { ackedSource } from "../../ingest/acked.ts";
 import { outlinesOf } from "../../ingest/cluster.ts";
+import type { Definitions } from "../../ingest/definitions.ts";
 import { type Extract, extract } from "../../ingest/extract.ts";
 import { gather, type HopSource } from "../../ingest/gather.ts";
 import { Heard } from "../../ingest/heard.ts";
@@ -10,24 +11,23 @@ import { changedRows, type Rows, rememberRows } from "../../ingest/journeys.ts";
 import { keysOf } from "../../ingest/keys.ts";
 import { Known } from "../../ingest/known.ts";
 import { Live } from "../../ingest/live.ts";
-import { outcomesFor } from "../../ingest/outcome.ts";
+import { type Outcomes, outcomesFor } from "../../ingest/outcome.ts";
 import { pastIn } from "../../ingest/past.ts";
 import { planOf } from "../../ingest/plan.ts";
 import { Recent } from "../../ingest/recent.ts";
 import type { Ref } from "../../ingest/refs.ts";
 import { type Settled, settle } from "../../ingest/settle.ts";
 import { stitch } from "../../ingest/stitch.ts";
-import { event, KINDS } from "./build.ts";
+import { at, cloudEvent, event, KINDS } from "./build.ts";
 import { deliveriesOf } from "./deliveries.ts";
 import { Kept, type KeptHop } from "./kept.ts";
-import { BUSY, columnsOf, HOUR_LATER_NS, nameOf, readIn } from "./rows.ts";
+import { BUSY, columnsOf, HOUR_LATER_NS, nameOf, PLAIN, readIn } from "./rows.ts";
 import { arrivalsIn, chance } from "./world.ts";
 
 const RUNS = Number(process.env["WAYBILL_WORLDS"] ?? 80);
 const NOW_NS = HOUR_LATER_NS;
 const TENANT = "t";
 const PLAN = planOf(BUSY);
-const OUTCOMES = outcomesFor(BUSY);
 
 /** A settler without a store: the rows that it would write end in `rows`. */
 class Bench {
@@ -43,11 +43,15 @@ class Bench {
   readonly #factsMax: number;
   readonly #left = new Set<string>();
   readonly #source: HopSource;
+  readonly #definitions: Definitions;
+  readonly #outcomes: Outcomes;
   #waiting: { readonly extracted: Extract; readonly serial: number }[] = [];
   #serial = 0;
 
-  constructor({ factsMax, recentMax, heardFrom = 0, isRestless = false }: Bounds) {
+  constructor({ factsMax, recentMax, heardFrom = 0, isRestless = false }: Bounds, definitions: Definitions) {
     this.#isRestless = isRestless;
+    this.#definitions = definitions;
+    this.#outcomes = outcomesFor(definitions);
     const left = this.#left;
     const isHeard = () => this.#serial >= heardFrom;
     const where = (name: string) => (left.has(name) ? "store" : "nowhere");
@@ -101,11 +105,16 @@ class Bench {
     for (const cluster of this.#live.due(() => true)) {
       const added = this.#live.take(cluster);
       const whole = () => ({ ...this.#live.shape(cluster), hops: outlinesOf(cluster) });
-      const told = this.#live.isWhole(cluster) ? OUTCOMES.of(whole(), NOW_NS, true) : null;
+      const told = this.#live.isWhole(cluster) ? this.#outcomes.of(whole(), NOW_NS, true) : null;
       const hops = added.flatMap(({ from, first, end }) =>
         Array.from({ length: end - first }, (_, n) => from.hop(first + n)),
       );
-      const options = { source: this.#source, definitions: BUSY, tenant: TENANT, hopsMax: 100_000 };
+      const options = {
+        source: this.#source,
+        definitions: this.#definitions,
+        tenant: TENANT,
+        hopsMax: 100_000,
+      };
       this.#write(told ?? (await settle(options, hops, NOW_NS)));
       if (told === null) this.fromStore++;
       else this.fromMemory++;
@@ -167,7 +176,8 @@ async function run(seed: number, bounds: Bounds): Promise<Bench> {
   const isHot = () => bounds.isRestless && next() < 0.8;
   const told = new Map([...new Set(arrivals)].map((hop) => [hop, isHot() ? withHotKey(hop) : hop]));
   const hops = arrivals.map((hop) => told.get(hop) ?? hop);
-  const bench = new Bench(bounds);
+  const definitions = next() < 0.5 ? BUSY : PLAIN;
+  const bench = new Bench(bounds, definitions);
   const keys = hops.flatMap((hop) =>
     [...keysOf(hop, KINDS)].flatMap(([kind, values]) => values.map((value) => ({ kind, value }))),
   );
@@ -188,7 +198,7 @@ async function run(seed: number, bounds: Bounds): Promise<Bench> {
     expect(told).toEqual(whole);
   }
   await bench.settle();
-  const expected = readIn(seen, NOW_NS).map((journey) => [nameOf(journey), columnsOf(journey)]);
+  const expected = readIn(seen, NOW_NS, definitions).map((journey) => [nameOf(journey), columnsOf(journey)]);
   expect(Object.fromEntries(bench.rows)).toEqual(Object.fromEntries(expected));
   return bench;
 }
@@ -241,6 +251,27 @@ describe("the rows of journeys", () => {
       { numRuns: RUNS },
     ));
 });
+
+test.each([
+  [5_000, 25],
+  [25, 5_000],
+])(
+  "of an event that is sent again with another time the later one holds (after %i ms, then %i)",
+  async (...times) => {
+    const bench = new Bench({ factsMax: 1_000, recentMax: 1_000 }, PLAIN);
+    const hops = [
+      event({ name: "added", keys: { "order.id": "A" } }),
+      ...times.map((ms) => cloudEvent("told-A", { orderid: "A" }, ms)),
+    ];
+    for (const hop of hops)
+      for (const { decoded } of await deliveriesOf([hop], TENANT))
+        bench.add(extract(decoded.batch, PLAN, TENANT));
+    await bench.settle();
+    const [row] = readIn(hops, NOW_NS, PLAIN);
+    expect(row?.steps.find(({ name }) => name === "told")?.atNs).toBe(at(5_000));
+    expect([...bench.rows.values()]).toEqual(row === undefined ? [] : [columnsOf(row)]);
+  },
+);
 
 test("the store is asked about a name again once hops behind memory's back go by it", async () => {
   const live = new Live({ causesMax: 32, past: pastIn(() => new Heard(new Known(4), new Known(4))) });

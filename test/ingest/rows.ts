@@ -54,19 +54,22 @@ export const BUSY: Definitions = {
   tags: new Map([["checkout", ["correlation.id"]]]),
 };
 
+/** Orders alone: most of them are told from memory. */
+export const PLAIN: Definitions = { ...BUSY, journeys: [ORDER] };
+
 /** One name for a journey's rows. */
 export function nameOf({ definition, subject }: Pick<Journey, "definition" | "subject">): string {
   return `${definition} ${subject.kind}=${subject.id}`;
 }
 
-/** Every journey there is at a moment (ns since 1970 UTC), told from all hops at once. */
-export function readIn(hops: readonly Hop[], nowNs: bigint): Journey[] {
-  return BUSY.journeys.flatMap((definition) => {
+/** Every journey of some definitions that there is at a moment (ns since 1970 UTC), told from all hops at once. */
+export function readIn(hops: readonly Hop[], nowNs: bigint, { journeys, tags } = BUSY): Journey[] {
+  return journeys.flatMap((definition) => {
     const options = { kinds: KINDS, subjectKind: definition.subject, hubSubjects: 100 };
     return [...stitch(graphOf(hops, KINDS), options)].flatMap(([name, members]) => {
       const subject = { kind: name.slice(0, name.indexOf("=")), id: name.slice(name.indexOf("=") + 1) };
       const own = members.map(({ hop }) => hop);
-      return fold({ definition, subject, hops: own, tags: BUSY.tags }, nowNs) ?? [];
+      return fold({ definition, subject, hops: own, tags }, nowNs) ?? [];
     });
   });
 }

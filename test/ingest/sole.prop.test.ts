@@ -31,7 +31,7 @@ function shapeOf(hops: readonly Hop[]): { shape: Shape; keysets: Keys[] } {
   const traceOf = (id: string) => (id === "" ? -1 : (traces.get(id) ?? -1));
   const words = (pick: (hop: Hop) => string, half: "spanLow" | "spanHigh") =>
     Uint32Array.from(hops, (hop) => wordsOf(pick(hop))[half]);
-  const own = (hop: Hop) => hop.spanId;
+  const own = (hop: Hop) => (hop.kind === "cloudevent" ? hop.id.slice(0, 16) : hop.spanId);
   const around = (hop: Hop) => (hop.kind === "log" ? hop.spanId : hop.parentId);
   const links = new Map<number, Pointer[]>();
   const bound = new Set<number>();

@@ -3,7 +3,7 @@
  *
  * Each order makes a web trace, messages with links or message ids into other traces, sometimes a batch shared with
  * other orders, a cart, items, packages, a refund, plain logs and CloudEvents that cause each other; beside it there
- * are checkouts that never got an order, clocks that are off, hops told twice in two versions, ids that stand in the
+ * are checkouts that never got an order, clocks that are off, spans and events told twice in two versions, ids that stand in the
  * wrong place and spans that never arrived. Every hop is made together with the subjects that it is really about.
  */
 import type { Hop } from "../../collector/hop.ts";
@@ -117,7 +117,7 @@ class Maker {
     if (this.#often(0.5)) this.#log(about, { name: "note", in: `${web}/publish` });
     this.#milestones(id, cid);
     if (this.#often(0.3)) this.#cart(id, cid);
-    if (this.#often(0.4)) this.#events(id);
+    if (this.#often(0.5)) this.#events(id);
     if (this.#often(0.25)) this.#refund(id);
     this.#log(about, { name: "picked", keys: { ...own, "item.id": `item-${id}` } });
     if (this.#often(0.4)) this.#log(about, { name: "weighed", keys: { "item.id": `item-${id}` } });
@@ -187,9 +187,11 @@ class Maker {
   #events(id: string): void {
     const event = (name: string, keys: Record<string, string>) =>
       this.#add([order(id)], cloudEvent(`${name}-${id}`, keys, this.#tick()));
+    const told = { orderid: id, causationid: "nobody" };
+    event("told", told);
+    if (this.#often(0.7)) event("told", told); // sent again, and stamped anew
     event("packed", { correlationid: `cid-${id}` });
-    event("labelled", { causationid: `packed-${id}` });
-    event("told", { orderid: id, causationid: "nobody" });
+    if (this.#often(0.5)) event("labelled", { causationid: `packed-${id}` });
   }
 
   /** A subject of its own that the order knows too. */
