@@ -196,10 +196,13 @@ test.each(seeds)(
   },
 );
 
+/** Worlds in which not to hear of each other shows. */
+const TELLING = [11, 18, 20, 13];
+
 test.each([
   ["a first one that hears of nobody", { first: Deaf, second: Writers }],
   ["a second one that announces nothing", { first: Writers, second: Mute }],
 ])("%s would leave wrong rows", async (_, pair) => {
-  for (const seed of seeds) if ((await wrongRows(seed, pair)) > 0) return;
+  for (const seed of TELLING) if ((await wrongRows(seed, pair)) > 0) return;
   expect.fail("no row was wrong");
 });
