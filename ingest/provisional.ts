@@ -9,6 +9,7 @@
  */
 import { z } from "zod";
 import type { Definitions } from "./definitions.ts";
+import { keptSinceNs } from "./elder.ts";
 import type { Heard } from "./heard.ts";
 import type { Journey } from "./journey.ts";
 import { Known } from "./known.ts";
@@ -52,7 +53,6 @@ type Named = Pick<Merged, "definition" | "subject">;
 type OpenRow = Awaited<ReturnType<typeof provisionalRows>>[number];
 
 const BYTES = 4 * 2 ** 20;
-const DAY_MS = 86_400_000;
 
 /** The stand-ins of one tenant. */
 export class Provisional {
@@ -93,8 +93,8 @@ export class Provisional {
   /** A journey that began before hops are kept may only seem to have lost them: its row outlives its hops. */
   #mayClose({ definition, subject_kind, started_ns }: OpenRow): boolean {
     const { definitions, now } = this.#options;
-    const keptSinceMs = now() - definitions.retention.hopsDays * DAY_MS;
-    return this.#kinds.get(definition) !== subject_kind || started_ns >= BigInt(keptSinceMs) * 1_000_000n;
+    const keptNs = keptSinceNs(definitions.retention, BigInt(now()) * 1_000_000n);
+    return this.#kinds.get(definition) !== subject_kind || started_ns >= keptNs;
   }
 
   /** Notes the stand-ins among journeys that were written. */
