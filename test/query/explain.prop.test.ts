@@ -109,7 +109,12 @@ const LIES: readonly Lie[] = [
     tell: (hop, { hops }) => {
       const kin = hops.find((each) => each !== hop && each.traceId === hop.traceId && hop.traceId !== "");
       if (kin === undefined || hop.kind !== "span" || hop.parentId === "") return null;
-      const isWhole = hops.every((each) => each.traceId !== hop.traceId || each.kind === "span");
+      const trace = hops.filter((each) => each.traceId === hop.traceId);
+      // Where the span around is another order's, nobody can see from here that it is not lost.
+      const isWhole = trace.every(
+        ({ kind, parentId }) =>
+          kind === "span" && (parentId === "" || trace.some(({ spanId }) => spanId === parentId)),
+      );
       return isWhole ? { ...hop, evidence: [{ rule: "trace", through: kin.id }] } : null;
     },
   },
