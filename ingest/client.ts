@@ -8,6 +8,7 @@ import { Readable } from "node:stream";
 import type { ClickHouseClient } from "@clickhouse/client";
 import { Failure } from "../errors.ts";
 import type { Params } from "./bind.ts";
+import { breather } from "./pace.ts";
 import { PAGE_BYTES, pagesOf } from "./pages.ts";
 
 /** A statement and, on a server, the values of its holes. */
@@ -43,7 +44,7 @@ export async function run(client: ClickHouseClient, request: Request): Promise<v
 /** Sends blocks as the body of one request; only for a server, which reads them as data and nothing else. */
 export async function insertBody(client: ClickHouseClient, { table, pieces, signal }: Insert): Promise<void> {
   const pages = pagesOf(pieces, () => new Uint8Array(PAGE_BYTES));
-  const values = Readable.from(pages, { objectMode: false });
+  const values = Readable.from(withBreaks(pages), { objectMode: false });
   await sorted(async () => {
     const { stream, response_headers } = await client.exec({
       query: `INSERT INTO ${table} FORMAT Native`,
@@ -53,6 +54,15 @@ export async function insertBody(client: ClickHouseClient, { table, pieces, sign
     checkSpeaker(response_headers);
     for await (const _ of stream);
   });
+}
+
+/** What the network takes at once is not made at once: of a large block that is half a second's work. */
+async function* withBreaks(pages: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const breathe = breather();
+  for (const page of pages) {
+    yield page;
+    await breathe();
+  }
 }
 
 /** Resolves when ClickHouse answers. */

@@ -1,7 +1,7 @@
 /**
  * Pace: long work in short stretches, so that requests are answered in between.
  *
- *   writes, settler, backlog → [pace] → the same, a little later
+ *   whoever has much to do → [pace] → the same, a little later
  */
 import { setImmediate as letOthers } from "node:timers/promises";
 

@@ -8,6 +8,7 @@
  * both are the same. Rows become visible a little after their version was taken, so each look reads a little back.
  */
 import type { Definition } from "../ingest/definitions.ts";
+import { paced } from "../ingest/pace.ts";
 import type { Store } from "../ingest/store.ts";
 import { newestVersion } from "../ingest/versions.ts";
 import { Book, type Revisions } from "./book.ts";
@@ -225,7 +226,8 @@ export class Ledger {
     // Whose changes are among those that were cut off, nobody knows: all are counted anew.
     const isTooMuch = versions.length >= changesMax;
     const changed = new Map<string, Changed[]>([...this.#entries.keys()].map((name) => [name, []]));
-    versions.forEach((version, at) => {
+    // After an outage of the store they are a hundred thousand.
+    await paced(versions.entries(), ([at, version]) => {
       const [name = "", kind = "", id = ""] = [definitions[at], kinds[at], ids[at]];
       const isNews = this.#entries.get(name)?.book.knows(`${kind}\n${id}`, version) === false;
       if (isNews) changed.get(name)?.push({ kind, id, version });
