@@ -122,7 +122,7 @@ export function empty(cluster: Cluster): void {
   cluster.extras = null;
 }
 
-/** The hops of a cluster that folding looks at, each fact once; of two versions any, for these are stitched in full (forest.ts). */
+/** The hops that folding looks at, each fact once; of two versions any: those are stitched in full (forest.ts). */
 export function outlinesOf({ hops }: Cluster): Hop[] {
   const byId = new Map<string, Hop>();
   for (const packed of hops) {

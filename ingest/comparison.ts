@@ -8,6 +8,7 @@
 import type { Definition, Definitions } from "./definitions.ts";
 import type { Journey, JourneyState } from "./journey.ts";
 import { Sightings } from "./sightings.ts";
+import { journeyName } from "./subject.ts";
 import type { FoldedKeys } from "./survey.ts";
 
 /** Where a journey stands, or that there is none. */
@@ -163,12 +164,7 @@ function changeOf(was: Definition | undefined, is: Definition | undefined): Defi
 }
 
 function byName(journeys: readonly Journey[]): ReadonlyMap<string, Journey> {
-  return new Map(
-    journeys.map((journey) => [
-      [journey.definition, journey.subject.kind, journey.subject.id].join("\n"),
-      journey,
-    ]),
-  );
+  return new Map(journeys.map((journey) => [journeyName(journey.definition, journey.subject), journey]));
 }
 
 function noStates(): Record<JourneyState, number> {

@@ -13,13 +13,14 @@ import { momentOf } from "./facts.ts";
 import type { Journey } from "./journey.ts";
 import type { Milestones } from "./milestones.ts";
 import type { Ref } from "./refs.ts";
-import type { Subject } from "./subject.ts";
+import { type RowState, rowState } from "./saying.ts";
+import { journeyName, type Subject } from "./subject.ts";
 
 /** What the row of a journey says. Times are nanoseconds since 1970 UTC. */
 export interface Elder {
   readonly definition: string;
   readonly subject: Subject;
-  readonly state: "open" | "succeeded" | "failed" | "compensated";
+  readonly state: RowState;
   readonly startedNs: bigint;
   readonly endedNs: bigint | null;
   readonly deadlineNs: bigint;
@@ -56,11 +57,6 @@ export function byJourney(elders: readonly Elder[]): ReadonlyMap<string, Elder> 
   return new Map(elders.map((elder) => [journeyName(elder.definition, elder.subject), elder]));
 }
 
-/** One name for each journey of a tenant. */
-export function journeyName(definition: string, { kind, id }: Subject): string {
-  return [definition, kind, id].join("\n");
-}
-
 /** Whether hops lack the beginning of an elder: the first of them that is a milestone came after its start. */
 export function lacksBeginning({ first, startedNs }: Milestones, elder: Elder): boolean {
   return first === null || startedNs > elder.startedNs;
@@ -88,11 +84,10 @@ export function isForgotten({ id }: Hop): boolean {
 
 /** Whether a journey says more than its row did. */
 export function saysMore(journey: Journey, elder: Elder): boolean {
-  const state = journey.state === "overdue" ? "open" : journey.state;
   const isNews = ({ name, atNs, hopId, state: stands }: Journey["steps"][number]) =>
     stands === "done" && hopId !== null && elder.reached.get(name) !== atNs;
   return (
-    state !== elder.state ||
+    rowState(journey) !== elder.state ||
     journey.endedNs !== elder.endedNs ||
     journey.tags.size > elder.tags.size ||
     journey.steps.some(isNews)
@@ -122,34 +117,31 @@ const NO_ATTRIBUTES = new Map<string, string>();
 
 function lost(atNs: bigint): Hop {
   return {
-    ...{
-      id: "",
-      kind: "log",
-      atNs,
-      endNs: atNs,
-      receivedNs: atNs,
-      service: "",
-      name: "",
-      message: "",
-      body: "",
-    },
-    ...{
-      spanKind: "internal",
-      status: "unset",
-      severity: 0,
-      traceId: "",
-      spanId: "",
-      parentId: "",
-      traceState: "",
-    },
-    ...{
-      attributes: NO_ATTRIBUTES,
-      resource: NO_ATTRIBUTES,
-      scopeName: "",
-      scopeVersion: "",
-      links: [],
-      events: [],
-    },
-    ...{ droppedLinks: 0, droppedEvents: 0, droppedAttributes: 0, digest: 0 },
+    id: "",
+    kind: "log",
+    atNs,
+    endNs: atNs,
+    receivedNs: atNs,
+    service: "",
+    name: "",
+    spanKind: "internal",
+    status: "unset",
+    message: "",
+    body: "",
+    severity: 0,
+    traceId: "",
+    spanId: "",
+    parentId: "",
+    traceState: "",
+    attributes: NO_ATTRIBUTES,
+    resource: NO_ATTRIBUTES,
+    scopeName: "",
+    scopeVersion: "",
+    links: [],
+    events: [],
+    droppedLinks: 0,
+    droppedEvents: 0,
+    droppedAttributes: 0,
+    digest: 0,
   };
 }

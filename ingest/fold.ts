@@ -55,13 +55,15 @@ export function fold(folding: Folding, nowNs: bigint): Journey | null {
     steps,
     next,
     seenByCaller: seenByCaller(definition, hops),
-    tags: new Map([...tagsOf(folding.tags, hops), ...(elder?.tags ?? [])]),
+    tags:
+      elder === null ? tagsOf(folding.tags, hops) : new Map([...tagsOf(folding.tags, hops), ...elder.tags]),
     verdict: verdictOf(definition, course),
   };
 }
 
 /** Whether the row of the journey has to remember what hops told that are no longer kept. */
 export function isFoldedOntoRow(folding: Folding): boolean {
+  if (folding.elder === undefined) return false;
   return elderOf(folding, milestonesOf(folding.definition, inOrder(folding.hops))) !== null;
 }
 

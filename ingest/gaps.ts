@@ -65,8 +65,8 @@ function hopGaps({ hop, hub, parentMissing, shared, evidence }: Membership): Gap
 }
 
 /**
- * Nothing may happen after it arrived, or is yet to come. A span may not begin before the one around it, and nothing may end before what it followed from began: what it was
- * sent from, or a step that it waits for.
+ * Nothing may happen after it arrived, or is yet to come. A span may not begin before the one around it, and nothing may
+ * end before what it followed from began: what it was sent from, or a step that it waits for.
  */
 function clockGaps({ hop }: Membership, { parent, others }: Causes, { outOfOrder, nowNs }: Doubts): Gap[] {
   const suspect = (text: string): Gap[] => [{ kind: "clock-suspect", text, hopId: hop.id }];

@@ -10,6 +10,7 @@ import type { Journey } from "./journey.ts";
 import { hashText } from "./known.ts";
 import { sayingOf, sayingText } from "./saying.ts";
 import type { Merged } from "./settle.ts";
+import { journeyName } from "./subject.ts";
 
 /** Per journey what its last row said, as a number of 53 bits; a bounded memory, never the truth. */
 export type WrittenRows = Map<string, number>;
@@ -60,7 +61,7 @@ export function rememberRows(
 }
 
 function nameOf(tenant: string, { definition, subject }: Pick<Merged, "definition" | "subject">): string {
-  return [tenant, definition, subject.kind, subject.id].join("\n");
+  return `${tenant}\n${journeyName(definition, subject)}`;
 }
 
 /** What a row says, as a number of 53 bits. */

@@ -9,7 +9,7 @@
  */
 import type { Hop } from "../collector/hop.ts";
 import type { Definitions } from "./definitions.ts";
-import { byJourney, type Elder, journeyName, keptSinceNs } from "./elder.ts";
+import { byJourney, type Elder, keptSinceNs } from "./elder.ts";
 import { type Folding, fold, isFoldedOntoRow } from "./fold.ts";
 import { forgottenGap, gapsOf } from "./gaps.ts";
 import { type Gathered, gather, type HopSource, type Loaded, nothingLoaded } from "./gather.ts";
@@ -20,7 +20,7 @@ import { CARRIER } from "./refs.ts";
 import { relatedOf } from "./related.ts";
 import { outOfOrder } from "./sequence.ts";
 import { type Membership, type Stitched, stitch } from "./stitch.ts";
-import type { Subject } from "./subject.ts";
+import { journeyName, type Subject } from "./subject.ts";
 import type { Found, Lookup, Told } from "./told.ts";
 
 /** What a lookup works with. */

@@ -17,6 +17,7 @@ import type { Ref } from "./refs.ts";
 import type { Merged } from "./settle.ts";
 import { Int64, statement } from "./statements.ts";
 import type { Store } from "./store.ts";
+import { journeyName } from "./subject.ts";
 
 const Row = z.object({ definition: z.string(), subject_kind: z.string(), subject: z.string() });
 const fileOf = (name: string) => new URL(`./sql/${name}.sql`, import.meta.url);
@@ -124,9 +125,9 @@ export class Provisional {
 }
 
 function nameOf({ definition, subject }: Named): string {
-  return [definition, subject.kind, subject.id].join("\n");
+  return journeyName(definition, subject);
 }
 
 function nameOfRow({ definition, subject_kind, subject }: z.infer<typeof Row>): string {
-  return [definition, subject_kind, subject].join("\n");
+  return journeyName(definition, { kind: subject_kind, id: subject });
 }

@@ -18,7 +18,7 @@ import { FIRST_PLACE, type ReindexOptions, reindexSome } from "./reindex.ts";
 import { type RowState, rowState, type Saying, sayingOf, sayingText } from "./saying.ts";
 import { Int64, statement } from "./statements.ts";
 import type { Store } from "./store.ts";
-import type { Subject } from "./subject.ts";
+import { journeyName, type Subject } from "./subject.ts";
 import { countKeys, type FoldedKeys, foldKeys, type KeyPlace, keysSince, subjectKinds } from "./survey.ts";
 import { versionsOf } from "./versions.ts";
 
@@ -274,11 +274,11 @@ function saysTheSame(row: Stored, journey: Journey): boolean {
 }
 
 function nameOf({ definition, subject }: { readonly definition: string; readonly subject: Subject }): string {
-  return [definition, subject.kind, subject.id].join("\n");
+  return journeyName(definition, subject);
 }
 
 function nameOfRow({ definition, subject_kind, subject }: Stored): string {
-  return [definition, subject_kind, subject].join("\n");
+  return journeyName(definition, { kind: subject_kind, id: subject });
 }
 
 function movesWith(moves: readonly Move[], changes: readonly Change[]): Move[] {

@@ -16,6 +16,7 @@ import { BODY_REASON, letterEnvelope } from "./letter_block.ts";
 import type { WholeLetter } from "./letter_store.ts";
 import { placeOf, placeText } from "./refs.ts";
 import { settle } from "./settle.ts";
+import { journeyName } from "./subject.ts";
 import type { Lookup } from "./told.ts";
 
 /** What sending again works with. */
@@ -189,5 +190,5 @@ async function statesBefore(
 }
 
 function nameOf({ definition, subject }: Journey): string {
-  return [definition, subject.kind, subject.id].join("\n");
+  return journeyName(definition, subject);
 }

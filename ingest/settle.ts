@@ -9,7 +9,7 @@
  */
 import type { Hop } from "../collector/hop.ts";
 import type { Definition, Definitions, KeyKind } from "./definitions.ts";
-import { byJourney, type Elder, journeyName, keptSinceNs, saysMore } from "./elder.ts";
+import { byJourney, type Elder, keptSinceNs, saysMore } from "./elder.ts";
 import { fold } from "./fold.ts";
 import { gather, type HopSource, nothingLoaded } from "./gather.ts";
 import type { Journey } from "./journey.ts";
@@ -18,7 +18,7 @@ import { concerns } from "./milestones.ts";
 import { paced } from "./pace.ts";
 import { type Ref, refText } from "./refs.ts";
 import { type Membership, type Stitched, stitch } from "./stitch.ts";
-import type { Subject } from "./subject.ts";
+import { journeyName, type Subject } from "./subject.ts";
 import { vanishedIn, type Without } from "./vanished.ts";
 
 /** A journey that is no more, if it ever was: its subject belongs to others, or what it began with does. */

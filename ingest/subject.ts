@@ -3,7 +3,7 @@
  *
  *   keys → [Subject, Evidence] → stitch
  *
- * Types only.
+ * Types, and by what name a journey goes.
  */
 
 /** The thing a journey is about: `order.id` = `ORD-42`. */
@@ -30,4 +30,9 @@ export interface Evidence {
   readonly through?: string;
   /** of `climb`: that hop is not below this one but beside it, below an ancestor that both have */
   readonly beside?: true;
+}
+
+/** One name for each journey of a tenant. */
+export function journeyName(definition: string, { kind, id }: Subject): string {
+  return [definition, kind, id].join("\n");
 }

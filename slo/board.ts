@@ -5,7 +5,8 @@
  *
  * Owns what one evaluation hands to the next: the tiers that fire, and the last board for when the store does not
  * answer. Every minute is evaluated in its turn, also those in which nobody looked, so that it does not matter who
- * looks when; after a clock that was far ahead all is evaluated as of now. Asks the store at most once in five seconds, however many ask the board.
+ * looks when; after a clock that was far ahead all is evaluated as of now. Asks the store at most once in five seconds,
+ * however many ask the board.
  */
 import { Failure } from "../errors.ts";
 import type { Definition } from "../ingest/definitions.ts";

@@ -1,5 +1,5 @@
 /** Questions from the command line to a running Waybill whose first definition is not about orders. */
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask } from "../../commands/ask.ts";
 import { JourneyList } from "../../query/journeys.ts";
 import { span, TEN_NS } from "../ingest/build.ts";
@@ -27,8 +27,6 @@ const NOW_MS = Number(TEN_NS / 1_000_000n) + 60_000;
 let waybill: Running;
 beforeAll(async () => {
   waybill = await startWaybill({ yaml: YAML, now: () => NOW_MS });
-  const isReady = async () => expect((await waybill.api("/readyz")).status).toBe(200);
-  await vi.waitFor(isReady, { timeout: 15_000 });
   const hops = [
     span({ trace: "order", id: "place", keys: { "order.id": "O-1" } }),
     span({ trace: "later", id: "place", keys: { "order.id": "O-2" }, fromMs: 30_000 }),

@@ -1,5 +1,5 @@
 /** `waybill find` against a running Waybill: the story where an id leads to one subject, else a line for each. */
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { ask } from "../../commands/ask.ts";
 import { FindAnswer } from "../../query/found.ts";
 import { span, TEN_NS, trace } from "../ingest/build.ts";
@@ -28,8 +28,6 @@ const CROWD = 22;
 let waybill: Running;
 beforeAll(async () => {
   waybill = await startWaybill({ yaml: YAML, now: () => Number(TEN_NS / 1_000_000n) + 60_000 });
-  const isReady = async () => expect((await waybill.api("/readyz")).status).toBe(200);
-  await vi.waitFor(isReady, { timeout: 15_000 });
   const hops = [
     span({ trace: "keyless", id: "GET /thing", service: "nokeys" }),
     span({ trace: "order", id: "place", keys: { "order.id": "O-1" } }),

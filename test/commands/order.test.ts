@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { ask } from "../../commands/ask.ts";
 import { Answer } from "../../query/answer.ts";
 import { span, TEN_NS, trace } from "../ingest/build.ts";
@@ -25,8 +25,6 @@ journeys:
 let waybill: Running;
 beforeAll(async () => {
   waybill = await startWaybill({ yaml: YAML, now: () => Number(TEN_NS / 1_000_000n) + 60_000 });
-  const isReady = async () => expect((await waybill.api("/readyz")).status).toBe(200);
-  await vi.waitFor(isReady, { timeout: 15_000 });
   const hops = [
     span({ trace: "order", id: "place", keys: { "order.id": "O-1", "correlation.id": "c-1" } }),
     span({ trace: "checkout", id: "POST /orders", keys: { "correlation.id": "cc" } }),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { byJourney, type Elder, journeyName, keptSinceNs, saysMore } from "../../ingest/elder.ts";
+import { byJourney, type Elder, keptSinceNs, saysMore } from "../../ingest/elder.ts";
 import { fold } from "../../ingest/fold.ts";
+import { journeyName } from "../../ingest/subject.ts";
 import { at, CREATE_ORDER, DEFINITIONS, event, TEN_NS } from "./build.ts";
 
 const DAY_MS = 86_400_000;
