@@ -12,6 +12,7 @@ import { Cells } from "./cells.ts";
 import { idOf } from "./evaluate.ts";
 import type { Marks } from "./marks.ts";
 import { counterOf, OPEN, type Reading, readingOf, type Side } from "./reading.ts";
+import { Shelf } from "./shelf.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -64,6 +65,9 @@ export class Book {
   readonly accounts: readonly Account[];
   readonly #open = new Cells();
   readonly #held = new Map<string, Held>();
+  /** the names of those, by the last minute of each: of the definition's own subjects, and of provisional ones */
+  readonly #shelf = new Shelf();
+  readonly #provisional = new Shelf();
   readonly #places = new Map<string, readonly Place[]>();
   /** from here on every journey that counts is held; minute */
   #hotMinute: number;
@@ -103,7 +107,7 @@ export class Book {
 
   /** Counts a whole table of marks, or the next part of one, into a book that nothing else was counted in. */
   fill(marks: Marks): void {
-    for (const told of this.#told(marks)) this.#held.set(told.name, told);
+    for (const told of this.#told(marks)) this.#hold(told, undefined);
     for (const alike of classesOf(marks)) this.#addAlike(alike);
   }
 
@@ -131,11 +135,16 @@ export class Book {
    */
   forget(hotMinute: number, hotVersion: number): void {
     this.#hotMinute = Math.max(this.#hotMinute, hotMinute);
-    for (const [name, { version, marks }] of this.#held) {
-      const isProvisional = !name.startsWith(`${this.definition.subject}\n`);
-      if (version >= hotVersion) continue;
-      const fromMinute = isProvisional ? this.#keptMinute : this.#hotMinute;
-      if (marks.every((value, at) => at % 2 === 1 || value < fromMinute)) this.#held.delete(name);
+    this.#letGo(this.#shelf, this.#hotMinute, hotVersion);
+    this.#letGo(this.#provisional, this.#keptMinute, hotVersion);
+  }
+
+  #letGo(shelf: Shelf, beforeMinute: number, hotVersion: number): void {
+    for (const name of shelf.take(beforeMinute)) {
+      const held = this.#held.get(name);
+      if (held === undefined || lastMinuteOf(held) >= beforeMinute) continue;
+      if (held.version >= hotVersion) shelf.put(lastMinuteOf(held), name);
+      else this.#held.delete(name);
     }
   }
 
@@ -150,8 +159,18 @@ export class Book {
     if (isLate(before, settledMs) || isLate(told, settledMs))
       for (const account of this.accounts) revise(account, { before, told, settledMs });
     if (before !== undefined) this.#count(before, -1);
-    this.#held.set(told.name, told);
+    this.#hold(told, before);
     this.#count(told, 1);
+  }
+
+  #hold({ name, version, marks, pick }: Told, before: Held | undefined): void {
+    // A copy has no room for more: an array that was pushed to keeps sixteen places, and there are half a million.
+    const held = { version, marks: marks.slice(), pick };
+    this.#held.set(name, held);
+    const minute = lastMinuteOf(held);
+    if (before !== undefined && lastMinuteOf(before) === minute) return;
+    const isOwn = name.startsWith(`${this.definition.subject}\n`);
+    (isOwn ? this.#shelf : this.#provisional).put(minute, name);
   }
 
   /** Entries with a name, those of one journey together. */
@@ -241,6 +260,13 @@ function add({ cells, side }: Place, minute: number, journeys: number): void {
 /** Whether any of a journey's minutes was evaluated already: most changes are about the minute that just ended. */
 function isLate(held: Held | undefined, settledMs: number): boolean {
   return held?.marks.some((value, at) => at % 2 === 0 && value * MINUTE_MS < settledMs) ?? false;
+}
+
+/** The last minute in which a journey counts; 0 when it counts in none. */
+function lastMinuteOf({ marks }: Held): number {
+  let last = 0;
+  for (let at = 0; at < marks.length; at += 2) last = Math.max(last, marks[at] ?? 0);
+  return last;
 }
 
 interface Revising {
