@@ -7,7 +7,7 @@
  * number by which hops lie side by side on disk: a function of the fact alone, so that every version of it, from any
  * process on any day, lands in the same place.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Hop } from "../collector/hop.ts";
 import { causationOf, messagesOf } from "./carriers.ts";
 import { type Keys, keyText } from "./keys.ts";
@@ -89,5 +89,5 @@ function folded(id: string): bigint {
 }
 
 function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text, "hex");
 }
