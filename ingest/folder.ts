@@ -7,11 +7,9 @@
  * A lock left by a dead process is taken over, also when its process id has been given to another since.
  * Knows nothing of what is in the folder but its format number and its id.
  */
-import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { link, mkdir, open, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { Failure } from "../errors.ts";
 
 /** Raised when an older Waybill could no longer read what this one writes. */
@@ -220,15 +218,6 @@ export async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
-}
-
-/**
- * Makes everything below a folder survive a power cut, whoever wrote it. The engine syncs nothing when it inserts or
- * merges; file by file that would be a hundred syncs a block, so one goes out for the whole file system.
- */
-export async function syncFileSystem(path: string): Promise<void> {
-  const only = process.platform === "linux" ? ["-f", path] : [];
-  await promisify(execFile)("sync", only);
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -75,7 +75,7 @@ const COLUMNS: Readonly<Record<string, Column>> = {
   parent_id: raw("FixedString(8)", ({ fixed }) => fixed.parentId, 2),
   fact_id: raw("FixedString(16)", ({ fixed }) => fixed.factId, 4),
   digest: raw("UInt32", ({ fixed }) => fixed.digest),
-  duration: raw("Int64", durationsOf),
+  duration: raw("Int64", durationsOf, 2),
   received_at: raw("DateTime64(3, 'UTC')", ({ rows, receivedMs }) =>
     new BigInt64Array(rows).fill(BigInt(receivedMs)),
   ),
@@ -257,9 +257,14 @@ function used({ data, length }: Words): Uint32Array {
   return data.subarray(0, length);
 }
 
-/** Negative where a sender's clock jumped back: the raw difference is kept. */
-function durationsOf({ rows, fixed }: HopColumns): BigInt64Array {
-  const begins = new BigInt64Array(fixed.at.buffer, fixed.at.byteOffset, rows);
-  const ends = new BigInt64Array(fixed.end.buffer, fixed.end.byteOffset, rows);
-  return ends.map((end, row) => end - (begins[row] ?? 0n));
+/** Negative where a sender's clock jumped back: the raw difference is kept. Low word first; a BigInt each is garbage. */
+function durationsOf({ rows, fixed: { at, end } }: HopColumns): Uint32Array {
+  const differences = new Uint32Array(rows * 2);
+  for (let low = 0; low < differences.length; low += 2) {
+    const [began, ended] = [at[low] ?? 0, end[low] ?? 0];
+    const borrowed = ended < began ? 1 : 0;
+    differences[low] = ended - began;
+    differences[low + 1] = (end[low + 1] ?? 0) - (at[low + 1] ?? 0) - borrowed;
+  }
+  return differences;
 }

@@ -65,23 +65,21 @@ export class Parts {
     const count = (total: number, { entries }: Coded) => total + entries.starts.length;
     this.#uint64s(DICTIONARY_FLAGS, BigInt(some.reduce(count, 0)));
     for (const { entries } of some) this.texts(entries);
-    this.#uint64s(BigInt(some.reduce((total, { indexes }) => total + indexes.length, 0)));
-    let before = 0;
-    for (const each of some) {
-      this.raw(movedOn(each.indexes, before), each.indexes.length);
-      before = count(before, each);
-    }
+    const indexes = joined(some);
+    this.#uint64s(BigInt(indexes.length));
+    this.raw(indexes, indexes.length);
   }
 
   /** Where lists end. */
   offsets(all: readonly Words[]): void {
+    const wide = new Uint32Array(2 * all.reduce((total, { length }) => total + length, 0));
+    let at = 0;
     let before = 0;
     for (const { data, length } of all) {
-      const wide = new Uint32Array(length * 2);
-      for (let i = 0; i < length; i++) wide[i * 2] = before + (data[i] ?? 0);
-      this.raw(wide, wide.length);
+      for (let i = 0; i < length; i++, at += 2) wide[at] = before + (data[i] ?? 0);
       if (length > 0) before += data[length - 1] ?? 0;
     }
+    this.raw(wide, wide.length);
   }
 
   #uint64s(...values: readonly bigint[]): void {
@@ -89,9 +87,16 @@ export class Parts {
   }
 }
 
-function movedOn(indexes: Uint32Array, by: number): Uint32Array {
-  if (by === 0) return indexes;
-  const moved = new Uint32Array(indexes.length);
-  for (let i = 0; i < indexes.length; i++) moved[i] = (indexes[i] ?? 0) + by;
-  return moved;
+/** The numbers of all, moved on behind the entries of those before. One list as it is. */
+function joined(all: readonly Coded[]): Uint32Array {
+  const [only, ...others] = all;
+  if (only !== undefined && others.length === 0) return only.indexes;
+  const numbers = new Uint32Array(all.reduce((total, { indexes }) => total + indexes.length, 0));
+  let at = 0;
+  let before = 0;
+  for (const { entries, indexes } of all) {
+    for (let i = 0; i < indexes.length; i++) numbers[at++] = before + (indexes[i] ?? 0);
+    before += entries.starts.length;
+  }
+  return numbers;
 }

@@ -13,7 +13,8 @@ import { Attendant } from "./attendant.ts";
 import { bind, type Params } from "./bind.ts";
 import { insertFile, openEngine } from "./chdb.ts";
 import { insertBody, ping, type Request, rowsOf, run } from "./client.ts";
-import { openFolder, syncFileSystem } from "./folder.ts";
+import { openFolder } from "./folder.ts";
+import { Syncer } from "./syncer.ts";
 
 /** Settings of every connection. */
 const COMMON = {
@@ -97,11 +98,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 async function openEmbedded({ dataDir, database = "waybill", readers = 2 }: StoreOptions): Promise<Store> {
   const name = databaseNamed(database);
   const folder = await openFolder(dataDir);
+  const syncer = new Syncer(folder.store);
   const engine = await openEngine(folder, readers).catch(async (error: unknown) => {
     await folder.close();
     throw error;
   });
   const close = async () => {
+    syncer.close();
     await engine.close();
     await folder.close();
   };
@@ -124,7 +127,7 @@ async function openEmbedded({ dataDir, database = "waybill", readers = 2 }: Stor
     insertNative: async (table, pieces) =>
       insertFile(engine.writer, tableNamed(table), { pieces, scratch: folder.scratch }),
     ping: () => read(ping),
-    persist: () => syncFileSystem(folder.store),
+    persist: () => syncer.sync(),
     close,
   };
 }
