@@ -17,6 +17,9 @@ export interface Messages {
   readonly received: readonly string[];
 }
 
+/** Of a hop that names none. */
+export const NO_MESSAGES: Messages = { sent: [], received: [] };
+
 /** The CloudEvent identity and causation of a hop. */
 export interface Causation {
   readonly eventId: string;
@@ -24,7 +27,6 @@ export interface Causation {
   readonly correlationId: string;
 }
 
-const NONE: Messages = { sent: [], received: [] };
 const SENDING = new Set(["create", "send", "publish"]);
 const RECEIVING = new Set(["receive", "process", "deliver", "settle"]);
 
@@ -45,12 +47,13 @@ export const CARRIER_NAMES: ReadonlySet<string> = new Set(
 
 /** The messages that a span sent or received. */
 export function messagesOf(hop: Hop): Messages {
-  if (hop.kind !== "span") return NONE;
-  const all = [...messagesIn(hop.attributes, hop.attributes)];
-  for (const link of hop.links) all.push(...messagesIn(link.attributes, hop.attributes));
-  if (all.length === 0) return NONE;
+  if (hop.kind !== "span") return NO_MESSAGES;
+  const all: string[] = [];
+  addMessages(all, hop.attributes, hop.attributes);
+  for (const link of hop.links) addMessages(all, link.attributes, hop.attributes);
+  if (all.length === 0) return NO_MESSAGES;
   if (isSending(hop)) return { sent: all, received: [] };
-  return isReceiving(hop) ? { sent: [], received: all } : NONE;
+  return isReceiving(hop) ? { sent: [], received: all } : NO_MESSAGES;
 }
 
 /** Whether a span hands something to a broker, whether or not it says which message. */
@@ -76,18 +79,16 @@ function isReceiving(hop: Hop): boolean {
 }
 
 /** The message that attributes name: by its id, or by where Kafka put it. A link names its own, its span where it was. */
-function messagesIn(attributes: Attributes, span: Attributes): string[] {
-  if (attributes.size === 0) return [];
+function addMessages(all: string[], attributes: Attributes, span: Attributes): void {
+  if (attributes.size === 0) return;
   const id = firstOf(attributes, MESSAGE_ID) ?? "";
   const offset = firstOf(attributes, OFFSET) ?? "";
-  if (id === "" && offset === "") return [];
+  if (id === "" && offset === "") return;
   const destination = destinationIn(attributes) || destinationIn(span);
   const partition = firstOf(attributes, PARTITION) ?? firstOf(span, PARTITION) ?? "";
-  return [
-    // Joined, for it is kept: what a template makes stays two texts and a third that holds them.
-    ...(id === "" ? [] : [[destination, id].join("\n")]),
-    ...(offset === "" || partition === "" ? [] : [[destination, `${partition}/${offset}`].join("\n")]),
-  ];
+  // Joined, for it is kept: what a template makes stays two texts and a third that holds them.
+  if (id !== "") all.push([destination, id].join("\n"));
+  if (offset !== "" && partition !== "") all.push([destination, `${partition}/${offset}`].join("\n"));
 }
 
 /** Of RabbitMQ only exchange and routing key: a consumer's name has the queue behind them, its producer's does not. */

@@ -47,21 +47,18 @@ export type KeyHolder = Pick<Hop, "kind" | "attributes" | "events" | "links" | "
 export function keysOf(hop: KeyHolder, kinds: readonly KeyKind[], leftOut: string[] = []): Keys {
   const keys = new Map<string, readonly string[]>();
   for (const kind of kinds) {
-    const found = new Set(valuesIn(kind, hop.attributes, hop));
-    for (const event of hop.events) for (const v of valuesIn(kind, event.attributes, null)) found.add(v);
-    for (const link of hop.links) for (const v of valuesIn(kind, link.attributes, null)) found.add(v);
-    if (found.size === 0 || !holdsKey(found))
-      for (const v of valuesIn(kind, hop.resource, null)) found.add(v);
-    if (found.size === 0) continue;
-    for (const v of found) if (!isKey(v) && found.delete(v)) leftOut.push(kind.kind);
-    if (found.size > 0) keys.set(kind.kind, [...found]);
+    const found: string[] = [];
+    addValues(found, kind, { attributes: hop.attributes, hop });
+    for (const { attributes } of hop.events) addValues(found, kind, { attributes, hop: null });
+    for (const { attributes } of hop.links) addValues(found, kind, { attributes, hop: null });
+    if (!found.some(isKey)) addValues(found, kind, { attributes: hop.resource, hop: null });
+    if (found.length === 0) continue;
+    const values = found.filter(isKey);
+    for (let long = found.length - values.length; long > 0; long--) leftOut.push(kind.kind);
+    // A copy has no room for more: an array that was pushed to keeps sixteen places.
+    if (values.length > 0) keys.set(kind.kind, values.slice());
   }
   return keys;
-}
-
-function holdsKey(values: Iterable<string>): boolean {
-  for (const value of values) if (isKey(value)) return true;
-  return false;
 }
 
 function isKey(value: string): boolean {
@@ -73,8 +70,10 @@ export function keysIn(attributes: Attributes, kinds: readonly KeyKind[]): Keys 
   const keys = new Map<string, readonly string[]>();
   if (attributes.size === 0) return keys;
   for (const kind of kinds) {
-    const found = valuesIn(kind, attributes, null).filter(isKey);
-    if (found.length > 0) keys.set(kind.kind, found);
+    const found: string[] = [];
+    addValues(found, kind, { attributes, hop: null });
+    const values = found.filter(isKey);
+    if (values.length > 0) keys.set(kind.kind, values);
   }
   return keys;
 }
@@ -90,20 +89,19 @@ export function contractOf(hop: Hop): string | null {
   return said.split("/").findLast((segment) => segment !== "") ?? null;
 }
 
-/**
- * Values too long to be keys are among them.
- *
- * @param hop  the hop itself when its own attributes are looked at, for what only it has: body, CloudEvent context
- */
-function valuesIn(kind: KeyKind, attributes: Attributes, hop: KeyHolder | null): string[] {
-  const found: string[] = [];
-  for (const source of kind.from) {
+/** Where values are looked for. */
+interface Holding {
+  readonly attributes: Attributes;
+  /** the hop itself when its own attributes are looked at, for what only it has: body, CloudEvent context */
+  readonly hop: KeyHolder | null;
+}
+
+/** Adds the values of a place, each once. Those too long to be keys are among them. */
+function addValues(found: string[], { from, many }: KeyKind, { attributes, hop }: Holding): void {
+  for (const source of from) {
     const raw = rawValue(source, attributes, hop);
-    if (raw === null) continue;
-    for (const value of normalised(raw)) if (!found.includes(value)) found.push(value);
-    if (!kind.many && holdsKey(found)) break;
+    if (raw !== null && addNormalised(found, raw) && !many) return;
   }
-  return found;
 }
 
 function rawValue(source: KeySource, attributes: Attributes, hop: KeyHolder | null): string | null {
@@ -119,20 +117,21 @@ function rawValue(source: KeySource, attributes: Attributes, hop: KeyHolder | nu
   }
 }
 
-function normalised(raw: string): string[] {
+/** Answers whether any of it can be a key. */
+function addNormalised(found: string[], raw: string): boolean {
   const text = raw.trim();
-  if (text.startsWith("[") && text.endsWith("]")) {
-    const list = parsedJson(text);
-    if (Array.isArray(list))
-      return list.filter(isScalar).flatMap((element) => normalisedScalar(String(element)));
-  }
-  return normalisedScalar(text);
+  const list = text.startsWith("[") && text.endsWith("]") ? parsedJson(text) : null;
+  if (!Array.isArray(list)) return addScalar(found, text);
+  let isAny = false;
+  for (const element of list) if (isScalar(element) && addScalar(found, String(element).trim())) isAny = true;
+  return isAny;
 }
 
-function normalisedScalar(raw: string): string[] {
-  const text = raw.trim();
-  if (text === "") return [];
-  return text.length <= NO_VALUE_CHARACTERS_MAX && NO_VALUES.has(text.toLowerCase()) ? [] : [text];
+function addScalar(found: string[], text: string): boolean {
+  if (text === "") return false;
+  if (text.length <= NO_VALUE_CHARACTERS_MAX && NO_VALUES.has(text.toLowerCase())) return false;
+  if (!found.includes(text)) found.push(text);
+  return isKey(text);
 }
 
 /** RFC 6901: the scalar, or array of scalars, that a JSON pointer finds inside a JSON text. */

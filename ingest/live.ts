@@ -12,7 +12,7 @@ import { word } from "../collector/decoder/buffers.ts";
 import { listStart } from "../collector/decoder/columns.ts";
 import type { Sighted } from "./acked.ts";
 import { Adding, type Arrival, type Found, hexOf, isNone, NO_KEYS } from "./adding.ts";
-import { messagesOf } from "./carriers.ts";
+import { messagesOf, NO_MESSAGES } from "./carriers.ts";
 import { appended, type Cluster, current, type Extra, type KeySet, type Name } from "./cluster.ts";
 import { Clusters } from "./clusters.ts";
 import type { Extract } from "./extract.ts";
@@ -236,8 +236,8 @@ export class Live {
     const spot = adding.spotOf(row);
     const carrier = adding.extract.carriers.get(row);
     const { isLate } = adding.arrival;
-    for (const ref of carrier === undefined ? [] : carrierRefsOf(carrier)) {
-      if (ref.kind === CARRIER.link) continue;
+    const messages = carrier === undefined ? NO_MESSAGES : messagesOf(carrier);
+    for (const ref of carrier === undefined ? [] : carrierRefsOf(carrier, messages)) {
       const arriving = { arrival: adding.arrival, into: found.cluster };
       const name = this.#clusters.nameOf(arriving, joiningKind(ref.kind), ref.value);
       this.#clusters.join(found.cluster, name.cluster, this.#pool.slots.next);
@@ -245,7 +245,7 @@ export class Live {
         adding.refs.add(ref, spot);
     }
     const links = this.#linksOf(adding, row, { found, spot });
-    const received = carrier === undefined ? 0 : messagesOf(carrier).received.length;
+    const received = messages.received.length;
     const dropped = adding.extract.batch.columns.fixed.droppedLinks[row] ?? 0;
     const crowded = Math.max(links.length, received) + dropped > this.#options.causesMax;
     const bound = links.length > 0 || received > 0;

@@ -12,7 +12,7 @@ import { matches } from "./match.ts";
 
 /** The hops that matter to one definition. */
 export interface Milestones {
-  /** the earliest hop that matches any step, failing or not; null when none does */
+  /** of the hops that reached or failed a step the one that began first; null when there is none */
   readonly first: Hop | null;
   /** begin of the start step, else of the earliest milestone; ns since 1970 UTC */
   readonly startedNs: bigint;
@@ -30,35 +30,33 @@ export interface Milestones {
 
 /** Sorts the hops, given in order of time, by what they mean to the definition. */
 export function milestonesOf(definition: Definition, hops: readonly Hop[]): Milestones {
-  const failing = failingOf(definition, hops);
-  const others = hops.filter((hop) => !failing.includes(hop));
-  const reached = firstPerStep(definition, others);
-  const failed = firstPerStep(definition, failing);
-  const onStep = [...reached.values(), ...failed.values()];
-  const first = onStep.reduce<Hop | null>((a, b) => (a === null || b.atNs < a.atNs ? b : a), null);
-  const failure = earliest(failing);
-  const start = [reached.get(definition.start), failed.get(definition.start)].filter(
-    (hop) => hop !== undefined,
-  );
+  const reached = new Map<string, Hop>();
+  const failed = new Map<string, Hop>();
+  const compensations: Hop[] = [];
+  let failure: Hop | null = null;
+  for (const hop of hops) {
+    const isFailing = matches(definition.fails, hop);
+    if (isFailing) failure = earlier(failure, hop);
+    noteSteps(definition, hop, isFailing ? failed : reached);
+    if (matches(definition.compensates, hop)) compensations.push(hop);
+  }
+  const first = firstOf(failed.values(), firstOf(reached.values(), null));
   return {
     first,
-    startedNs: begin(start) ?? first?.atNs ?? 0n,
+    startedNs: begin(reached.get(definition.start), failed.get(definition.start)) ?? first?.atNs ?? 0n,
     reached,
     failed,
     failure,
-    failedStep:
-      definition.steps.find((step) => failure !== null && matches(step.match, failure))?.name ?? null,
-    compensations: hops.filter((hop) => matches(definition.compensates, hop)),
+    failedStep: stepOf(definition, failure),
+    compensations,
   };
 }
 
 /** The first failing hop of all, of hops given in order of time; null when none fails. */
 export function failureOf(definition: Definition, hops: readonly Hop[]): Hop | null {
-  return earliest(failingOf(definition, hops));
-}
-
-function failingOf(definition: Definition, hops: readonly Hop[]): Hop[] {
-  return hops.filter((hop) => matches(definition.fails, hop));
+  let failure: Hop | null = null;
+  for (const hop of hops) if (matches(definition.fails, hop)) failure = earlier(failure, hop);
+  return failure;
 }
 
 /** Whether a hop is a milestone of the definition, fails or compensates it. */
@@ -66,20 +64,29 @@ export function concerns({ steps, fails, compensates }: Definition, hop: Hop): b
   return steps.some(({ match }) => matches(match, hop)) || matches(fails, hop) || matches(compensates, hop);
 }
 
-function firstPerStep(definition: Definition, hops: readonly Hop[]): ReadonlyMap<string, Hop> {
-  const first = new Map<string, Hop>();
-  for (const step of definition.steps) {
-    const hop = earliest(hops.filter((candidate) => matches(step.match, candidate)));
-    if (hop !== null) first.set(step.name, hop);
-  }
+/** Notes a hop for each step that it matches, where it is the first to do so. */
+function noteSteps({ steps }: Definition, hop: Hop, first: Map<string, Hop>): void {
+  for (const { name, match } of steps)
+    if (matches(match, hop)) first.set(name, earlier(first.get(name) ?? null, hop));
+}
+
+/** The hop with the earlier moment; of equals the one that was there before. */
+function earlier(before: Hop | null, hop: Hop): Hop {
+  return before === null || momentOf(hop) < momentOf(before) ? hop : before;
+}
+
+/** The hop that began first; of equals the one that was there before. */
+function firstOf(hops: Iterable<Hop>, before: Hop | null): Hop | null {
+  let first = before;
+  for (const hop of hops) if (first === null || hop.atNs < first.atNs) first = hop;
   return first;
 }
 
-/** The hop with the earliest moment; of equals the first in the given order. */
-function earliest(hops: readonly Hop[]): Hop | null {
-  return hops.reduce<Hop | null>((a, b) => (a === null || momentOf(b) < momentOf(a) ? b : a), null);
+function stepOf({ steps }: Definition, hop: Hop | null): string | null {
+  return hop === null ? null : (steps.find(({ match }) => matches(match, hop))?.name ?? null);
 }
 
-function begin(hops: readonly Hop[]): bigint | null {
-  return hops.reduce<bigint | null>((a, hop) => (a === null || hop.atNs < a ? hop.atNs : a), null);
+function begin(reached: Hop | undefined, failed: Hop | undefined): bigint | null {
+  if (reached === undefined || failed === undefined) return (reached ?? failed)?.atNs ?? null;
+  return reached.atNs < failed.atNs ? reached.atNs : failed.atNs;
 }

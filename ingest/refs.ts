@@ -9,7 +9,7 @@
  */
 import { hash } from "node:crypto";
 import type { Hop } from "../collector/hop.ts";
-import { causationOf, messagesOf } from "./carriers.ts";
+import { causationOf, type Messages } from "./carriers.ts";
 import { type Keys, keyText } from "./keys.ts";
 
 /** Something that hops can be looked up by. */
@@ -42,12 +42,11 @@ export const CARRIER = {
 
 const DAY_NS = 86_400_000_000_000n;
 
-/** The refs of a hop beside its keys and its own trace: links, messages, events. */
-export function carrierRefsOf(hop: Hop): Ref[] {
+/** The refs of a hop beside its keys, its own trace and those that it links to: messages, events. */
+export function carrierRefsOf(hop: Hop, { sent, received }: Messages): Ref[] {
   const refs: Ref[] = [];
-  for (const trace of linkedTraces(hop)) refs.push({ kind: CARRIER.link, value: trace });
-  const messages = messagesOf(hop);
-  for (const value of [...messages.sent, ...messages.received]) refs.push({ kind: CARRIER.message, value });
+  for (const value of sent) refs.push({ kind: CARRIER.message, value });
+  for (const value of received) refs.push({ kind: CARRIER.message, value });
   const event = causationOf(hop);
   if (event !== null) refs.push({ kind: CARRIER.event, value: event.eventId });
   if (event !== null && event.causationId !== "")

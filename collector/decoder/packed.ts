@@ -90,20 +90,47 @@ export class PackedHop {
   /** The hop as it was packed. */
   hop(): Hop {
     const like = this.#like;
-    const traceId = hexOf([this.#trace0, this.#trace1, this.#trace2, this.#trace3]);
-    const spanId = hexOf([this.#span0, this.#span1]);
-    const factId = [this.#fact0, this.#fact1, this.#fact2, this.#fact3];
+    const traceId = this.#traceId();
+    const spanId = this.#spanId();
     return {
       ...like,
-      id: like.kind === "span" ? traceId + spanId : hexOf(factId),
+      id: like.kind === "span" ? traceId + spanId : this.#factId(),
       atNs: timeOf(this.#at0, this.#at1),
       endNs: timeOf(this.#end0, this.#end1),
       attributes: this.#attributes,
       traceId,
       spanId,
-      parentId: hexOf([this.#parent0, this.#parent1]),
+      parentId: this.#parentId(),
       digest: this.#digest >>> 0,
     };
+  }
+
+  #traceId(): string {
+    SCRATCH[0] = this.#trace0;
+    SCRATCH[1] = this.#trace1;
+    SCRATCH[2] = this.#trace2;
+    SCRATCH[3] = this.#trace3;
+    return hexOf(4);
+  }
+
+  #spanId(): string {
+    SCRATCH[0] = this.#span0;
+    SCRATCH[1] = this.#span1;
+    return hexOf(2);
+  }
+
+  #parentId(): string {
+    SCRATCH[0] = this.#parent0;
+    SCRATCH[1] = this.#parent1;
+    return hexOf(2);
+  }
+
+  #factId(): string {
+    SCRATCH[0] = this.#fact0;
+    SCRATCH[1] = this.#fact1;
+    SCRATCH[2] = this.#fact2;
+    SCRATCH[3] = this.#fact3;
+    return hexOf(4);
   }
 }
 
@@ -154,13 +181,14 @@ function wordAt(words: Uint32Array, index: number): number {
   return (words[index] ?? 0) | 0;
 }
 
-const SCRATCH = Buffer.alloc(16);
+const SCRATCH = new Int32Array(4);
+const SCRATCH_BYTES = Buffer.from(SCRATCH.buffer);
 
-/** Lowercase hex of the words' bytes, "" for zeros. */
-function hexOf(words: readonly number[]): string {
-  if (words.every((each) => each === 0)) return "";
-  words.forEach((each, at) => void SCRATCH.writeInt32LE(each, at * 4));
-  return SCRATCH.toString("hex", 0, words.length * 4);
+/** Lowercase hex of the first words of the scratch, "" for zeros. */
+function hexOf(words: number): string {
+  let sum = 0;
+  for (let at = 0; at < words; at++) sum |= SCRATCH[at] ?? 0;
+  return sum === 0 ? "" : SCRATCH_BYTES.toString("hex", 0, words * 4);
 }
 
 function timeOf(low: number, high: number): bigint {

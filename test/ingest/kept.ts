@@ -1,10 +1,12 @@
 /** A source of hops for tests that holds them as they are, without columns or a store. */
 import type { Hop } from "../../collector/hop.ts";
+import { messagesOf } from "../../ingest/carriers.ts";
 import type { HopSource } from "../../ingest/gather.ts";
 import type { Keys } from "../../ingest/keys.ts";
 import {
   CARRIER,
   carrierRefsOf,
+  linkedTraces,
   placeOf,
   placeText,
   type Ref,
@@ -64,7 +66,8 @@ function refsOf(hop: Hop, keys: Keys): Ref[] {
   const refs: Ref[] = [];
   for (const [kind, values] of keys) for (const value of values) refs.push({ kind, value });
   if (hop.traceId !== "") refs.push({ kind: CARRIER.trace, value: hop.traceId });
-  return [...refs, ...carrierRefsOf(hop)];
+  for (const value of linkedTraces(hop)) refs.push({ kind: CARRIER.link, value });
+  return [...refs, ...carrierRefsOf(hop, messagesOf(hop))];
 }
 
 /** Both sources as one; what one does not know the other may. */
