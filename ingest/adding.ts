@@ -96,8 +96,3 @@ export class Adding {
 export function isNone(words: Uint32Array, at: number): boolean {
   return ((words[at] ?? 0) | (words[at + 1] ?? 0) | (words[at + 2] ?? 0) | (words[at + 3] ?? 0)) === 0;
 }
-
-/** The trace id that starts at a word; 32 hex digits. */
-export function hexOf({ buffer, byteOffset }: Uint32Array, at: number): string {
-  return Buffer.from(buffer, byteOffset + at * 4, 16).toString("hex");
-}

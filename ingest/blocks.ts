@@ -13,15 +13,21 @@ import type { Merged } from "./settle.ts";
 
 /** Rows of table `refs`; at least one. */
 export function refsBlock(tenant: string, lists: readonly RefList[]): Uint8Array {
-  const kinds = lists.flatMap((list) => list.kinds);
+  const kinds = joined(lists.map((list) => list.kinds));
+  const since = joined(lists.map((list) => new Array<number>(list.size).fill(list.since)));
   return encodeBlock([
     low("tenant", kinds, () => tenant),
-    { name: "value", type: "String", values: lists.flatMap((list) => list.values) },
+    { name: "value", type: "String", values: joined(lists.map((list) => list.values)) },
     { name: "kind", type: "LowCardinality(String)", values: kinds },
-    { name: "day", type: "Date", values: lists.flatMap((list) => list.days) },
-    { name: "locality", type: "Halves", values: lists.flatMap((list) => list.localities) },
-    { name: "since", type: "UInt32", values: lists.flatMap((list) => list.kinds.map(() => list.since)) },
+    { name: "day", type: "Date", values: joined(lists.map((list) => list.days)) },
+    { name: "locality", type: "Halves", values: joined(lists.map((list) => list.localities)) },
+    { name: "since", type: "UInt32", values: since },
   ]);
+}
+
+function joined<T>(lists: readonly (readonly T[])[]): T[] {
+  const none: T[] = [];
+  return none.concat(...lists);
 }
 
 /** A row of table `journeys`: a journey as it stands, or a provisional one that is no more. */
@@ -36,49 +42,59 @@ export function journeysBlock(tenant: string, rows: readonly JourneyRow[], versi
   const stored = rows.map(storedOf);
   return encodeBlock([
     low("tenant", stored, () => tenant),
-    low("definition", stored, (row) => row.definition),
-    low("subject_kind", stored, (row) => row.subject.kind),
-    text("subject", stored, (row) => row.subject.id),
+    low("definition", stored, ({ definition }) => definition),
+    low("subject_kind", stored, ({ subject }) => subject.kind),
+    text("subject", stored, ({ subject }) => subject.id),
     { name: "version", type: "UInt64", values: stored.map(() => version) },
-    low("definition_version", stored, (row) => row.definitionVersion),
-    low("owner", stored, (row) => row.owner),
-    low("state", stored, (row) => row.storedState),
-    { name: "started_at", type: "DateTime64(9, 'UTC')", values: stored.map((row) => row.startedNs) },
-    maybe("ended_at", stored, (row) => row.endedNs),
-    { name: "deadline", type: "DateTime64(9, 'UTC')", values: stored.map((row) => row.deadlineNs) },
-    { name: "late", type: "Bool", values: stored.map((row) => row.late) },
-    { name: "recovered", type: "Bool", values: stored.map((row) => row.recovered) },
-    text("reason", stored, (row) => row.reason ?? ""),
-    low("failed_step", stored, (row) => row.failedStep ?? ""),
-    low("next_step", stored, (row) => row.next?.step ?? ""),
-    maybe("next_due", stored, (row) => row.next?.dueNs ?? null),
-    low("next_owner", stored, (row) => row.next?.owner ?? ""),
-    low("verdict", stored, (row) => row.storedVerdict),
-    maybe("counted_at", stored, (row) => (row.storedVerdict === "none" ? null : (row.verdict?.atNs ?? null))),
+    low("definition_version", stored, ({ told }) => told.definitionVersion),
+    low("owner", stored, ({ told }) => told.owner),
+    low("state", stored, ({ state }) => state),
+    { name: "started_at", type: "DateTime64(9, 'UTC')", values: stored.map(({ told }) => told.startedNs) },
+    maybe("ended_at", stored, ({ told }) => told.endedNs),
+    { name: "deadline", type: "DateTime64(9, 'UTC')", values: stored.map(({ told }) => told.deadlineNs) },
+    { name: "late", type: "Bool", values: stored.map(({ told }) => told.late) },
+    { name: "recovered", type: "Bool", values: stored.map(({ told }) => told.recovered) },
+    text("reason", stored, ({ told }) => told.reason ?? ""),
+    low("failed_step", stored, ({ told }) => told.failedStep ?? ""),
+    low("next_step", stored, ({ told }) => told.next?.step ?? ""),
+    maybe("next_due", stored, ({ told }) => told.next?.dueNs ?? null),
+    low("next_owner", stored, ({ told }) => told.next?.owner ?? ""),
+    low("verdict", stored, ({ verdict }) => verdict),
+    maybe("counted_at", stored, ({ told, verdict }) =>
+      verdict === "none" ? null : (told.verdict?.atNs ?? null),
+    ),
     {
       name: "step_names",
       type: "Array(LowCardinality(String))",
-      values: stored.map((row) => row.steps.map((step) => step.name)),
+      values: stored.map(({ told }) => told.steps.map((step) => step.name)),
     },
     {
       name: "step_at",
       type: "Array(Nullable(DateTime64(9, 'UTC')))",
-      values: stored.map((row) => row.steps.map((step) => (step.state === "done" ? step.atNs : null))),
+      values: stored.map(({ told }) => told.steps.map((step) => (step.state === "done" ? step.atNs : null))),
     },
-    { name: "tags", type: "Map(LowCardinality(String), String)", values: stored.map((row) => row.tags) },
-    text("merged_into", stored, (row) => row.mergedInto),
+    {
+      name: "tags",
+      type: "Map(LowCardinality(String), String)",
+      values: stored.map(({ told }) => told.tags),
+    },
+    text("merged_into", stored, ({ mergedInto }) => mergedInto),
     instants("folded_at", stored, () => version / 1000n),
   ]);
 }
 
-interface Stored extends Journey {
-  readonly storedState: RowState | "merged";
-  readonly storedVerdict: RowVerdict;
+/** What a row says, beside the name of the journey. */
+type Told = Omit<Journey, "definition" | "subject">;
+
+interface Stored extends Pick<Journey, "definition" | "subject"> {
+  readonly told: Told;
+  readonly state: RowState | "merged";
+  readonly verdict: RowVerdict;
   readonly mergedInto: string;
 }
 
 /** What a provisional journey that is no more leaves behind. */
-const GONE = {
+const GONE: Told = {
   definitionVersion: "",
   owner: "",
   state: "open",
@@ -95,14 +111,15 @@ const GONE = {
   seenByCaller: null,
   tags: new Map<string, string>(),
   verdict: null,
-} as const;
+};
 
 function storedOf(row: JourneyRow): Stored {
+  const { definition, subject } = row;
   if ("into" in row) {
     const mergedInto = row.into.map(({ kind, id }) => `${kind}=${id}`).join(" ");
-    return { ...GONE, ...row, storedState: "merged", storedVerdict: "none", mergedInto };
+    return { definition, subject, told: GONE, state: "merged", verdict: "none", mergedInto };
   }
-  return { ...row, storedState: rowState(row), storedVerdict: rowVerdict(row), mergedInto: "" };
+  return { definition, subject, told: row, state: rowState(row), verdict: rowVerdict(row), mergedInto: "" };
 }
 
 function low<T>(name: string, rows: readonly T[], pick: (row: T) => string): NativeColumn {

@@ -5,7 +5,8 @@
  *
  * Finds, makes and joins; holds no facts. A name that is new here may be an old one: then the cluster is not whole.
  */
-import { type Arrival, hexOf } from "./adding.ts";
+import { hexOf } from "../collector/decoder/hex.ts";
+import type { Arrival } from "./adding.ts";
 import { appended, type Cluster, current, empty, merge, type Name, NO_SETS, newCluster } from "./cluster.ts";
 import { Leaving } from "./leaving.ts";
 import { Names } from "./names.ts";
@@ -106,10 +107,12 @@ export class Clusters {
   /** The spots of all that belongs to a cluster, at which nothing goes by this name of it. */
   spotsBeside(cluster: Cluster, { kind, value }: Ref): Spot[] {
     const name = this.#names.get(kind, value);
-    if (name === undefined) return [];
-    const ofNames = cluster.names.map(({ spots }) => spots);
-    const ofTraces = cluster.traces.map((trace) => this.traces.spots[trace] ?? NO_SPOTS);
-    return this.spots.missing(name.spots, [...ofNames, ...ofTraces]);
+    const found: Spot[] = [];
+    if (name === undefined) return found;
+    for (const { spots } of cluster.names) this.spots.addMissing(found, name.spots, spots);
+    for (const trace of cluster.traces)
+      this.spots.addMissing(found, name.spots, this.traces.spots[trace] ?? NO_SPOTS);
+    return found;
   }
 
   /** Notes that a name leads to spots, though no hop there goes by it. */
@@ -161,7 +164,7 @@ export class Clusters {
     for (const trace of cluster.traces) {
       const spots = this.traces.spots[trace] ?? NO_SPOTS;
       if (left === null) this.spots.giveBack(spots);
-      else left.set(hexOf(this.traces.ids, trace * 4), spots);
+      else left.set(hexOf(this.traces.ids, trace * 4, 4), spots);
       this.#past.addTrace(this.traces.ids, trace * 4);
       this.traces.remove(trace);
     }

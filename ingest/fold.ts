@@ -45,7 +45,10 @@ export function fold(folding: Folding, nowNs: bigint): Journey | null {
     definitionVersion: definition.version,
     owner: definition.owner,
     subject,
-    ...course,
+    state: course.state,
+    startedNs: course.startedNs,
+    deadlineNs: course.deadlineNs,
+    compensatedNs: course.compensatedNs,
     endedNs: course.succeededNs ?? course.failedNs,
     late: course.succeededNs !== null && course.succeededNs > course.deadlineNs,
     recovered:
@@ -72,8 +75,13 @@ function elderOf({ elder }: Folding, told: Milestones): Elder | null {
 }
 
 /** By time, then by id: the one order that every arrival gives. */
-export function inOrder(hops: readonly Hop[]): Hop[] {
-  return [...hops].sort((a, b) => (a.atNs === b.atNs ? (a.id < b.id ? -1 : 1) : a.atNs < b.atNs ? -1 : 1));
+export function inOrder(hops: readonly Hop[]): readonly Hop[] {
+  const isDone = hops.every((hop, at) => isBefore(hops[at - 1] ?? hop, hop));
+  return isDone ? hops : [...hops].sort((a, b) => (isBefore(b, a) ? 1 : -1));
+}
+
+function isBefore(a: Hop, b: Hop): boolean {
+  return a.atNs === b.atNs ? a.id <= b.id : a.atNs < b.atNs;
 }
 
 interface Moment {

@@ -7,7 +7,7 @@
  * the table takes. A journey that is no more gets a closing row, if it ever had one (provisional.ts).
  */
 import type { Journey } from "./journey.ts";
-import { hashText } from "./known.ts";
+import { hashesOf } from "./known.ts";
 import { sayingOf, sayingText } from "./saying.ts";
 import type { Merged } from "./settle.ts";
 import { journeyName } from "./subject.ts";
@@ -66,6 +66,6 @@ function nameOf(tenant: string, { definition, subject }: Pick<Merged, "definitio
 
 /** What a row says, as a number of 53 bits. */
 function numberOf(journey: Journey): number {
-  const said = Buffer.from(sayingText(sayingOf(journey)));
-  return (hashText(said, 0x61) >>> 0) * 2 ** 21 + (hashText(said, 0x62) >>> 11);
+  const { a, b } = hashesOf(sayingText(sayingOf(journey)));
+  return a * 2 ** 21 + (b >>> 11);
 }

@@ -24,11 +24,11 @@ const NO_ATTRIBUTES: Attributes = new Map();
 /** No row's resource holds keys. */
 const NO_RESOURCE = -1;
 
-/** Where in a row keys may be: entries of its attributes, and its resource if that may hold some. */
+/** Where in a row keys may be: entries of its attributes, from a place in the list of them, and its resource if that may hold some. */
 interface Where {
+  readonly from: number;
   readonly size: number;
   readonly resource: number;
-  readonly entries: Int32Array;
 }
 
 /** A set that was read, and the kinds of what was too long to be in it, one for each value. */
@@ -37,9 +37,16 @@ interface Read {
   readonly long: readonly string[];
 }
 
-/** A set that was read, and where. */
+/** A set that was read, and where; the one read before it with the same hash. */
 interface Known extends Read {
   readonly where: Where;
+  readonly before: Known | undefined;
+}
+
+interface Making {
+  readonly where: Where;
+  readonly hash: number;
+  readonly hop: (row: number) => Hop;
 }
 
 /** Which entries of a dictionary have one of these names: 1 at the number of each. */
@@ -73,13 +80,11 @@ export class Keysets {
   /** per resource: 1 when it may hold keys */
   readonly #inResource: Uint8Array;
   readonly #names: string[] = [];
-  /** hash → sets with that hash */
-  readonly #byHash = new Map<number, Known[]>();
-  readonly #found: { size: number; resource: number; entries: Int32Array } = {
-    size: 0,
-    resource: NO_RESOURCE,
-    entries: new Int32Array(16),
-  };
+  /** hash → the last set with that hash */
+  readonly #byHash = new Map<number, Known>();
+  /** entries of all sets that were read, one after the other, and behind them those of the row that is looked at */
+  #entries: Int32Array = new Int32Array(64);
+  #from = 0;
   #last: Known | null = null;
 
   constructor(columns: HopColumns, plan: Plan) {
@@ -103,8 +108,9 @@ export class Keysets {
     if (found.size === 0 && found.resource === NO_RESOURCE) return 0;
     if (this.#last !== null && this.#isAlike(this.#last.where, found)) return this.#counted(this.#last);
     const hash = this.#hash(found);
-    const alike = this.#byHash.get(hash)?.find(({ where }) => this.#isAlike(where, found));
-    this.#last = alike ?? this.#made(row, hash, hop);
+    let known = this.#byHash.get(hash);
+    while (known !== undefined && !this.#isAlike(known.where, found)) known = known.before;
+    this.#last = known ?? this.#made(row, { where: found, hash, hop });
     return this.#counted(this.#last);
   }
 
@@ -119,15 +125,12 @@ export class Keysets {
     return { set: keys.size === 0 ? 0 : this.sets.push(keys) - 1, long };
   }
 
-  #made(row: number, hash: number, hop: (row: number) => Hop): Known {
-    const { size, resource, entries } = this.#found;
-    const where = { size, resource, entries: entries.slice(0, size) };
-    const holder = resource === NO_RESOURCE ? this.#holder(row) : hop(row);
+  #made(row: number, { where, hash, hop }: Making): Known {
+    this.#from += where.size;
+    const holder = where.resource === NO_RESOURCE ? this.#holder(row, where) : hop(row);
     const { set, long } = this.#read(holder);
-    const made = { set, long, where };
-    const others = this.#byHash.get(hash);
-    if (others === undefined) this.#byHash.set(hash, [made]);
-    else others.push(made);
+    const made = { set, long, where, before: this.#byHash.get(hash) };
+    this.#byHash.set(hash, made);
     return made;
   }
 
@@ -141,30 +144,28 @@ export class Keysets {
     return isAnyIn(events, this.#inEvents, row) || isAnyIn(links, this.#inLinks, row);
   }
 
-  /** Where in the row keys may be. Good until the next call. */
+  /** Where in the row keys may be. Good until the next call, unless a set is made of it. */
   #lookFor(row: number): Where {
     const { attributes, fixed } = this.#columns;
-    const found = this.#found;
     const keys = attributes.keys.data;
     const end = mapEnd(attributes, row);
-    found.size = 0;
+    let to = this.#from;
     for (let i = mapStart(attributes, row); i < end; i++) {
       if (this.#own[keys[i] ?? 0] !== 1) continue;
-      if (found.size === found.entries.length) found.entries = doubled(found.entries);
-      found.entries[found.size++] = i;
+      if (to === this.#entries.length) this.#entries = doubled(this.#entries);
+      this.#entries[to++] = i;
     }
     const resource = fixed.resource[row] ?? 0;
-    found.resource = this.#inResource[resource] === 1 ? resource : NO_RESOURCE;
-    return found;
+    const held = this.#inResource[resource] === 1 ? resource : NO_RESOURCE;
+    return { from: this.#from, size: to - this.#from, resource: held };
   }
 
   /** Just what of the row that was looked at holds keys. */
-  #holder(row: number): KeyHolder {
+  #holder(row: number, { from, size }: Where): KeyHolder {
     const { attributes, fixed } = this.#columns;
-    const { size, entries } = this.#found;
     const own = new Map<string, string>();
-    for (let n = 0; n < size; n++) {
-      const i = entries[n] ?? 0;
+    for (let n = from; n < from + size; n++) {
+      const i = this.#entries[n] ?? 0;
       own.set(this.#nameOf(attributes.keys.data[i] ?? 0), stringAt(attributes.values, i));
     }
     const kind = fixed.kind[row] === 2 ? "log" : "span";
@@ -177,11 +178,11 @@ export class Keysets {
     return known;
   }
 
-  #hash({ size, resource, entries }: Where): number {
+  #hash({ from, size, resource }: Where): number {
     const { keys, values } = this.#columns.attributes;
     let hash = resource;
-    for (let n = 0; n < size; n++) {
-      const i = entries[n] ?? 0;
+    for (let n = from; n < from + size; n++) {
+      const i = this.#entries[n] ?? 0;
       const run = { view: values.bytes.view, from: word(values.starts, i), to: endOfText(values, i) };
       hash = mixRun(mixWord(hash, keys.data[i] ?? 0), run);
     }
@@ -194,7 +195,7 @@ export class Keysets {
     const { attributes } = this.#columns;
     const keys = attributes.keys.data;
     for (let n = 0; n < a.size; n++) {
-      const [i, j] = [a.entries[n] ?? 0, b.entries[n] ?? 0];
+      const [i, j] = [this.#entries[a.from + n] ?? 0, this.#entries[b.from + n] ?? 0];
       if (keys[i] !== keys[j] || !isSameText(attributes, i, j)) return false;
     }
     return true;

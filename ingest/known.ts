@@ -65,8 +65,8 @@ export class Known {
 
   /** Adds a name. */
   add(name: string): void {
-    const bytes = Buffer.from(name, "utf8");
-    this.addHashed(hashText(bytes, SALT_A), hashText(bytes, SALT_B));
+    const { a, b } = hashesOf(name);
+    this.addHashed(a, b);
   }
 
   /** Adds the trace whose id starts at a word. */
@@ -90,8 +90,8 @@ export class Known {
   /** Whether a name may have been added. */
   has(name: string): boolean {
     if (this.#size === 0) return false;
-    const bytes = Buffer.from(name, "utf8");
-    return this.#hasHashed(hashText(bytes, SALT_A), hashText(bytes, SALT_B));
+    const { a, b } = hashesOf(name);
+    return this.#hasHashed(a, b);
   }
 
   /** Whether the trace whose id starts at a word may have been added. */
@@ -126,16 +126,26 @@ function isIn(filter: Filter, a: number, b: number): boolean {
   return true;
 }
 
-/** `murmurHash3_32(name || salt)`. */
-export function hashText(bytes: Buffer, salt: number): number {
-  const whole = bytes.length & ~3;
+/** Room for the bytes of most texts: a buffer for each is what the garbage collector has most to do with. */
+const SCRATCH = Buffer.allocUnsafeSlow(4_096);
+
+/** `murmurHash3_32(text || salt)` with either salt: two numbers of 32 bits. */
+export function hashesOf(text: string): { readonly a: number; readonly b: number } {
+  const fits = text.length * 3 <= SCRATCH.length;
+  const bytes = fits ? SCRATCH : Buffer.from(text, "utf8");
+  const length = fits ? SCRATCH.write(text, "utf8") : bytes.length;
+  return { a: hashOf(bytes, length, SALT_A), b: hashOf(bytes, length, SALT_B) };
+}
+
+function hashOf(bytes: Buffer, length: number, salt: number): number {
+  const whole = length & ~3;
   let hash = 0;
   for (let at = 0; at < whole; at += 4) hash = mixWord(hash, bytes.readInt32LE(at));
   let tail = salt;
-  for (let at = bytes.length - 1; at >= whole; at--) tail = (tail << 8) | (bytes[at] ?? 0);
+  for (let at = length - 1; at >= whole; at--) tail = (tail << 8) | (bytes[at] ?? 0);
   // Three bytes and the salt are a word of their own.
-  hash = bytes.length - whole === 3 ? mixWord(hash, tail) : hash ^ scrambled(tail);
-  return finishHash(hash ^ (bytes.length + 1));
+  hash = length - whole === 3 ? mixWord(hash, tail) : hash ^ scrambled(tail);
+  return finishHash(hash ^ (length + 1));
 }
 
 /** `murmurHash3_32(id || salt)`, the id as its sixteen bytes. */

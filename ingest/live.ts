@@ -10,8 +10,9 @@
  */
 import { word } from "../collector/decoder/buffers.ts";
 import { listStart } from "../collector/decoder/columns.ts";
+import { hexOf } from "../collector/decoder/hex.ts";
 import type { Sighted } from "./acked.ts";
-import { Adding, type Arrival, type Found, hexOf, isNone, NO_KEYS } from "./adding.ts";
+import { Adding, type Arrival, type Found, isNone, NO_KEYS } from "./adding.ts";
 import { messagesOf, NO_MESSAGES } from "./carriers.ts";
 import { appended, type Cluster, current, type Extra, type KeySet, type Name } from "./cluster.ts";
 import { Clusters } from "./clusters.ts";
@@ -197,7 +198,7 @@ export class Live {
     for (const name of keyset.names)
       if (this.#clusters.noteName(name, spot, 0) || isLate) adding.refs.add(name, spot);
     if (trace !== -1 && (this.#clusters.noteTrace(trace, spot, 0) || isLate))
-      adding.refs.add({ kind: CARRIER.trace, value: hexOf(adding.traceWords, row * 4) }, spot);
+      adding.refs.add({ kind: CARRIER.trace, value: hexOf(adding.traceWords, row * 4, 4) }, spot);
   }
 
   /** What a set of keys of the batch is among the live ones. All its names are in one cluster. */
@@ -265,7 +266,7 @@ export class Live {
       const cluster = this.#clusters.traces.clusters[trace];
       if (cluster) this.#clusters.join(found.cluster, cluster, this.#pool.slots.next);
       if (this.#clusters.noteTrace(trace, spot, 1) || adding.arrival.isLate)
-        adding.refs.add({ kind: CARRIER.link, value: hexOf(words, i * 4) }, spot);
+        adding.refs.add({ kind: CARRIER.link, value: hexOf(words, i * 4, 4) }, spot);
       const { data } = links.spanIds;
       pointers.push({ trace, spanLow: data[i * 2] ?? 0, spanHigh: data[i * 2 + 1] ?? 0 });
     }

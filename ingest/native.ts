@@ -57,10 +57,10 @@ const TYPES: Partial<Record<NativeColumn["type"], string>> = { Bytes: "String", 
 function writeColumn(out: Writer, column: NativeColumn): void {
   switch (column.type) {
     case "String":
-      for (const value of column.values) out.text(value);
+      column.values.forEach((value) => void out.text(value));
       return;
     case "Bytes":
-      for (const value of column.values) out.bytes(value);
+      column.values.forEach((value) => void out.bytes(value));
       return;
     case "LowCardinality(String)":
       out.uint64(DICTIONARY_VERSION);
@@ -68,13 +68,13 @@ function writeColumn(out: Writer, column: NativeColumn): void {
       return;
     case "Halves":
     case "UInt32":
-      for (const value of column.values) out.uint32(value);
+      column.values.forEach((value) => void out.uint32(value));
       return;
     case "Date":
-      for (const value of column.values) out.uint16(value);
+      column.values.forEach((value) => void out.uint16(value));
       return;
     case "Bool":
-      for (const value of column.values) out.byte(value ? 1 : 0);
+      column.values.forEach((value) => void out.byte(value ? 1 : 0));
       return;
     case "Nullable(DateTime64(9, 'UTC'))":
       writeNullable(out, column.values);
@@ -98,7 +98,7 @@ function writeColumn(out: Writer, column: NativeColumn): void {
       writeMaps(out, column.values);
       return;
     default:
-      for (const value of column.values) out.uint64(BigInt.asUintN(64, value));
+      column.values.forEach((value) => void out.uint64(value));
   }
 }
 
@@ -121,7 +121,7 @@ function writeDictionary(out: Writer, values: readonly string[]): void {
 
 function writeNullable(out: Writer, values: readonly (bigint | null)[]): void {
   for (const value of values) out.byte(value === null ? 1 : 0);
-  for (const value of values) out.uint64(BigInt.asUintN(64, value ?? 0n));
+  for (const value of values) out.uint64(value ?? 0n);
 }
 
 function writeMaps(out: Writer, maps: readonly ReadonlyMap<string, string>[]): void {
@@ -148,6 +148,7 @@ function writeOffsets(out: Writer, lengths: readonly number[]): void {
 /** Bytes that grow at their end. */
 class Writer {
   #data = Buffer.allocUnsafe(4096);
+  #view = viewOf(this.#data);
   #length = 0;
 
   byte(value: number): void {
@@ -165,9 +166,11 @@ class Writer {
     this.#length = this.#data.writeUInt32LE(value, this.#length);
   }
 
+  /** Of a number below zero its two's complement. A view writes it whole, a buffer makes four numbers of it. */
   uint64(value: bigint): void {
     this.#reserve(8);
-    this.#length = this.#data.writeBigUInt64LE(value, this.#length);
+    this.#view.setBigUint64(this.#length, value, true);
+    this.#length += 8;
   }
 
   varint(value: number): void {
@@ -199,5 +202,10 @@ class Writer {
     const grown = Buffer.allocUnsafe(Math.max(this.#length + more, this.#data.length * 2));
     this.#data.copy(grown, 0, 0, this.#length);
     this.#data = grown;
+    this.#view = viewOf(grown);
   }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }

@@ -84,7 +84,8 @@ export function sayingText(row: Saying): string {
   row.stepNames.forEach((name, at) => {
     text += `\n${name} ${row.stepNs[at] ?? null}`;
   });
-  for (const [name, value] of [...row.tags].sort(([a], [b]) => (a < b ? -1 : 1)))
-    text += `\n${name}=${value}`;
+  const tags = [...row.tags];
+  if (tags.length > 1) tags.sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [name, value] of tags) text += `\n${name}=${value}`;
   return text;
 }

@@ -58,24 +58,20 @@ export class Spots {
     return places;
   }
 
-  /** The spots on other chains at which nothing is noted on this one, each once. */
-  missing(chain: number, others: readonly number[]): Spot[] {
-    const found: Spot[] = [];
-    for (const other of others)
-      for (let at = other; at !== NO_SPOTS; at = this.#next[at] ?? NO_SPOTS) {
-        const spot = this.#spot(at);
-        if (!this.#isOn(chain, spot) && !found.some((known) => isSame(known, spot))) found.push(spot);
-      }
-    return found;
+  /** Adds the spots on another chain at which nothing is noted on this one, unless they are there already. */
+  addMissing(found: Spot[], chain: number, other: number): void {
+    for (let at = other; at !== NO_SPOTS; at = this.#next[at] ?? NO_SPOTS) {
+      if (this.#isOn(chain, at)) continue;
+      const spot = { low: this.#low[at] ?? 0, high: this.#high[at] ?? 0, day: (this.#what[at] ?? 0) >> 1 };
+      if (!found.some((known) => isSame(known, spot))) found.push(spot);
+    }
   }
 
-  #spot(at: number): Spot {
-    return { low: this.#low[at] ?? 0, high: this.#high[at] ?? 0, day: (this.#what[at] ?? 0) >> 1 };
-  }
-
-  #isOn(chain: number, spot: Spot): boolean {
+  /** Whether anything is noted on a chain at the place of another slot. */
+  #isOn(chain: number, slot: number): boolean {
+    const [low, high, day] = [this.#low[slot], this.#high[slot], (this.#what[slot] ?? 0) >> 1];
     for (let at = chain; at !== NO_SPOTS; at = this.#next[at] ?? NO_SPOTS)
-      if (isSame(this.#spot(at), spot)) return true;
+      if (this.#low[at] === low && this.#high[at] === high && (this.#what[at] ?? 0) >> 1 === day) return true;
     return false;
   }
 

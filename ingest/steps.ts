@@ -5,7 +5,6 @@
  *
  * Pure. A step reached is reached, whatever its clock says about its predecessors: order only decides what is due.
  */
-import type { Hop } from "../collector/hop.ts";
 import type { Definition, Step } from "./definitions.ts";
 import { isForgotten } from "./elder.ts";
 import { momentOf } from "./facts.ts";
@@ -50,29 +49,28 @@ export function stepsOf(definition: Definition, standing: Standing): readonly Jo
 /** Own deadline, counted from the last step before it; never later than the journey's. None for an optional step without. */
 function dueOf(step: Step, definition: Definition, { milestones, course }: Standing): bigint | null {
   if (step.withinMs === null) return step.optional ? null : course.deadlineNs;
-  const before = reachedBefore(step, definition, milestones);
-  if (before === null) return course.deadlineNs;
-  const base = before.reduce((a, hop) => (momentOf(hop) > a ? momentOf(hop) : a), course.startedNs);
-  const dueNs = base + BigInt(step.withinMs) * 1_000_000n;
+  const readyNs = readyAt(step, definition, milestones);
+  if (readyNs === null) return course.deadlineNs;
+  const baseNs = readyNs > course.startedNs ? readyNs : course.startedNs;
+  const dueNs = baseNs + BigInt(step.withinMs) * 1_000_000n;
   return dueNs < course.deadlineNs ? dueNs : course.deadlineNs;
 }
 
-/** The hops of the steps that a step waits for; an optional one that was not reached passes on what it waits for. Null while any is missing. */
-function reachedBefore(step: Step, definition: Definition, milestones: Milestones): Hop[] | null {
-  const hops: Hop[] = [];
+/**
+ * When the last of the steps that a step waits for was reached, 0 when it waits for none; an optional one that was not
+ * reached passes on what it waits for. Null while any is missing.
+ */
+function readyAt(step: Step, definition: Definition, milestones: Milestones): bigint | null {
+  let latestNs = 0n;
   for (const name of step.after) {
     const hop = milestones.reached.get(name);
-    const earlier = definition.steps.find((candidate) => candidate.name === name);
-    const passedOn = hop === undefined && earlier?.optional === true;
-    const found = passedOn
-      ? reachedBefore(earlier, definition, milestones)
-      : hop === undefined
-        ? null
-        : [hop];
-    if (found === null) return null;
-    hops.push(...found);
+    const earlier = hop === undefined ? definition.steps.find((other) => other.name === name) : undefined;
+    const passedOnNs = earlier?.optional ? readyAt(earlier, definition, milestones) : null;
+    const atNs = hop === undefined ? passedOnNs : momentOf(hop);
+    if (atNs === null) return null;
+    if (atNs > latestNs) latestNs = atNs;
   }
-  return hops;
+  return latestNs;
 }
 
 /** The required step to wait for: of those awaited the one that is due first. None once the journey ended. */

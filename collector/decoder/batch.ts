@@ -10,6 +10,7 @@ import type { Attributes, Hop, HopKind, HopStatus, Link, SpanEvent, SpanKind } f
 import { endOfText, type Texts, word } from "./buffers.ts";
 import { type Flags, type HopBatch, type HopColumns, listStart } from "./columns.ts";
 import type { Dictionary } from "./dictionary.ts";
+import { hexOf } from "./hex.ts";
 import { type Maps, mapEnd, mapStart } from "./maps.ts";
 
 const KINDS: readonly HopKind[] = ["span", "span", "log", "cloudevent"];
@@ -64,12 +65,12 @@ interface Row {
 function hopAt(made: Made, columns: HopColumns, { row, attributes, events, links }: Row): Hop {
   const { fixed, scopes, resources } = columns;
   const kind = KINDS[fixed.kind[row] ?? 1] ?? "span";
-  const traceId = idAt(fixed.traceId, row, 4);
-  const spanId = idAt(fixed.spanId, row, 2);
+  const traceId = hexOf(fixed.traceId, row * 4, 4);
+  const spanId = hexOf(fixed.spanId, row * 2, 2);
   const sender = fixed.resource[row] ?? 0;
   const scope = fixed.scope[row] ?? 0;
   return {
-    id: kind === "span" ? traceId + spanId : idAt(fixed.factId, row, 4),
+    id: kind === "span" ? traceId + spanId : hexOf(fixed.factId, row * 4, 4),
     kind,
     atNs: timeAt(fixed.at, row),
     endNs: timeAt(fixed.end, row),
@@ -83,7 +84,7 @@ function hopAt(made: Made, columns: HopColumns, { row, attributes, events, links
     severity: fixed.severity[row] ?? 0,
     traceId,
     spanId,
-    parentId: idAt(fixed.parentId, row, 2),
+    parentId: hexOf(fixed.parentId, row * 2, 2),
     traceState: stringAt(columns.traceState, row),
     attributes,
     resource: resourceAt(made, columns, sender),
@@ -101,8 +102,8 @@ function hopAt(made: Made, columns: HopColumns, { row, attributes, events, links
 function linksAt(made: Made, { links }: HopColumns, row: number): readonly Link[] {
   if (word(links.ends, row) === listStart(links, row)) return NO_LINKS;
   return range(listStart(links, row), word(links.ends, row)).map((i) => ({
-    traceId: idAt(links.traceIds.data, i, 4),
-    spanId: idAt(links.spanIds.data, i, 2),
+    traceId: hexOf(links.traceIds.data, i * 4, 4),
+    spanId: hexOf(links.spanIds.data, i * 2, 2),
     attributes: mapAt(made, links.attributes, i),
   }));
 }
@@ -129,15 +130,6 @@ export function hasFlaggedEvent({ events }: HopColumns, row: number, flags: Flag
 
 function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, i) => from + i);
-}
-
-/** Lowercase hex, "" for zeros. */
-function idAt(words: Uint32Array, index: number, width: number): string {
-  const first = index * width;
-  let any = 0;
-  for (let i = first; i < first + width; i++) any |= words[i] ?? 0;
-  if (any === 0) return "";
-  return Buffer.from(words.buffer, words.byteOffset + first * 4, width * 4).toString("hex");
 }
 
 function timeAt(words: Uint32Array, index: number): bigint {
