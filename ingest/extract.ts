@@ -30,13 +30,16 @@ export interface Extract {
   readonly localities: BigUint64Array;
   /** days since 1970-01-01 UTC */
   readonly days: Uint16Array;
-  /** the rows that a definition may match, that hold a tag or say why something failed: as much as folding looks at */
-  readonly outlines: ReadonlyMap<number, PackedHop>;
-  /** 1 for rows that are a cause or an effect by more than their parent: links, messages, CloudEvents */
+  /** a row that a definition may match, that holds a tag or says why something failed: as much as folding looks at; else null */
+  readonly outlineAt: (row: number) => PackedHop | null;
+  /** how rows are a cause or an effect by more than their parent: a `CARRIES` */
   readonly carries: Uint8Array;
-  /** those of them that are so by more than links alone, with all that carriers.ts reads */
-  readonly carriers: ReadonlyMap<number, Hop>;
+  /** a row with all that carriers.ts reads */
+  readonly carrierAt: (row: number) => Hop;
 }
+
+/** By what a row is a cause or an effect: by no more than its parent, by links, by messages or as a CloudEvent. */
+export const CARRIES = { nothing: 0, links: 1, more: 2 } as const;
 
 /** Extracts one batch. */
 export function extract(batch: HopBatch, plan: Plan, tenant: string): Extract {
@@ -44,25 +47,20 @@ export function extract(batch: HopBatch, plan: Plan, tenant: string): Extract {
   const keysets = new Keysets(columns, plan);
   const keysetOf = new Uint32Array(rows);
   const carries = new Uint8Array(rows);
-  const carriers = new Map<number, Hop>();
   const carrying = carryingIn(columns);
-  const carrierAt = carriersAt(batch);
   for (let row = 0; row < rows; row++) {
     keysetOf[row] = keysets.of(row, batch.hop);
-    const by = carrying(row);
-    if (by === "nothing") continue;
-    carries[row] = 1;
-    if (by === "more") carriers.set(row, carrierAt(row));
+    carries[row] = CARRIES[carrying(row)];
   }
-  const outlines = outlinesIn(batch, plan);
   const { sets, longKeys } = keysets;
-  const found = { tenant, batch, keysets: sets, keysetOf, longKeys, outlines, carries, carriers };
-  return { ...found, ...placesOf(found) };
+  const found = { tenant, batch, keysets: sets, keysetOf, longKeys, carries };
+  const [carrierAt, outlineAt] = [carriersIn(batch), outlinesIn(batch, plan)];
+  return { ...found, ...placesOf(found), carrierAt, outlineAt };
 }
 
 type Placed = Pick<Extract, "localities" | "days">;
 
-function placesOf({ batch, keysets, keysetOf }: Omit<Extract, keyof Placed>): Placed {
+function placesOf({ batch, keysets, keysetOf }: Pick<Extract, "batch" | "keysets" | "keysetOf">): Placed {
   const { rows, columns } = batch;
   const words = new Uint32Array(rows * 2);
   const days = new Uint16Array(rows);
@@ -77,7 +75,7 @@ function placesOf({ batch, keysets, keysetOf }: Omit<Extract, keyof Placed>): Pl
 }
 
 /** Whether a row is a cause or an effect by more than its parent, and whether by more than links. */
-function carryingIn(columns: HopColumns): (row: number) => "nothing" | "links" | "more" {
+function carryingIn(columns: HopColumns): (row: number) => keyof typeof CARRIES {
   const { attributes, links, fixed } = columns;
   const names = flagged(attributes.dictionary, MESSAGE_NAMES);
   const hasNames = names.includes(1);
@@ -91,7 +89,7 @@ function carryingIn(columns: HopColumns): (row: number) => "nothing" | "links" |
 }
 
 /** Rows as carriers.ts reads them. */
-function carriersAt(batch: HopBatch): (row: number) => Hop {
+function carriersIn(batch: HopBatch): (row: number) => Hop {
   const { attributes, links, fixed } = batch.columns;
   const flags = { attributes: flagged(attributes.dictionary, CARRIER_NAMES), events: new Uint8Array() };
   const hasLinkNames = flagged(links.attributes.dictionary, MESSAGE_NAMES).includes(1);
@@ -102,16 +100,15 @@ function carriersAt(batch: HopBatch): (row: number) => Hop {
 }
 
 /** The rows that folding looks at. Rows that differ only in what no matcher looks at are judged once. */
-function outlinesIn(batch: HopBatch, plan: Plan): Map<number, PackedHop> {
+function outlinesIn(batch: HopBatch, plan: Plan): (row: number) => PackedHop | null {
   const isTelling = tellers(batch.columns, plan);
   const kept = {
     attributes: flagged(batch.columns.attributes.dictionary, plan.foldNames),
     events: flagged(batch.columns.events.attributes.dictionary, plan.errorNames),
   };
   const judged = new Map<number, ReturnType<Plan["mattering"]>>();
-  const outlines = new Map<number, PackedHop>();
   const packed = packerOf(batch, kept);
-  for (let row = 0; row < batch.rows; row++) {
+  return (row) => {
     const like = likeness(batch.columns, row);
     let judgement = judged.get(like);
     if (judgement === undefined) {
@@ -120,9 +117,8 @@ function outlinesIn(batch: HopBatch, plan: Plan): Map<number, PackedHop> {
     }
     const isMilestone =
       judgement === "always" || (judgement === "maybe" && plan.matters(batch.outline(row, kept)));
-    if (isMilestone || isTelling(row)) outlines.set(row, packed(row));
-  }
-  return outlines;
+    return isMilestone || isTelling(row) ? packed(row) : null;
+  };
 }
 
 /** Whether a row holds a tag, or says why something failed. */

@@ -1,7 +1,7 @@
 /**
  * Journeys: which of the settled journeys need a new row.
  *
- *   settle → [journeys] → settler writes
+ *   settle → [journeys] → draft
  *
  * A row is written when what it says changed since this process last wrote it; what it forgot it writes again, which
  * the table takes. A journey that is no more gets a closing row, if it ever had one (provisional.ts).
@@ -23,22 +23,17 @@ export interface Rows {
   readonly written: WrittenRows;
 }
 
-/** A row that says something new, and what to remember of it. */
+/** What to remember of a row that says something new. */
 export interface Change {
-  readonly row: Journey;
   readonly name: string;
   readonly said: number;
 }
 
-/** The rows to write. Remember them with `rememberRows` once they are written, not before. */
-export function changedRows({ tenant, written }: Rows, journeys: readonly Journey[]): Change[] {
-  const changes: Change[] = [];
-  for (const row of journeys) {
-    const name = nameOf(tenant, row);
-    const said = numberOf(row);
-    if (written.get(name) !== said) changes.push({ row, name, said });
-  }
-  return changes;
+/** Whether a journey needs a new row: null when it does not. Remember it with `rememberRows` once it is written, not before. */
+export function changeOf({ tenant, written }: Rows, journey: Journey): Change | null {
+  const name = nameOf(tenant, journey);
+  const said = numberOf(journey);
+  return written.get(name) === said ? null : { name, said };
 }
 
 /** Notes what was written, and forgets what was closed; the oldest notes go when there are too many. */

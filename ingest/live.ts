@@ -16,7 +16,7 @@ import { Adding, type Arrival, type Found, isNone, NO_KEYS } from "./adding.ts";
 import { messagesOf, NO_MESSAGES } from "./carriers.ts";
 import { appended, type Cluster, current, type Extra, type KeySet, type Name } from "./cluster.ts";
 import { Clusters } from "./clusters.ts";
-import type { Extract } from "./extract.ts";
+import { CARRIES, type Extract } from "./extract.ts";
 import type { Pointer } from "./forest.ts";
 import { KEPT_RATIO, leavers } from "./leaving.ts";
 import { joiningKind, type Past } from "./past.ts";
@@ -163,14 +163,14 @@ export class Live {
     const { extract } = adding;
     const found = adding.likeLast(row) ?? this.#placeOf(adding, row);
     if (found === null) return;
-    const extra = extract.carries[row] === 1 ? this.#extraOf(adding, row, found) : null;
+    const extra = extract.carries[row] === CARRIES.nothing ? null : this.#extraOf(adding, row, found);
     const cluster = this.#put(adding, row, found);
     if (extra !== null) {
       cluster.extras ??= new Map();
       cluster.extras.set(cluster.tail, extra);
     }
-    const outline = extract.outlines.get(row);
-    if (outline !== undefined) cluster.hops = appended(cluster.hops, [outline]);
+    const outline = extract.outlineAt(row);
+    if (outline !== null) cluster.hops = appended(cluster.hops, [outline]);
   }
 
   /** The cluster of a row by its trace and keys, and the refs of both; null for a row with neither that is no carrier. */
@@ -184,7 +184,7 @@ export class Live {
     const ofTrace = this.#clusters.traces.clusters[trace] ?? null;
     if (ofTrace !== null) cluster = this.#clusters.join(cluster ?? ofTrace, ofTrace, this.#pool.slots.next);
     if (cluster === null) {
-      if (extract.carries[row] === 0) return null;
+      if (extract.carries[row] === CARRIES.nothing) return null;
       cluster = this.#clusters.begin(arrival);
     }
     const found = { cluster: current(cluster), trace, keyset: keyset.id };
@@ -235,14 +235,14 @@ export class Live {
   /** Joins what a carrier leads to, and says what it has besides its ids. */
   #extraOf(adding: Adding, row: number, found: Found): Extra | null {
     const spot = adding.spotOf(row);
-    const carrier = adding.extract.carriers.get(row);
-    const { isLate } = adding.arrival;
-    const messages = carrier === undefined ? NO_MESSAGES : messagesOf(carrier);
-    for (const ref of carrier === undefined ? [] : carrierRefsOf(carrier, messages)) {
+    const { carries, carrierAt } = adding.extract;
+    const carrier = carries[row] === CARRIES.more ? carrierAt(row) : null;
+    const messages = carrier === null ? NO_MESSAGES : messagesOf(carrier);
+    for (const ref of carrier === null ? [] : carrierRefsOf(carrier, messages)) {
       const arriving = { arrival: adding.arrival, into: found.cluster };
       const name = this.#clusters.nameOf(arriving, joiningKind(ref.kind), ref.value);
       this.#clusters.join(found.cluster, name.cluster, this.#pool.slots.next);
-      if (this.#clusters.noteName(name, spot, ref.kind === CARRIER.causedBy ? 1 : 0) || isLate)
+      if (this.#clusters.noteName(name, spot, ref.kind === CARRIER.causedBy ? 1 : 0) || adding.arrival.isLate)
         adding.refs.add(ref, spot);
     }
     const links = this.#linksOf(adding, row, { found, spot });

@@ -28,8 +28,3 @@ export async function paced<T, R>(items: Iterable<T>, work: (item: T) => R): Pro
   }
   return results;
 }
-
-/** Lists of so many, the last one of what is left. */
-export function* chunksOf<T>(items: readonly T[], size: number): Generator<readonly T[]> {
-  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size);
-}

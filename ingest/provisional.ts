@@ -11,9 +11,7 @@ import { z } from "zod";
 import type { Definitions } from "./definitions.ts";
 import { keptSinceNs } from "./elder.ts";
 import type { Heard } from "./heard.ts";
-import type { Journey } from "./journey.ts";
 import { Known } from "./known.ts";
-import type { Ref } from "./refs.ts";
 import type { Merged } from "./settle.ts";
 import { Int64, statement } from "./statements.ts";
 import type { Store } from "./store.ts";
@@ -77,7 +75,7 @@ export class Provisional {
     const { store, tenant, heard } = this.#options;
     const written = this.#written ?? (await this.#load());
     const mayBe = candidates.filter(
-      (row) => heard() === null || !this.#isStandIn(row) || written.has(nameOf(row)),
+      (row) => heard() === null || !this.isStandIn(row) || written.has(nameOf(row)),
     );
     if (mayBe.length === 0) return [];
     const found = await provisionalRows(store, {
@@ -98,19 +96,13 @@ export class Provisional {
     return this.#kinds.get(definition) !== subject_kind || started_ns >= keptNs;
   }
 
-  /** Notes the stand-ins among journeys that were written. */
-  note(journeys: readonly Journey[]): void {
-    for (const journey of journeys) if (this.#isStandIn(journey)) this.#written?.add(nameOf(journey));
-  }
-
-  /** The keys that stand in for a subject in any of the journeys. */
-  standIns(journeys: readonly Journey[]): Ref[] {
-    const standIns = journeys.filter((journey) => this.#isStandIn(journey));
-    return standIns.map(({ subject: { kind, id } }) => ({ kind, value: id }));
+  /** Notes the stand-ins that were written. */
+  note(standIns: readonly Named[]): void {
+    for (const standIn of standIns) this.#written?.add(nameOf(standIn));
   }
 
   /** A kind that one definition is about may stand in for a subject in another. */
-  #isStandIn({ definition, subject }: Named): boolean {
+  isStandIn({ definition, subject }: Named): boolean {
     return this.#kinds.get(definition) !== subject.kind;
   }
 

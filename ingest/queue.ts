@@ -5,8 +5,14 @@
  *
  * Lives in memory; the journal has all of it. What the store did not take stays at the front.
  */
+import type { Extract } from "./extract.ts";
 import { noteFlushed, noteLongKeys, type PipelineStats } from "./stats.ts";
 import { InsertSize, storeAll, type Waiting, type Writing } from "./writes.ts";
+
+/** A delivery with all that was extracted. */
+interface Arrived extends Omit<Waiting, "located"> {
+  readonly extract: Extract;
+}
 
 /** Deliveries that wait. Calls to `flush` must not overlap. */
 export class Queue {
@@ -20,10 +26,9 @@ export class Queue {
   }
 
   /** Adds the newest. */
-  add(delivery: Waiting): void {
-    const { batch, longKeys } = delivery.extract;
+  add({ extract: { batch, localities, longKeys }, ...delivery }: Arrived): void {
     noteLongKeys(this.#stats, longKeys);
-    this.#waiting.push(delivery);
+    this.#waiting.push({ ...delivery, located: { batch, localities } });
     this.#stats.waiting += batch.rows;
     this.#stats.waitingBytes += batch.bytes;
     this.#stats.oldestWaitingMs ??= delivery.ackedMs;
@@ -52,9 +57,9 @@ export class Queue {
     }
     const tookMs = performance.now() - beganMs;
     let hops = 0;
-    for (const { extract } of taken) {
-      hops += extract.batch.rows;
-      this.#stats.waitingBytes -= extract.batch.bytes;
+    for (const { batch } of taken.map(({ located }) => located)) {
+      hops += batch.rows;
+      this.#stats.waitingBytes -= batch.bytes;
     }
     this.#stats.waiting -= hops;
     this.#stats.stored += hops;

@@ -8,17 +8,18 @@
  * Both give the same rows. What could not be written is settled again.
  */
 import type { Sighted } from "./acked.ts";
-import { journeysBlock, refsBlock } from "./blocks.ts";
+import { refsBlock } from "./blocks.ts";
 import { type Cluster, outlinesOf } from "./cluster.ts";
 import type { Definitions } from "./definitions.ts";
+import { Draft } from "./draft.ts";
 import type { Extract } from "./extract.ts";
 import type { HopSource } from "./gather.ts";
 import type { Heard } from "./heard.ts";
 import type { Journey } from "./journey.ts";
-import { changedRows, type Rows, rememberRows, type WrittenRows } from "./journeys.ts";
+import { rememberRows, type WrittenRows } from "./journeys.ts";
 import { Live } from "./live.ts";
 import { type Outcomes, outcomesFor } from "./outcome.ts";
-import { chunksOf, paced } from "./pace.ts";
+import { paced } from "./pace.ts";
 import { pastIn } from "./past.ts";
 import { PortionSize, portions, restFor, type Taken } from "./portions.ts";
 import { Provisional } from "./provisional.ts";
@@ -62,8 +63,6 @@ const QUIET_MS = 1_000;
 const WAIT_MS_MAX = 5_000;
 /** With fewer waiting, none has to wait; count. */
 const FEW = 500;
-/** Rows of one block, made in one go; count. */
-const BLOCK_ROWS = 200;
 /** A hop that names more causes is a hub, or nearly, and nobody's shortcut; count. */
 const CAUSES_MAX = 32;
 /** Clusters of one round: a second or so. After an outage there may be ten times as many, and hops wait beside; count. */
@@ -203,19 +202,19 @@ export class Settler {
     // Before any fact is read: a version must not promise what its reader has not seen.
     const version = await this.#options.versions.next();
     const nowNs = this.#nowNs();
-    const journeys: Journey[] = [];
+    const draft = await this.#drafted([], version);
     const merged: Merged[] = [];
     const rest: Taken[] = [];
     const shortcuts = noShortcuts(this.#segment);
     await paced(pending, (each) => {
       const told = this.#outcome(each.cluster, nowNs);
-      if (told === null) rest.push(each);
-      else addShortcuts(shortcuts, this.#live, { cluster: each.cluster, journeys: told.journeys });
-      for (const journey of told?.journeys ?? []) journeys.push(journey);
-      for (const gone of told?.merged ?? []) merged.push(gone);
+      if (told === null) return void rest.push(each);
+      addShortcuts(shortcuts, this.#live, { cluster: each.cluster, journeys: told.journeys });
+      for (const journey of told.journeys) draft.add(journey);
+      for (const gone of told.merged) merged.push(gone);
     });
     await this.#store(shortcuts);
-    await this.#write({ journeys, merged }, version);
+    await this.#write(draft, merged);
     this.#fromMemory += pending.size - rest.length;
     const others = new Set(rest);
     for (const each of pending) if (!others.has(each)) pending.delete(each);
@@ -237,7 +236,8 @@ export class Settler {
         const askedMs = performance.now();
         const version = await versions.next();
         const options = { source, definitions, tenant, hopsMax: HOPS_MAX };
-        await this.#write(await settle(options, hops, this.#nowNs()), version);
+        const { journeys, merged } = await settle(options, hops, this.#nowNs());
+        await this.#write(await this.#drafted(journeys, version), merged);
         for (const each of taken) pending.delete(each);
         this.#fromStore += taken.length;
         this.#portion.noteTold(hops.length, performance.now() - askedMs);
@@ -269,32 +269,31 @@ export class Settler {
    * stored the order while this one folded, and looked for a stand-in to close before this one wrote it. One of the
    * two sees what the other did, for each stores first, then looks.
    */
-  async #write(settled: Settled, version: bigint): Promise<void> {
-    const standIns = this.#provisional.standIns(await this.#writeOnce(settled, version));
+  async #write(draft: Draft, merged: readonly Merged[]): Promise<void> {
+    await this.#writeOnce(draft, merged);
+    const standIns = draft.newStandIns.map(({ subject: { kind, id } }) => ({ kind, value: id }));
     if (standIns.length === 0 || this.#options.heard() !== null) return;
-    const { definitions, now, source, tenant } = this.#options;
+    const { definitions, source, tenant } = this.#options;
     const again = await this.#options.versions.next();
     const hops = await source.hops(tenant, await source.refs(tenant, standIns));
-    const nowNs = BigInt(now()) * 1_000_000n;
-    await this.#writeOnce(
-      await settle({ source, definitions, tenant, hopsMax: HOPS_MAX }, hops, nowNs),
-      again,
-    );
+    const settled = await settle({ source, definitions, tenant, hopsMax: HOPS_MAX }, hops, this.#nowNs());
+    await this.#writeOnce(await this.#drafted(settled.journeys, again), settled.merged);
   }
 
-  /** Answers the journeys whose rows were written. */
-  async #writeOnce(settled: Settled, version: bigint): Promise<Journey[]> {
+  async #drafted(journeys: readonly Journey[], version: bigint): Promise<Draft> {
+    const known = { tenant: this.#options.tenant, written: this.#written };
+    const isStandIn = (journey: Journey) => this.#provisional.isStandIn(journey);
+    const draft = new Draft({ known, version, isStandIn });
+    await paced(journeys, (journey) => draft.add(journey));
+    return draft;
+  }
+
+  async #writeOnce(draft: Draft, candidates: readonly Merged[]): Promise<void> {
     const { store, tenant } = this.#options;
-    const known: Rows = { tenant, written: this.#written };
-    const merged = await this.#provisional.open(settled.merged);
-    const chunks = chunksOf(settled.journeys, BLOCK_ROWS);
-    const changes = (await paced(chunks, (journeys) => changedRows(known, journeys))).flat();
-    const changed = changes.map(({ row }) => row);
-    const rows = [...changed, ...merged];
-    const blocks = await paced(chunksOf(rows, BLOCK_ROWS), (some) => journeysBlock(tenant, some, version));
+    const closing = await this.#provisional.open(candidates);
+    const blocks = draft.end(closing);
     if (blocks.length > 0) await store.insertNative("journeys", blocks);
-    rememberRows(known, changes, merged);
-    this.#provisional.note(settled.journeys);
-    return changed;
+    rememberRows({ tenant, written: this.#written }, draft.changes, closing);
+    this.#provisional.note(draft.standIns);
   }
 }

@@ -8,9 +8,8 @@
 import type { RejectedItem } from "../collector/decode.ts";
 import type { Envelope } from "../collector/request.ts";
 import { refsBlock } from "./blocks.ts";
-import type { Extract } from "./extract.ts";
 import { type LetterBudget, storeLetters } from "./letters.ts";
-import { encodeHops } from "./native_hops.ts";
+import { encodeHops, type Located } from "./native_hops.ts";
 import { paced } from "./pace.ts";
 import type { RefList } from "./reflist.ts";
 import type { Store } from "./store.ts";
@@ -19,7 +18,8 @@ import type { Store } from "./store.ts";
 export interface Waiting {
   readonly envelope: Envelope;
   readonly rejected: readonly RejectedItem[];
-  readonly extract: Extract;
+  /** as much of what was extracted as the store takes: the rest would be garbage that has got old */
+  readonly located: Located;
   /** refs that are not in the store, and come in no earlier delivery that waits */
   readonly refs: RefList;
   /** later deliveries have larger ones */
@@ -52,8 +52,8 @@ export class InsertSize {
   /** Takes the oldest of those that wait, with about so many hops; at least one if there is any. */
   take(waiting: Waiting[]): Waiting[] {
     let hops = 0;
-    const last = waiting.findIndex(({ extract }) => {
-      hops += extract.batch.rows;
+    const last = waiting.findIndex(({ located }) => {
+      hops += located.batch.rows;
       return hops >= this.#hops;
     });
     return waiting.splice(0, last === -1 ? waiting.length : last + 1);
@@ -90,14 +90,14 @@ export async function storeAll(
     const tenant = deliveries[0]?.envelope.tenant ?? "";
     const refs = await paced(together(lists), (some) => refsBlock(tenant, some));
     if (refs.length > 0) await store.insertNative("refs", refs);
-    const filled = deliveries.filter(({ extract }) => extract.batch.rows > 0);
+    const filled = deliveries.filter(({ located }) => located.batch.rows > 0);
     // Made as they are written: all at once they would be millions of pieces.
     if (filled.length > 0)
       await store.insertNative(
         "hops",
         encodeHops(
           tenant,
-          filled.map(({ extract }) => extract),
+          filled.map(({ located }) => located),
         ),
       );
   }

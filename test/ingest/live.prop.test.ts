@@ -7,7 +7,7 @@ import type { Definitions } from "../../ingest/definitions.ts";
 import { type Extract, extract } from "../../ingest/extract.ts";
 import { gather, type HopSource } from "../../ingest/gather.ts";
 import { Heard } from "../../ingest/heard.ts";
-import { changedRows, type Rows, rememberRows } from "../../ingest/journeys.ts";
+import { changeOf, type Rows, rememberRows } from "../../ingest/journeys.ts";
 import { keysOf } from "../../ingest/keys.ts";
 import { Known } from "../../ingest/known.ts";
 import { Live } from "../../ingest/live.ts";
@@ -124,8 +124,11 @@ class Bench {
 
   #write({ journeys, merged }: Settled): void {
     for (const gone of merged) this.rows.delete(nameOf(gone));
-    const changes = changedRows(this.#written, journeys);
-    for (const { row } of changes) this.rows.set(nameOf(row), columnsOf(row));
+    const changes = journeys.flatMap((journey) => {
+      const change = changeOf(this.#written, journey);
+      if (change !== null) this.rows.set(nameOf(journey), columnsOf(journey));
+      return change === null ? [] : [change];
+    });
     rememberRows(this.#written, changes, merged);
   }
 }

@@ -1,11 +1,11 @@
 /** How many hops go to the store at once. */
 import { expect, test } from "vitest";
-import type { Extract } from "../../ingest/extract.ts";
+import type { Located } from "../../ingest/native_hops.ts";
 import { InsertSize, type Waiting } from "../../ingest/writes.ts";
 
 /** Deliveries of one hop each, as far as counting looks at them. */
 function waitingHops(count: number): Waiting[] {
-  const one = { extract: { batch: { rows: 1 } } as Extract } as Waiting;
+  const one = { located: { batch: { rows: 1 } } as Located } as Waiting;
   return new Array<Waiting>(count).fill(one);
 }
 
