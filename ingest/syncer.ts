@@ -39,7 +39,8 @@ export class Syncer {
 
   /** Resolves once all that was written before would survive a power cut. @throws {Error} when the disk says otherwise */
   sync(): Promise<void> {
-    const shell = (this.#shell ??= this.#start());
+    this.#shell ??= this.#start();
+    const shell = this.#shell;
     shell.ref();
     return new Promise((resolve, reject) => {
       this.#asked.push({ resolve, reject });
