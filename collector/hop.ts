@@ -82,3 +82,6 @@ export interface Hop {
   /** 32-bit checksum of the content: tells two versions of one fact apart, and which of them wins */
   readonly digest: number;
 }
+
+/** As much of a hop as says which messages it has to do with. */
+export type Carrier = Pick<Hop, "kind" | "spanKind" | "attributes" | "links">;

@@ -6,7 +6,7 @@
  * Pure. Old and new semantic-convention names are aliases (aliases.ts). Parents and links stand on the hop itself and
  * need no reading.
  */
-import type { Attributes, Hop } from "../collector/hop.ts";
+import type { Attributes, Carrier } from "../collector/hop.ts";
 import { firstOf, namesOf } from "./aliases.ts";
 
 /** One message as a broker knows it: `destination` and `id` joined, so that equal ids in two queues stay apart. */
@@ -46,7 +46,7 @@ export const CARRIER_NAMES: ReadonlySet<string> = new Set(
 );
 
 /** The messages that a span sent or received. */
-export function messagesOf(hop: Hop): Messages {
+export function messagesOf(hop: Carrier): Messages {
   if (hop.kind !== "span") return NO_MESSAGES;
   const all: string[] = [];
   addMessages(all, hop.attributes, hop.attributes);
@@ -57,14 +57,14 @@ export function messagesOf(hop: Hop): Messages {
 }
 
 /** Whether a span hands something to a broker, whether or not it says which message. */
-export function isSending(hop: Hop): boolean {
+export function isSending(hop: Carrier): boolean {
   if (hop.kind !== "span") return false;
   const operation = firstOf(hop.attributes, OPERATION) ?? "";
   return SENDING.has(operation) || (hop.spanKind === "producer" && !RECEIVING.has(operation));
 }
 
 /** The CloudEvent ids of a hop, or null when it is not a CloudEvent. */
-export function causationOf(hop: Hop): Causation | null {
+export function causationOf(hop: Carrier): Causation | null {
   if (hop.kind !== "cloudevent") return null;
   return {
     eventId: hop.attributes.get("id") ?? "",
@@ -73,7 +73,7 @@ export function causationOf(hop: Hop): Causation | null {
   };
 }
 
-function isReceiving(hop: Hop): boolean {
+function isReceiving(hop: Carrier): boolean {
   const operation = firstOf(hop.attributes, OPERATION) ?? "";
   return RECEIVING.has(operation) || hop.spanKind === "consumer";
 }

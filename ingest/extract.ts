@@ -10,7 +10,7 @@
 import { word } from "../collector/decoder/buffers.ts";
 import { type HopBatch, type HopColumns, listStart } from "../collector/decoder/columns.ts";
 import { type PackedHop, packerOf } from "../collector/decoder/packed.ts";
-import type { Hop } from "../collector/hop.ts";
+import type { Carrier } from "../collector/hop.ts";
 import { CARRIER_NAMES, MESSAGE_NAMES } from "./carriers.ts";
 import type { Keys } from "./keys.ts";
 import { flagged, hasFlagged, Keysets } from "./keysets.ts";
@@ -34,8 +34,8 @@ export interface Extract {
   readonly outlineAt: (row: number) => PackedHop | null;
   /** how rows are a cause or an effect by more than their parent: a `CARRIES` */
   readonly carries: Uint8Array;
-  /** a row with all that carriers.ts reads */
-  readonly carrierAt: (row: number) => Hop;
+  /** as much of a row as carriers.ts reads */
+  readonly carrierAt: (row: number) => Carrier;
 }
 
 /** By what a row is a cause or an effect: by no more than its parent, by links, by messages or as a CloudEvent. */
@@ -89,13 +89,13 @@ function carryingIn(columns: HopColumns): (row: number) => keyof typeof CARRIES 
 }
 
 /** Rows as carriers.ts reads them. */
-function carriersIn(batch: HopBatch): (row: number) => Hop {
+function carriersIn(batch: HopBatch): (row: number) => Carrier {
   const { attributes, links, fixed } = batch.columns;
-  const flags = { attributes: flagged(attributes.dictionary, CARRIER_NAMES), events: new Uint8Array() };
+  const flags = flagged(attributes.dictionary, CARRIER_NAMES);
   const hasLinkNames = flagged(links.attributes.dictionary, MESSAGE_NAMES).includes(1);
   return (row) => {
     const isMore = fixed.kind[row] === 3 || (hasLinkNames && word(links.ends, row) > listStart(links, row));
-    return isMore ? batch.hop(row) : batch.outline(row, flags);
+    return isMore ? batch.hop(row) : batch.carrier(row, flags);
   };
 }
 

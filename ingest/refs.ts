@@ -8,7 +8,7 @@
  * process on any day, lands in the same place.
  */
 import { hash } from "node:crypto";
-import type { Hop } from "../collector/hop.ts";
+import type { Carrier, Hop } from "../collector/hop.ts";
 import { causationOf, type Messages } from "./carriers.ts";
 import { type Keys, keyText } from "./keys.ts";
 
@@ -43,7 +43,7 @@ export const CARRIER = {
 const DAY_NS = 86_400_000_000_000n;
 
 /** The refs of a hop beside its keys, its own trace and those that it links to: messages, events. */
-export function carrierRefsOf(hop: Hop, { sent, received }: Messages): Ref[] {
+export function carrierRefsOf(hop: Carrier, { sent, received }: Messages): Ref[] {
   const refs: Ref[] = [];
   for (const value of sent) refs.push({ kind: CARRIER.message, value });
   for (const value of received) refs.push({ kind: CARRIER.message, value });

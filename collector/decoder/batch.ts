@@ -34,6 +34,12 @@ export function batchOf(columns: HopColumns): HopBatch {
       const events = hasFlaggedEvent(columns, row, flags) ? eventsAt(made, columns, row) : NO_EVENTS;
       return hopAt(made, columns, { row, attributes, events, links: NO_LINKS });
     },
+    carrier: (row, flags) => ({
+      kind: kindAt(columns, row),
+      spanKind: spanKindAt(columns, row),
+      attributes: flaggedAt(made, columns.attributes, { index: row, flags }),
+      links: NO_LINKS,
+    }),
   };
 }
 
@@ -64,7 +70,7 @@ interface Row {
 
 function hopAt(made: Made, columns: HopColumns, { row, attributes, events, links }: Row): Hop {
   const { fixed, scopes, resources } = columns;
-  const kind = KINDS[fixed.kind[row] ?? 1] ?? "span";
+  const kind = kindAt(columns, row);
   const traceId = hexOf(fixed.traceId, row * 4, 4);
   const spanId = hexOf(fixed.spanId, row * 2, 2);
   const sender = fixed.resource[row] ?? 0;
@@ -77,7 +83,7 @@ function hopAt(made: Made, columns: HopColumns, { row, attributes, events, links
     receivedNs: BigInt(columns.receivedMs) * 1_000_000n,
     service: entryAt(made, resources.services, word(resources.service, sender)),
     name: entryAt(made, columns.names, fixed.name[row] ?? 0),
-    spanKind: SPAN_KINDS[fixed.spanKind[row] ?? 1] ?? "internal",
+    spanKind: spanKindAt(columns, row),
     status: STATUSES[fixed.status[row] ?? 0] ?? "unset",
     message: stringAt(columns.message, row),
     body: stringAt(columns.body, row),
@@ -97,6 +103,14 @@ function hopAt(made: Made, columns: HopColumns, { row, attributes, events, links
     droppedAttributes: fixed.droppedAttributes[row] ?? 0,
     digest: fixed.digest[row] ?? 0,
   };
+}
+
+function kindAt({ fixed }: HopColumns, row: number): HopKind {
+  return KINDS[fixed.kind[row] ?? 1] ?? "span";
+}
+
+function spanKindAt({ fixed }: HopColumns, row: number): SpanKind {
+  return SPAN_KINDS[fixed.spanKind[row] ?? 1] ?? "internal";
 }
 
 function linksAt(made: Made, { links }: HopColumns, row: number): readonly Link[] {

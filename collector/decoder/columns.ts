@@ -7,7 +7,7 @@
  * `dropRow` undoes it and everything appended for it, so that a bad record leaves no trace.
  */
 import { Failure } from "../../errors.ts";
-import type { Hop } from "../hop.ts";
+import type { Carrier, Hop } from "../hop.ts";
 import {
   newTexts,
   newWords,
@@ -39,6 +39,8 @@ export interface HopBatch {
   readonly hop: (row: number) => Hop;
   /** The same without links, and of attributes and events no more than is flagged. */
   readonly outline: (row: number, flags: Flags) => Hop;
+  /** less of a row still: only the flagged attributes, no links, no ids */
+  readonly carrier: (row: number, flags: Uint8Array) => Carrier;
   /** the same rows, for whoever can use them without objects */
   readonly columns: HopColumns;
 }
