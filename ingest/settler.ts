@@ -57,8 +57,8 @@ export interface SettlerStats {
   readonly fromStore: number;
 }
 
-/** So long a cluster is left alone after its last fact, when many are waiting: each time costs the whole journey; ms. */
-const QUIET_MS = 2_000;
+/** So long a cluster is left alone after its last fact, when many are waiting: longer, and an outage is felt longer; ms. */
+const QUIET_MS = 1_000;
 /** No cluster waits longer than this, however much comes; ms. */
 const WAIT_MS_MAX = 5_000;
 /** With fewer waiting, none has to wait; count. */
