@@ -27,9 +27,8 @@ export interface DraftOptions {
 export class Draft {
   /** what to remember of them once they are written */
   readonly changes: Change[] = [];
-  /** of stand-ins: all that were told, and those that have a new row */
+  /** the journeys of stand-ins among them */
   readonly standIns: Journey[] = [];
-  readonly newStandIns: Journey[] = [];
   readonly #options: DraftOptions;
   readonly #blocks: Uint8Array[] = [];
   #rows: Journey[] = [];
@@ -42,12 +41,9 @@ export class Draft {
   add(journey: Journey): void {
     const { known, isStandIn } = this.#options;
     const change = changeOf(known, journey);
-    if (isStandIn(journey)) {
-      this.standIns.push(journey);
-      if (change !== null) this.newStandIns.push(journey);
-    }
     if (change === null) return;
     this.changes.push(change);
+    if (isStandIn(journey)) this.standIns.push(journey);
     this.#rows.push(journey);
     if (this.#rows.length === BLOCK_ROWS) this.#endBlock([]);
   }

@@ -50,7 +50,7 @@ export function extract(batch: HopBatch, plan: Plan, tenant: string): Extract {
   const carrying = carryingIn(columns);
   for (let row = 0; row < rows; row++) {
     keysetOf[row] = keysets.of(row, batch.hop);
-    carries[row] = CARRIES[carrying(row)];
+    carries[row] = carrying(row);
   }
   const { sets, longKeys } = keysets;
   const found = { tenant, batch, keysets: sets, keysetOf, longKeys, carries };
@@ -75,7 +75,7 @@ function placesOf({ batch, keysets, keysetOf }: Pick<Extract, "batch" | "keysets
 }
 
 /** Whether a row is a cause or an effect by more than its parent, and whether by more than links. */
-function carryingIn(columns: HopColumns): (row: number) => keyof typeof CARRIES {
+function carryingIn(columns: HopColumns): (row: number) => number {
   const { attributes, links, fixed } = columns;
   const names = flagged(attributes.dictionary, MESSAGE_NAMES);
   const hasNames = names.includes(1);
@@ -83,8 +83,8 @@ function carryingIn(columns: HopColumns): (row: number) => keyof typeof CARRIES 
   return (row) => {
     const isLinked = word(links.ends, row) > listStart(links, row);
     const hasMessage = hasNames && hasFlagged(attributes, names, row);
-    if (fixed.kind[row] === 3 || hasMessage || (isLinked && hasLinkNames)) return "more";
-    return isLinked || fixed.droppedLinks[row] !== 0 ? "links" : "nothing";
+    if (fixed.kind[row] === 3 || hasMessage || (isLinked && hasLinkNames)) return CARRIES.more;
+    return isLinked || fixed.droppedLinks[row] !== 0 ? CARRIES.links : CARRIES.nothing;
   };
 }
 

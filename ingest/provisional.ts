@@ -96,7 +96,7 @@ export class Provisional {
     return this.#kinds.get(definition) !== subject_kind || started_ns >= keptNs;
   }
 
-  /** Notes the stand-ins that were written. */
+  /** Notes the stand-ins that were written. One whose row is no news was noted when that was written. */
   note(standIns: readonly Named[]): void {
     for (const standIn of standIns) this.#written?.add(nameOf(standIn));
   }

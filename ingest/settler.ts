@@ -271,7 +271,7 @@ export class Settler {
    */
   async #write(draft: Draft, merged: readonly Merged[]): Promise<void> {
     await this.#writeOnce(draft, merged);
-    const standIns = draft.newStandIns.map(({ subject: { kind, id } }) => ({ kind, value: id }));
+    const standIns = draft.standIns.map(({ subject: { kind, id } }) => ({ kind, value: id }));
     if (standIns.length === 0 || this.#options.heard() !== null) return;
     const { definitions, source, tenant } = this.#options;
     const again = await this.#options.versions.next();

@@ -56,7 +56,6 @@ export class Syncer {
   #start(): Shell {
     const only = process.platform === "linux" ? ["-f", this.#path] : [];
     const shell = spawn("sh", ["-c", LOOP, "sh", ...only], { stdio: ["pipe", "pipe", "ignore"] });
-    shell.unref();
     for (const end of [shell.stdin, shell.stdout]) if (end instanceof Socket) end.unref();
     createInterface({ input: shell.stdout }).on("line", (line) => this.#answered(line));
     const lost = (error: Error) => this.#lost(shell, error);
