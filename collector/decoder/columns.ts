@@ -77,6 +77,8 @@ export interface Scopes {
   readonly versions: Dictionary;
   readonly name: Words;
   readonly version: Words;
+  /** what the digest of a row begins with: of the scope, and of the resource it came under */
+  readonly hash: Words;
 }
 
 /** How far the begin of a hop may be from its arrival. */
@@ -120,8 +122,9 @@ export interface HopColumns {
 /** Whoever reads rows gets their resource with each: beyond this a small body would ask for large answers. */
 const REPEATED_BYTES_MAX = 256 * 1024 * 1024;
 
-/** About what a record takes on the wire: a first guess at how many there are. */
-const RECORD_BYTES = 256;
+/** About what a record takes on the wire, and an attribute: a first guess at how many there are. */
+const RECORD_BYTES = 384;
+const ATTRIBUTE_BYTES = 32;
 
 function newEvents(ends: Words): Events {
   return { ends, at: newWords(16), names: newDictionary(), name: newWords(8), attributes: newMaps(16, 256) };
@@ -173,7 +176,8 @@ export function newColumns(receivedMs: number, bodyBytes: number, times = ANY_TI
     message: texts(),
     body: texts(),
     traceState: texts(),
-    attributes: newMaps(rows * 8, bodyBytes),
+    // Half of a usual body is keys, ids and times.
+    attributes: newMaps(64 + Math.ceil(bodyBytes / ATTRIBUTE_BYTES), 256 + (bodyBytes >> 1)),
     events: noEvents(newWords(rows)),
     links: noLinks(newWords(rows)),
     resources: {
@@ -183,7 +187,13 @@ export function newColumns(receivedMs: number, bodyBytes: number, times = ANY_TI
       bytes: newWords(4),
       hash: newWords(4),
     },
-    scopes: { names: newDictionary(), versions: newDictionary(), name: newWords(4), version: newWords(4) },
+    scopes: {
+      names: newDictionary(),
+      versions: newDictionary(),
+      name: newWords(4),
+      version: newWords(4),
+      hash: newWords(4),
+    },
     repeatedBytes: 0,
     untimed: 0,
     unlinked: 0,

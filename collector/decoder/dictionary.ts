@@ -55,9 +55,9 @@ export function settleDictionary(dictionary: Dictionary): void {
   dictionary.table = null;
 }
 
-/** The hash of an entry's text. */
+/** The hash of an entry's text, signed: the engine would put larger numbers into objects of their own. */
 export function hashOf({ facts }: Dictionary, id: number): number {
-  return word(facts, id * 4 + HASH);
+  return word(facts, id * 4 + HASH) | 0;
 }
 
 /** How many entries there are. */

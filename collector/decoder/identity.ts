@@ -54,18 +54,18 @@ export function mixMap(start: number, maps: Maps, index: number): number {
 }
 
 function mixRow(columns: HopColumns, row: number): number {
-  const { fixed, resources, scopes, names } = columns;
-  const scope = fixed.scope[row] ?? 0;
-  let mixed = word(resources.hash, fixed.resource[row] ?? 0);
-  mixed = mixWord(mixed, hashOf(scopes.names, word(scopes.name, scope)));
-  mixed = mixWord(mixed, hashOf(scopes.versions, word(scopes.version, scope)));
+  const { fixed, scopes, names, events, links } = columns;
+  let mixed = word(scopes.hash, fixed.scope[row] ?? 0) | 0;
   mixed = mixWord(mixed, hashOf(names, fixed.name[row] ?? 0));
   mixed = mixFixed(mixed, fixed, row);
   mixed = mixText(mixed, columns.message, row);
   mixed = mixText(mixed, columns.body, row);
   mixed = mixText(mixed, columns.traceState, row);
   mixed = mixMap(mixed, columns.attributes, row);
-  return mixLinks(mixEvents(mixed, columns, row), columns, row);
+  // Asked here: most rows have none, and the engine then leaves the loops over them out of this function.
+  if (word(events.ends, row) !== listStart(events, row)) mixed = mixEvents(mixed, columns, row);
+  if (word(links.ends, row) !== listStart(links, row)) mixed = mixLinks(mixed, columns, row);
+  return mixed;
 }
 
 function mixFixed(start: number, fixed: Fixed, row: number): number {

@@ -90,28 +90,28 @@ export function checkTimes(columns: HopColumns): void {
     fixed.end[low] = fixed.at[low] ?? 0;
     fixed.end[high] = fixed.at[high] ?? 0;
   }
-  checkTime(columns, fixed.at, low);
-  checkAge(columns);
-  checkTime(columns, fixed.end, low);
+  const beginMs = msOf(fixed.at, low);
+  checkTime(columns, beginMs);
+  checkAge(columns, beginMs);
+  checkTime(columns, msOf(fixed.end, low));
   for (let i = listStart(events, rows); i < events.name.length; i++) {
     const { data } = events.at;
     if (data[i * 2] === 0 && data[i * 2 + 1] === 0) {
       data[i * 2] = fixed.at[low] ?? 0;
       data[i * 2 + 1] = fixed.at[high] ?? 0;
-    } else checkTime(columns, data, i * 2);
+    } else checkTime(columns, msOf(data, i * 2));
   }
 }
 
-function checkTime({ receivedMs, times }: HopColumns, words: Uint32Array, at: number): void {
-  const ms = msOf(words, at);
+function checkTime({ receivedMs, times }: HopColumns, ms: number): void {
   if (ms < EARLIEST_MS) throw new BadRecord("time_range", "A time is before 1971");
   if (ms > receivedMs + times.aheadMs)
     throw new BadRecord("time_range", `A time is more than ${hoursOf(times.aheadMs)} ahead of ours`);
 }
 
 /** Only of the begin, which says where a row is kept: an old event within a fresh span is no harm. */
-function checkAge({ receivedMs, times, fixed, rows }: HopColumns): void {
-  if (msOf(fixed.at, rows * 2) < receivedMs - times.pastMs)
+function checkAge({ receivedMs, times }: HopColumns, beginMs: number): void {
+  if (beginMs < receivedMs - times.pastMs)
     throw new BadRecord("time_range", `Its time is older than hops are kept, ${hoursOf(times.pastMs)}`);
 }
 

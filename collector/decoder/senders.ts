@@ -5,9 +5,10 @@
  *
  * Either may be missing: OTLP allows it, and an unnamed service still has hops.
  */
-import { push, textAt, truncateTexts } from "./buffers.ts";
+import { push, textAt, truncateTexts, word } from "./buffers.ts";
 import type { HopColumns } from "./columns.ts";
 import { entryOf, findEntry, hashOf, takeEntry } from "./dictionary.ts";
+import { mixWord } from "./digest.ts";
 import { mixMap } from "./identity.ts";
 import { closeMap, findValue, type Maps, truncateMaps } from "./maps.ts";
 import { attempt, BadRecord } from "./reject.ts";
@@ -57,9 +58,8 @@ export function openNamed(columns: HopColumns, name: string): void {
 
 /** Begins a scope. */
 export function openScope(columns: HopColumns, name: string, version: string): void {
-  const { scopes } = columns;
-  push(scopes.name, entryOf(scopes.names, name));
-  push(scopes.version, entryOf(scopes.versions, version));
+  const { names, versions } = columns.scopes;
+  putScope(columns, entryOf(names, name), entryOf(versions, version));
 }
 
 /** Appends the attributes of the Resource that the cursor is in. */
@@ -72,16 +72,24 @@ export function takeResource(c: Cursor, attributes: Maps): void {
 }
 
 /** Begins the InstrumentationScope that the cursor is in. */
-export function takeScope(c: Cursor, { scopes }: HopColumns): void {
+export function takeScope(c: Cursor, columns: HopColumns): void {
+  const { names, versions } = columns.scopes;
   let [name, version] = [0, 0];
   while (c.at < c.end) {
     const field = tag(c);
-    if (field === 0x0a) name = takeEntry(scopes.names, c, length(c));
-    else if (field === 0x12) version = takeEntry(scopes.versions, c, length(c));
+    if (field === 0x0a) name = takeEntry(names, c, length(c));
+    else if (field === 0x12) version = takeEntry(versions, c, length(c));
     else skip(c, field);
   }
+  putScope(columns, name, version);
+}
+
+/** Of the resource begun last. */
+function putScope({ resources, scopes }: HopColumns, name: number, version: number): void {
   push(scopes.name, name);
   push(scopes.version, version);
+  const hash = mixWord(word(resources.hash, resources.hash.length - 1), hashOf(scopes.names, name));
+  push(scopes.hash, mixWord(hash, hashOf(scopes.versions, version)));
 }
 
 function serviceOf({ resources }: HopColumns, index: number): number | null {

@@ -39,6 +39,7 @@ function takeSpan(c: Cursor, columns: HopColumns): void {
     else if (field === 0x12) ids = isSpan(c, fixed.spanId, row) ? ids | SPAN : ids & TRACE;
     else if (field === 0x22) takeParent(c, columns);
     else if (field === 0x2a) takeName(c, columns);
+    else if (field === 0x30) fixed.spanKind[row] = kindOf(varint(c));
     else if (field === 0x39) takeTime(c, fixed.at, row);
     else if (field === 0x41) takeTime(c, fixed.end, row);
     else if (!takeRest(c, columns, field)) skip(c, field);
@@ -80,8 +81,7 @@ function takeTime(c: Cursor, words: Uint32Array, row: number): void {
 /** The fields that most spans do without. Answers whether it was one of them. */
 function takeRest(c: Cursor, columns: HopColumns, field: number): boolean {
   const { fixed, rows: row } = columns;
-  if (field === 0x30) fixed.spanKind[row] = kindOf(varint(c));
-  else if (field === 0x7a) takeStatus(c, columns);
+  if (field === 0x7a) takeStatus(c, columns);
   else if (field === 0x5a) takeEvent(c, columns);
   else if (field === 0x6a) takeLink(c, columns);
   else if (field === 0x50) fixed.droppedAttributes[row] = varint(c);

@@ -384,6 +384,27 @@ describe("versions of a span", () => {
     const [one, other] = hops(await decodeJson("traces", { resourceSpans: [of("a"), of("b")] }));
     expect(other?.digest).not.toBe(one?.digest);
   });
+
+  test("have the digest of what they came under, whatever came before them", async () => {
+    const of = (name: string, ...scopes: (Message | undefined)[]) => ({
+      resource: { attributes: [attribute("service.name", { stringValue: name })] },
+      scopeSpans: scopes.map((scope) => ({ ...(scope && { scope }), spans: [span()] })),
+    });
+    const scopes = [undefined, { name: "x" }, { name: "x", version: "1" }, { name: "y" }];
+    const digests = async (...resourceSpans: Message[]) =>
+      hops(await decodeBytes("traces", requestBytes("traces", { resourceSpans }))).map(
+        ({ digest }) => digest,
+      );
+    const together = await digests(of("a", ...scopes), of("b", ...scopes));
+    const alone = ["a", "b"].flatMap((name) => scopes.map((scope) => digests(of(name, scope))));
+    expect(together).toEqual((await Promise.all(alone)).flat());
+    expect(new Set(together).size).toBe(scopes.length * 2);
+  });
+
+  test("have the digests that stores of earlier builds have: others would be told as conflicts", async () => {
+    const [hop] = hops(await decodeJson("traces", traces(span({ attributes: [attribute("k")] }))));
+    expect(hop?.digest).toBe(2907760866);
+  });
 });
 
 describe("compressed bodies", () => {
