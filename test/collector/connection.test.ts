@@ -16,6 +16,13 @@ function statuses(heard: string): number[] {
   return [...heard.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status));
 }
 
+/** Leaves once all of it is on its way: who leaves before the connection is there has sent nothing. */
+async function leaveAfter(port: number, bytes: string): Promise<void> {
+  const socket = connect(port, "127.0.0.1");
+  await new Promise((resolve) => socket.write(bytes, resolve));
+  socket.destroy();
+}
+
 describe("a connection that is kept", () => {
   test("outlives the idle time of senders and proxies", async () => {
     const { receiver } = await openEdge();
@@ -80,10 +87,7 @@ describe("a request that never ends", () => {
 describe("a sender that leaves in the middle of its body", () => {
   test("is counted, and nothing of it is kept", async () => {
     const edge = await openEdge();
-    const socket = connect(edge.port, "127.0.0.1");
-    socket.write(`${HEAD}Content-Length: 1000\r\n\r\n${BODY.slice(0, 50)}`);
-    await sleep(50);
-    socket.destroy();
+    await leaveAfter(edge.port, `${HEAD}Content-Length: 1000\r\n\r\n${BODY.slice(0, 50)}`);
     await expect.poll(() => [...edge.counters.traces.requests]).toEqual([["aborted", 1]]);
     expect(edge.deliveries).toEqual([]);
     expect(edge.lines).toMatchObject([{ level: 30, reason: "aborted" }]);
@@ -93,10 +97,7 @@ describe("a sender that leaves in the middle of its body", () => {
   test("gives back the memory that its body held", async () => {
     const edge = await openEdge({ limits: { bodyBytesMax: 1000, heldBytesMax: 1000 } });
     for (let left = 0; left < 5; left += 1) {
-      const socket = connect(edge.port, "127.0.0.1");
-      socket.write(`${HEAD}Content-Length: 1000\r\n\r\n${"x".repeat(900)}`);
-      await sleep(20);
-      socket.destroy();
+      await leaveAfter(edge.port, `${HEAD}Content-Length: 1000\r\n\r\n${"x".repeat(900)}`);
       await expect.poll(() => edge.counters.traces.requests.get("aborted")).toBe(left + 1);
     }
     expect((await post(`${edge.url}/v1/traces`, BODY)).status).toBe(200);
