@@ -176,7 +176,7 @@ export function newColumns(receivedMs: number, bodyBytes: number, times = ANY_TI
     message: texts(),
     body: texts(),
     traceState: texts(),
-    // Half of a usual body is keys, ids and times.
+    // Values are a quarter of a usual body; they may be twice that before anything has to grow.
     attributes: newMaps(64 + Math.ceil(bodyBytes / ATTRIBUTE_BYTES), 256 + (bodyBytes >> 1)),
     events: noEvents(newWords(rows)),
     links: noLinks(newWords(rows)),

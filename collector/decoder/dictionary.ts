@@ -55,9 +55,9 @@ export function settleDictionary(dictionary: Dictionary): void {
   dictionary.table = null;
 }
 
-/** The hash of an entry's text, signed: the engine would put larger numbers into objects of their own. */
+/** The hash of an entry's text. */
 export function hashOf({ facts }: Dictionary, id: number): number {
-  return word(facts, id * 4 + HASH) | 0;
+  return word(facts, id * 4 + HASH);
 }
 
 /** How many entries there are. */

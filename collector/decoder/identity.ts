@@ -55,7 +55,7 @@ export function mixMap(start: number, maps: Maps, index: number): number {
 
 function mixRow(columns: HopColumns, row: number): number {
   const { fixed, scopes, names, events, links } = columns;
-  let mixed = word(scopes.hash, fixed.scope[row] ?? 0) | 0;
+  let mixed = word(scopes.hash, fixed.scope[row] ?? 0);
   mixed = mixWord(mixed, hashOf(names, fixed.name[row] ?? 0));
   mixed = mixFixed(mixed, fixed, row);
   mixed = mixText(mixed, columns.message, row);
