@@ -29,18 +29,22 @@ export interface Stored extends HopSource {
 
 const fileOf = (name: string) => new URL(`./sql/${name}.sql`, import.meta.url);
 
-const REFS = { tenant: z.string(), kinds: z.array(z.string()), values: z.array(z.string()) };
 const REF = z.object({ kind: z.string(), value: z.string(), day_number: z.int(), locality: Int64 });
 
-/** Where do hops carry any of these refs? `kinds` and `values` go in pairs. */
+/** Where do hops carry any of these values? */
 export const refsByValue = statement(fileOf("refs_by_value"), {
-  params: z.object({ ...REFS, most: z.int() }),
+  params: z.object({ tenant: z.string(), values: z.array(z.string()), most: z.int() }),
   row: REF,
 });
 
-/** The same, the newest places of each, when there are more than `each`. */
+/** Where do hops carry any of these refs? The newest places, where there are more than `each`. Kinds go with values. */
 export const refsNewest = statement(fileOf("refs_newest"), {
-  params: z.object({ ...REFS, each: z.int() }),
+  params: z.object({
+    tenant: z.string(),
+    kinds: z.array(z.string()),
+    values: z.array(z.string()),
+    each: z.int(),
+  }),
   row: REF,
 });
 
@@ -71,9 +75,11 @@ export function storedIn(store: Store, { placesMax, hopsMax }: StoredOptions): S
       const kinds = refs.map(({ kind }) => kind);
       const values = refs.map(({ value }) => value);
       const most = placesMax + refs.length * ROWS_EACH;
-      const rows = await refsByValue(store, { tenant, kinds, values, most });
-      const isCrowd = rows.length >= most || hasCrowd(rows, placesMax);
-      const told = isCrowd ? await refsNewest(store, { tenant, kinds, values, each: placesMax }) : rows;
+      const rows = await refsByValue(store, { tenant, values: [...new Set(values)], most });
+      const asked = new Set(refs.map(refText));
+      const meant = rows.filter((row) => asked.has(refText(row)));
+      const isCrowd = rows.length >= most || hasCrowd(meant, placesMax);
+      const told = isCrowd ? await refsNewest(store, { tenant, kinds, values, each: placesMax }) : meant;
       return told.map(({ kind, value, day_number, locality }) => ({
         kind,
         value,

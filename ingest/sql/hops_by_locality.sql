@@ -4,6 +4,7 @@
 --          lists of pairs (store.ts): without the functions that this takes the plan is made in 5 ms instead of 6.
 -- Window   the days given, paired with the localities: the first locality on the first day, and so on.
 -- Reads    hops only: the pairs prune partitions by day, then its key (tenant, locality).
+--          Said to be read first: to find that out for itself takes the planner a twentieth of the whole.
 -- Trap     the same pair twice is harmless; lists of unlike length are an error. Sorting would be a fifth of the cost.
 SELECT
     kind,
@@ -37,7 +38,7 @@ SELECT
     dropped_events,
     dropped_attributes
 FROM hops
-WHERE tenant = {tenant:String}
+PREWHERE tenant = {tenant:String}
   AND (locality, toUInt16(toDate(at))) IN arrayZip({localities:Array(UInt64)}, {days:Array(UInt16)})
 LIMIT 1 BY kind, trace_id, span_id, fact_id, digest
 LIMIT {limit:UInt32}
