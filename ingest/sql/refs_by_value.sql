@@ -6,7 +6,7 @@
 -- Reads    refs only, pruned by its key (tenant, value).
 -- Trap     with `most` rows there may be more: then refs_newest.sql says which count. Grouping, sorting and bounding each
 --          ref in every question would cost as much as reading the few rows there mostly are; looking for kinds as
---          well costs a seventh more than leaving out the few that were not meant.
+--          well costs a tenth more than leaving out the few that were not meant.
 SELECT
     kind,
     value,
