@@ -22,7 +22,7 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "waybill-seed-"));
   await writeFile(join(dataDir, "waybill.yaml"), renderDefinitions());
   definitions = loadDefinitions(join(dataDir, "waybill.yaml"));
-  await seed(dataDir, { journeys: JOURNEYS, days: 3, nowMs: NOW_MS }, () => undefined);
+  await seed(dataDir, { journeys: JOURNEYS, days: 15, nowMs: NOW_MS }, () => undefined);
   store = await openStore({ url: null, dataDir });
 });
 
@@ -55,6 +55,17 @@ test("the row that was seeded says what the hops say", async () => {
     { id: seededOrder(11) },
   );
   expect(row).toMatchObject({ step_names: told?.journeys[0]?.steps.map(({ name }) => name) });
+});
+
+test("a seed of two months has the one that is over in one part", async () => {
+  const parts = await store.query(
+    `SELECT partition, count() = 1 AS is_one FROM system.parts
+     WHERE database = currentDatabase() AND table = 'refs' AND active GROUP BY partition ORDER BY partition`,
+  );
+  expect(parts).toEqual([
+    { partition: "202602", is_one: 1 },
+    { partition: "202603", is_one: 1 },
+  ]);
 });
 
 test("the recount finds each span once, and each journey in its state", async () => {
