@@ -72,9 +72,9 @@ const ROWS_EACH = 32;
 export function storedIn(store: Store, { placesMax, hopsMax }: StoredOptions): Stored {
   return {
     refs: async (tenant, refs) => {
-      const kinds = refs.map(({ kind }) => kind);
-      const values = refs.map(({ value }) => value);
+      const [kinds, values] = [refs.map(({ kind }) => kind), refs.map(({ value }) => value)];
       const most = placesMax + refs.length * ROWS_EACH;
+      // A trace is asked for twice: who is in it, and who links to it.
       const rows = await refsByValue(store, { tenant, values: [...new Set(values)], most });
       const asked = new Set(refs.map(refText));
       const meant = rows.filter((row) => asked.has(refText(row)));

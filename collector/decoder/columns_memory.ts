@@ -9,8 +9,8 @@
  * machine's memory is taken this way; beyond it the pressure is real, and V8 hears of it.
  *
  * All but large ones side by side in slabs: a delivery has sixty columns, of a thousand spans a few kilobytes each, of
- * one span a few bytes, and with shared memory of its own each would cost a fifth of decoding it. A slab is given up
- * with the last delivery in it; deliveries leave about as they came.
+ * one span a few bytes, and to ask for shared memory for each is a fifth of decoding. A slab is given up with the last
+ * delivery in it; deliveries leave about as they came.
  */
 import { memoryShare } from "../memory.ts";
 
@@ -19,6 +19,7 @@ const SHARE = 1 / 32;
 
 /** Up to this they lie in slabs; bytes. */
 const SMALL = 32_768;
+/** Four times that is mapped anew for each, and decoding takes a twentieth longer; bytes. */
 const SLAB = 2 ** 18;
 /** Of the largest element. */
 const ALIGNMENT = 8;

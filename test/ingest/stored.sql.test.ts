@@ -143,12 +143,10 @@ onBothShapes("what is stored", (open) => {
 
   test("a crowd of another kind that shares the value takes no place of a ref away", async () => {
     const store = await migrated(open);
+    // In one part, where the crowd comes first by the alphabet.
     await store.command(
       `INSERT INTO refs (tenant, value, kind, day, locality)
-       SELECT 'acme', 'ORD-42', 'customer.id', toDate(${DAY}), number FROM numbers(20000)`,
-    );
-    await store.command(
-      `INSERT INTO refs (tenant, value, kind, day, locality) SELECT 'acme', 'ORD-42', 'order.id', toDate(${DAY}), 77`,
+       SELECT 'acme', 'ORD-42', if(number = 77, 'order.id', 'customer.id'), toDate(${DAY}), number FROM numbers(20000)`,
     );
     expect(await storedIn(store, LIMITS).refs("acme", [ORDER])).toEqual([
       { ...ORDER, day: DAY, locality: 77n },
