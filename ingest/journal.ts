@@ -14,7 +14,7 @@ import { Failure } from "../errors.ts";
 import { diskTrouble } from "./disk.ts";
 import type { Range } from "./extent.ts";
 import { openFolder } from "./folder.ts";
-import { encodeRecord } from "./segment.ts";
+import { encodeRecord, type SegmentRecord } from "./segment.ts";
 import { type Position, type Replayed, Segments, type SegmentsState } from "./segments.ts";
 
 /** How to open a journal. */
@@ -118,7 +118,7 @@ function unavailable(error: unknown): Failure {
 }
 
 interface Waiting {
-  readonly record: Buffer;
+  readonly record: SegmentRecord;
   readonly resolve: (position: Position) => void;
   readonly reject: (failure: Failure) => void;
 }
@@ -138,7 +138,7 @@ class GroupWriter {
     this.#bytesMax = bytesMax;
   }
 
-  async append(record: Buffer): Promise<Position> {
+  async append(record: SegmentRecord): Promise<Position> {
     if (this.#isClosed) throw new Failure("stopping");
     const bytes = this.#segments.state().bytes + this.#waitingBytes + record.length;
     if (bytes > this.#bytesMax) throw new Failure("overloaded", FULL);

@@ -7,6 +7,8 @@
  * travel with the data, so the engine converts where a table says it otherwise (text into an enum).
  */
 
+import { newBytesArray } from "../collector/decoder/columns_memory.ts";
+
 /** One column: its values in the order of the rows. Times are ticks since 1970 UTC in the type's own precision. */
 export type NativeColumn = { readonly name: string } & (
   | { readonly type: "String" | "LowCardinality(String)"; readonly values: readonly string[] }
@@ -145,9 +147,14 @@ function writeOffsets(out: Writer, lengths: readonly number[]): void {
   }
 }
 
-/** Bytes that grow at their end. */
+/** Where blocks are made, one after the other: grown anew for each, they would leave twice their size as garbage. */
+let scratch = Buffer.allocUnsafeSlow(2 ** 16);
+/** A larger one is not kept for the next; bytes. */
+const SCRATCH_MAX = 2 ** 22;
+
+/** Bytes that grow at their end; one at a time. */
 class Writer {
-  #data = Buffer.allocUnsafe(4096);
+  #data = scratch;
   #view = viewOf(this.#data);
   #length = 0;
 
@@ -193,16 +200,20 @@ class Writer {
     this.#length += value.length;
   }
 
+  /** A copy of what was written. */
   done(): Uint8Array {
-    return this.#data.subarray(0, this.#length);
+    const block = newBytesArray(this.#length);
+    block.set(this.#data.subarray(0, this.#length));
+    return block;
   }
 
   #reserve(more: number): void {
     if (this.#length + more <= this.#data.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(this.#length + more, this.#data.length * 2));
+    const grown = Buffer.allocUnsafeSlow(Math.max(this.#length + more, this.#data.length * 2));
     this.#data.copy(grown, 0, 0, this.#length);
     this.#data = grown;
     this.#view = viewOf(grown);
+    if (grown.length <= SCRATCH_MAX) scratch = grown;
   }
 }
 

@@ -11,6 +11,7 @@ import { type Texts, type Words, word } from "../collector/decoder/buffers.ts";
 import type { HopBatch, HopColumns } from "../collector/decoder/columns.ts";
 import type { Dictionary } from "../collector/decoder/dictionary.ts";
 import { type Maps, mapEnd, mapStart } from "../collector/decoder/maps.ts";
+import { uncountedWords } from "../collector/uncounted.ts";
 import { type Coded, type Numbers, Parts } from "./native_parts.ts";
 
 /** A batch, and what it does not say itself. */
@@ -226,14 +227,14 @@ function writeResources(out: Parts, all: readonly Source[]): void {
 /** Where the maps of the rows end, and their keys and values: a value's number is its place among all resources. */
 function resourcesOf({ resources, fixed, rows }: Source): { ends: Words; keys: Coded; values: Coded } {
   const maps = resources.attributes;
-  const ends = new Uint32Array(rows);
+  const ends = uncountedWords(rows);
   let total = 0;
   for (let row = 0; row < rows; row++) {
     const index = fixed.resource[row] ?? 0;
     total += mapEnd(maps, index) - mapStart(maps, index);
     ends[row] = total;
   }
-  const [keys, values] = [new Uint32Array(total), new Uint32Array(total)];
+  const [keys, values] = [uncountedWords(total), uncountedWords(total)];
   let to = 0;
   for (let row = 0; row < rows; row++) {
     const index = fixed.resource[row] ?? 0;
@@ -259,7 +260,7 @@ function used({ data, length }: Words): Uint32Array {
 
 /** Negative where a sender's clock jumped back: the raw difference is kept. Low word first; a BigInt each is garbage. */
 function durationsOf({ rows, fixed: { at, end } }: HopColumns): Uint32Array {
-  const differences = new Uint32Array(rows * 2);
+  const differences = uncountedWords(rows * 2);
   for (let low = 0; low < differences.length; low += 2) {
     const [began, ended] = [at[low] ?? 0, end[low] ?? 0];
     const borrowed = ended < began ? 1 : 0;

@@ -7,6 +7,7 @@
  * follow each other. Knows no column.
  */
 import type { Texts, Words } from "../collector/decoder/buffers.ts";
+import { uncountedWords } from "../collector/uncounted.ts";
 import { DICTIONARY_FLAGS, DICTIONARY_VERSION } from "./native.ts";
 
 /** What can be handed over as it is in memory. */
@@ -50,7 +51,7 @@ export class Parts {
     this.#uint64s(DICTIONARY_VERSION, DICTIONARY_FLAGS, 1n);
     this.text(value);
     this.#uint64s(BigInt(rows));
-    this.raw(new Uint32Array(rows), rows);
+    this.raw(uncountedWords(rows), rows);
   }
 
   /** What a column with a dictionary in it begins with. */
@@ -72,7 +73,7 @@ export class Parts {
 
   /** Where lists end. */
   offsets(all: readonly Words[]): void {
-    const wide = new Uint32Array(2 * all.reduce((total, { length }) => total + length, 0));
+    const wide = uncountedWords(2 * all.reduce((total, { length }) => total + length, 0));
     let at = 0;
     let before = 0;
     for (const { data, length } of all) {
@@ -91,7 +92,7 @@ export class Parts {
 function joined(all: readonly Coded[]): Uint32Array {
   const [only, ...others] = all;
   if (only !== undefined && others.length === 0) return only.indexes;
-  const numbers = new Uint32Array(all.reduce((total, { indexes }) => total + indexes.length, 0));
+  const numbers = uncountedWords(all.reduce((total, { indexes }) => total + indexes.length, 0));
   let at = 0;
   let before = 0;
   for (const { entries, indexes } of all) {

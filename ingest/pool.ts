@@ -7,6 +7,8 @@
  * nor clusters; a slot costs about 50 bytes.
  */
 
+import { uncounted, uncountedNumbers, uncountedWords } from "../collector/uncounted.ts";
+
 /** What one slot holds. Ids are two words. */
 export interface Slots {
   next: Int32Array;
@@ -57,15 +59,15 @@ export class Pool {
 
 function emptySlots(count: number): Slots {
   return {
-    next: new Int32Array(count),
-    kind: new Uint8Array(count),
-    trace: new Int32Array(count),
-    spanLow: new Uint32Array(count),
-    spanHigh: new Uint32Array(count),
-    aroundLow: new Uint32Array(count),
-    aroundHigh: new Uint32Array(count),
-    digest: new Uint32Array(count),
-    keyset: new Int32Array(count),
+    next: uncountedNumbers(count),
+    kind: new Uint8Array(uncounted(count)),
+    trace: uncountedNumbers(count),
+    spanLow: uncountedWords(count),
+    spanHigh: uncountedWords(count),
+    aroundLow: uncountedWords(count),
+    aroundHigh: uncountedWords(count),
+    digest: uncountedWords(count),
+    keyset: uncountedNumbers(count),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * Segment: one file of the journal, as bytes.
  *
- *   deliveries → encodeRecord → file → readSegment → deliveries
+ *   deliveries → encodeRecord, piecesOf → file → readSegment → deliveries
  *
  * Pure. A record is the segment's salt, two lengths, a checksum, the envelope as JSON and the body as received. The
  * salt is eight random bytes from the file's name, so that after a damaged spot the next record can be found by
@@ -39,16 +39,33 @@ const EnvelopeJson = z.object({
   headers: z.record(z.string(), z.string()),
 });
 
-/** A record without its salt, which is known once it is known which segment takes it. */
-export function encodeRecord({ envelope, body }: Entry): Buffer {
-  const head = Buffer.from(JSON.stringify(envelope), "utf8");
-  const record = Buffer.allocUnsafe(HEADER_BYTES - SALT_BYTES + head.length + body.length);
-  record.writeUInt32LE(head.length, 0);
-  record.writeUInt32LE(body.length, 4);
-  record.set(head, 12);
-  record.set(body, 12 + head.length);
-  record.writeUInt32LE(checksum(record), 8);
-  return record;
+/** A record on its way to a segment, in two pieces: a body is not copied on its way to the disk. */
+export interface SegmentRecord {
+  /** all before the body; the first bytes are for the salt, which is known once it is known which segment takes it */
+  readonly head: Buffer;
+  readonly body: Uint8Array;
+  /** of both; bytes */
+  readonly length: number;
+}
+
+/** A delivery as a record. */
+export function encodeRecord({ envelope, body }: Entry): SegmentRecord {
+  const text = JSON.stringify(envelope);
+  const textBytes = Buffer.byteLength(text);
+  const head = Buffer.allocUnsafe(HEADER_BYTES + textBytes);
+  head.writeUInt32LE(textBytes, SALT_BYTES);
+  head.writeUInt32LE(body.length, SALT_BYTES + 4);
+  head.write(text, HEADER_BYTES, "utf8");
+  head.writeUInt32LE(crc32(body, checksum(head.subarray(SALT_BYTES))), SALT_BYTES + 8);
+  return { head, body, length: head.length + body.length };
+}
+
+/** Records as they stand in the segment of a salt, one after the other. */
+export function piecesOf(records: readonly SegmentRecord[], salt: Buffer): Uint8Array[] {
+  return records.flatMap(({ head, body }) => {
+    head.set(salt);
+    return [head, body];
+  });
 }
 
 /** Everything in a segment, in order: each intact record, and how much lies between them that is not. */

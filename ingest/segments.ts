@@ -10,9 +10,10 @@
 import { randomBytes } from "node:crypto";
 import { type FileHandle, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { appendAll } from "./append.ts";
 import { Extent, type Range } from "./extent.ts";
 import { syncFolder } from "./folder.ts";
-import { type Entry, readSegment, SALT_BYTES } from "./segment.ts";
+import { type Entry, piecesOf, readSegment, SALT_BYTES, type SegmentRecord } from "./segment.ts";
 
 /** Where a record stands: its segment's number and the offset behind it. Later records have later positions. */
 export interface Position {
@@ -127,12 +128,11 @@ export class Segments {
   }
 
   /** Puts records on disk, all of them or none that counts, and says where each one is. */
-  async write(records: readonly Buffer[]): Promise<Position[]> {
+  async write(records: readonly SegmentRecord[]): Promise<Position[]> {
     this.#active ??= await this.#begin();
     const { segment, file } = this.#active;
-    const bytes = Buffer.concat(records.flatMap((record) => [segment.salt, record]));
     try {
-      await file.appendFile(bytes);
+      await appendAll(file, piecesOf(records, segment.salt));
       await file.datasync();
       if (segment.end === 0) await this.#extent.note({ last: segment.number });
     } catch (error) {
@@ -140,7 +140,7 @@ export class Segments {
       throw error;
     }
     const positions = records.map((record) => {
-      segment.end += SALT_BYTES + record.length;
+      segment.end += record.length;
       return { segment: segment.number, end: segment.end };
     });
     segment.open += records.length;

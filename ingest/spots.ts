@@ -6,6 +6,7 @@
  * Chains in typed arrays, because there are more of them than of anything else that lives; slots are used again. Two
  * things can be noted about one place: that hops there go by it, and that they lead to it.
  */
+import { uncountedNumbers, uncountedWords } from "../collector/uncounted.ts";
 import type { Place } from "./refs.ts";
 
 /** A place as numbers: the halves of its locality, and its day. */
@@ -22,11 +23,11 @@ const FIRST_SLOTS = 4_096;
 
 /** All chains. */
 export class Spots {
-  #low = new Uint32Array(FIRST_SLOTS);
-  #high = new Uint32Array(FIRST_SLOTS);
+  #low = uncountedWords(FIRST_SLOTS);
+  #high = uncountedWords(FIRST_SLOTS);
   /** the day, doubled, and what was noted */
-  #what = new Int32Array(FIRST_SLOTS);
-  #next = new Int32Array(FIRST_SLOTS);
+  #what = uncountedNumbers(FIRST_SLOTS);
+  #next = uncountedNumbers(FIRST_SLOTS);
   #free = NO_SPOTS;
   #used = 0;
 
@@ -97,10 +98,10 @@ export class Spots {
 
   #grow(): void {
     const slots = this.#next.length * 2;
-    this.#low = grown(this.#low, new Uint32Array(slots));
-    this.#high = grown(this.#high, new Uint32Array(slots));
-    this.#what = grown(this.#what, new Int32Array(slots));
-    this.#next = grown(this.#next, new Int32Array(slots));
+    this.#low = grown(this.#low, uncountedWords(slots));
+    this.#high = grown(this.#high, uncountedWords(slots));
+    this.#what = grown(this.#what, uncountedNumbers(slots));
+    this.#next = grown(this.#next, uncountedNumbers(slots));
   }
 }
 

@@ -5,6 +5,7 @@
  *
  * A hash table of chained slots; a slot is the number by which a trace goes among the live facts until it leaves.
  */
+import { uncountedNumbers, uncountedWords } from "../collector/uncounted.ts";
 import type { Cluster } from "./cluster.ts";
 import { NO_SPOTS } from "./spots.ts";
 
@@ -13,9 +14,9 @@ const FIRST_SLOTS = 1_024;
 
 /** Live traces. */
 export class Traces {
-  #ids = new Uint32Array(FIRST_SLOTS * 4);
-  #next = new Int32Array(FIRST_SLOTS);
-  #heads = new Int32Array(FIRST_SLOTS).fill(NONE);
+  #ids = uncountedWords(FIRST_SLOTS * 4);
+  #next = uncountedNumbers(FIRST_SLOTS);
+  #heads = uncountedNumbers(FIRST_SLOTS).fill(NONE);
   /** the cluster of each slot, as it was when the trace came; null for a free slot */
   readonly clusters: (Cluster | null)[] = [];
   /** per slot where hops of the trace, or links to it, are: the first of a chain, see spots.ts */
@@ -98,11 +99,11 @@ export class Traces {
 
   #grow(): void {
     const slots = this.#next.length * 2;
-    const ids = new Uint32Array(slots * 4);
+    const ids = uncountedWords(slots * 4);
     ids.set(this.#ids);
     this.#ids = ids;
-    this.#next = new Int32Array(slots);
-    this.#heads = new Int32Array(slots).fill(NONE);
+    this.#next = uncountedNumbers(slots);
+    this.#heads = uncountedNumbers(slots).fill(NONE);
     for (let slot = 0; slot < this.clusters.length; slot++)
       if (this.clusters[slot] !== null) this.#link(slot);
   }

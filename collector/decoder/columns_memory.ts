@@ -3,16 +3,15 @@
  *
  *   [columns_memory] → buffers, fixed → columns
  *
- * In shared memory, though nobody shares it. V8 takes every other buffer for pressure: for each 64 MB of them it marks the
- * whole heap, however much room there is, the facts of live journeys make that heap hundreds of megabytes, and while it
- * is marked requests wait. But what V8 does not count it is in no hurry to collect either, so only a share of the
- * machine's memory is taken this way; beyond it the pressure is real, and V8 hears of it.
+ * Where V8 does not count it (uncounted.ts), but no more than a share of the machine's memory: columns live for seconds
+ * and go when the heap is marked for another reason. Beyond the share the pressure is real, and V8 hears of it.
  *
  * All but large ones side by side in slabs: a delivery has sixty columns, of a thousand spans a few kilobytes each, of
  * one span a few bytes, and to ask for shared memory for each is a fifth of decoding. A slab is given up with the last
  * delivery in it; deliveries leave about as they came.
  */
 import { memoryShare } from "../memory.ts";
+import { uncounted } from "../uncounted.ts";
 
 /** Of all memory; what is no longer used and not collected yet counts. */
 const SHARE = 1 / 32;
@@ -60,7 +59,7 @@ function placed(bytes: number): number {
 
 function room(bytes: number): ArrayBufferLike {
   if (sharedBytes + bytes > sharedMax) return new ArrayBuffer(bytes);
-  const buffer = new SharedArrayBuffer(bytes);
+  const buffer = uncounted(bytes);
   collected.register(buffer, bytes);
   sharedBytes += bytes;
   return buffer;

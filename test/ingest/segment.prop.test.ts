@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Entry, encodeRecord, type Finding, readSegment, SALT_BYTES } from "../../ingest/segment.ts";
+import {
+  type Entry,
+  encodeRecord,
+  type Finding,
+  piecesOf,
+  readSegment,
+  SALT_BYTES,
+} from "../../ingest/segment.ts";
 
 const someBytes = fc.uint8Array({ minLength: SALT_BYTES, maxLength: SALT_BYTES });
 const someSalt = someBytes.map((bytes) => Buffer.from(bytes));
@@ -18,9 +25,17 @@ const someEntry: fc.Arbitrary<Entry> = fc.record({
 });
 const someEntries = fc.array(someEntry, { minLength: 1, maxLength: 8 });
 
+/** A record as it stands behind a salt. */
+function recordOf(entry: Entry, salt: Buffer): Buffer {
+  const record = encodeRecord(entry);
+  const bytes = Buffer.concat(piecesOf([record], salt));
+  expect(record.length).toBe(bytes.length);
+  return bytes;
+}
+
 /** A whole segment, and where each record of it begins and ends. */
 function segmentOf(entries: readonly Entry[], salt: Buffer) {
-  const records = entries.map((entry) => Buffer.concat([salt, encodeRecord(entry)]));
+  const records = entries.map((entry) => recordOf(entry, salt));
   let end = 0;
   const spans = records.map(({ length }) => {
     end += length;
@@ -87,7 +102,7 @@ describe("a segment", () => {
     fc.assert(
       fc.property(someEntry, someSalt, someSalt, (entry, salt, guess) => {
         fc.pre(!salt.equals(guess));
-        const forged = Buffer.concat([guess, encodeRecord(entry)]);
+        const forged = recordOf(entry, guess);
         const { bytes } = segmentOf([{ ...entry, body: forged }], salt);
         bytes[SALT_BYTES] = (bytes[SALT_BYTES] ?? 0) ^ 1;
         expect(found(readSegment(bytes, salt)).entries).toEqual([]);

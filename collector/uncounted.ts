@@ -1,0 +1,25 @@
+/**
+ * Uncounted: memory that V8 does not take for pressure.
+ *
+ *   [uncounted] → columns' memory; tables of live facts; blocks for the store
+ *
+ * It is shared memory, though nobody shares it. For each 64 MB of other buffers that come, live or dead, V8 marks the
+ * whole heap, however much room there is; the facts of live journeys make that heap hundreds of megabytes, and while it
+ * is marked requests wait. But what V8 does not count it is in no hurry to collect either: who takes memory here bounds
+ * it himself, or lets go of it at once, as of any other object that dies young.
+ */
+
+/** So many bytes, all zeros. */
+export function uncounted(bytes: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(bytes);
+}
+
+/** So many 32-bit numbers, all zeros. */
+export function uncountedWords(count: number): Uint32Array {
+  return new Uint32Array(uncounted(count * Uint32Array.BYTES_PER_ELEMENT));
+}
+
+/** So many signed 32-bit numbers, all zeros. */
+export function uncountedNumbers(count: number): Int32Array {
+  return new Int32Array(uncounted(count * Int32Array.BYTES_PER_ELEMENT));
+}
