@@ -23,7 +23,7 @@ const PARTS: readonly (readonly [part: string, file: RegExp])[] = [
   ["decode", /\/collector\/decoder\//],
   ["http", /\/collector\/|node:(?:_?http|net|internal\/(?:streams|stream_base|timers|webstreams))/],
   ["gunzip", /node:zlib/],
-  ["journal", /\/ingest\/(?:journal|segments?|folder)\.[jt]s/],
+  ["journal", /\/ingest\/(?:journal|append|extent|segments?|folder)\.[jt]s/],
   [
     "insert",
     /\/ingest\/(?:blocks|native\w*|store|chdb|client|journeys|letter\w*)\.[jt]s|node_modules\/(?:chdb|@clickhouse)/,
