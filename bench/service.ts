@@ -38,6 +38,8 @@ export interface BenchService {
   readonly metrics: () => Promise<ReadonlyMap<string, number>>;
   /** Resolves when all that was acked is stored. @throws {Error} when that takes longer than so many seconds */
   readonly drained: (secondsMax: number) => Promise<void>;
+  /** Resolves when every journey of what is stored is written, too: a stop waits for that no more than seconds. As `drained` else. */
+  readonly settled: (secondsMax: number) => Promise<void>;
   /** What JavaScript holds after a collection; bytes. Needs collect.ts in it; null when it does not answer. */
   readonly held: () => Promise<number | null>;
   readonly stop: () => Promise<void>;
@@ -87,7 +89,8 @@ export async function startService(start: ServiceStart): Promise<BenchService> {
     startSeconds,
     get: ask,
     metrics,
-    drained: (secondsMax) => drained({ ask, metrics }, secondsMax),
+    drained: (secondsMax) => emptied({ ask, metrics }, ["waiting_hops"], secondsMax),
+    settled: (secondsMax) => emptied({ ask, metrics }, ["waiting_hops", "unsettled_subjects"], secondsMax),
     held: () => held(child),
     stop: () => ended(child, agent, "SIGTERM"),
     kill: () => ended(child, agent, "SIGKILL"),
@@ -154,15 +157,18 @@ interface Asking {
 }
 
 /** Ready means that no journal is being replayed: what is in it does not count as waiting yet. */
-async function drained({ ask, metrics }: Asking, secondsMax: number): Promise<void> {
+async function emptied({ ask, metrics }: Asking, what: readonly string[], secondsMax: number): Promise<void> {
   const untilMs = performance.now() + secondsMax * 1000;
   for (;;) {
     const ready = await ask("/readyz");
-    const waiting = (await metrics()).get("waybill_pipeline_waiting_hops");
-    if (waiting === undefined) throw new Error("the service does not say how much waits to be stored");
-    if (ready.status === 200 && waiting === 0) return;
+    const told = await metrics();
+    const left = what.map((name) => told.get(`waybill_pipeline_${name}`) ?? Number.NaN);
+    if (left.some(Number.isNaN)) throw new Error(`the service does not say all of ${what.join(", ")}`);
+    if (ready.status === 200 && left.every((count) => count === 0)) return;
     if (performance.now() > untilMs)
-      throw new Error(`after ${secondsMax} s ${waiting} hops still wait; ready: ${ready.text}`);
+      throw new Error(
+        `after ${secondsMax} s there still are ${left.join(", ")} ${what.join(", ")}; ready: ${ready.text}`,
+      );
     await sleep(50);
   }
 }

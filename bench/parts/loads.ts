@@ -12,7 +12,7 @@ import type { BenchService } from "../service.ts";
 import { SERVICES } from "../shop.ts";
 
 /** The store may be this far behind when a load ends; s. */
-export const DRAIN_SECONDS = 600;
+export const DRAIN_SECONDS = 1_800;
 
 /** Loads of one service. No journey is sent twice. */
 export class Loads {

@@ -6,7 +6,6 @@
  * Two numbers: what JavaScript holds after a collection, and what the whole process has more, the engine's caches and
  * merges included. The second is the honest one for planning, and noisy when there are few journeys.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import { memoryOf } from "../machine.ts";
 import type { Bench } from "../part.ts";
 import { DRAIN_SECONDS, Loads } from "./loads.ts";
@@ -37,8 +36,7 @@ export async function measureMemory(bench: Bench): Promise<MemoryFigures> {
   const open = async (journeysMax: number) => {
     const from = loads.nextJourney;
     await loads.send("memory", { services: OPEN_AFTER, journeysMax, seconds: 3600, spansPerSecond: null });
-    await service.drained(DRAIN_SECONDS);
-    await sleep(SETTLE_MS);
+    await service.settled(DRAIN_SECONDS);
     return loads.nextJourney - from;
   };
   await open(BEFORE);
@@ -56,5 +54,3 @@ export async function measureMemory(bench: Bench): Promise<MemoryFigures> {
     peakBytes: after.memory?.peakBytes ?? null,
   };
 }
-
-const SETTLE_MS = 2_000;

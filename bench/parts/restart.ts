@@ -38,6 +38,7 @@ export async function measureRestart(bench: Bench): Promise<RestartFigures> {
   const began = performance.now();
   await again.drained(DRAIN_SECONDS);
   const catchUpSeconds = (performance.now() - began) / 1000;
+  await again.settled(DRAIN_SECONDS);
   await again.stop();
   bench.talk("restart: counting again");
   return {
