@@ -10,7 +10,10 @@ import type { FileHandle } from "node:fs/promises";
  *
  * @throws the disk's error; some may be written then
  */
-export async function appendAll(file: Pick<FileHandle, "writev">, pieces: readonly Uint8Array[]): Promise<void> {
+export async function appendAll(
+  file: Pick<FileHandle, "writev">,
+  pieces: readonly Uint8Array[],
+): Promise<void> {
   // A disk that takes a part of them says why when it is given the rest.
   for (let rest = pieces; rest.length > 0; ) {
     const { bytesWritten } = await file.writev(rest);

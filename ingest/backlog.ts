@@ -25,7 +25,7 @@ import type { Position, Replayed } from "./segments.ts";
 /** What a backlog works with. */
 export interface BacklogOptions {
   readonly journal: Pick<Journal, "append" | "read" | "replay" | "state">;
-  readonly pipeline: Pick<Pipeline, "accept" | "ready" | "recover" | "recovered" | "stats">;
+  readonly pipeline: Pick<Pipeline, "accept" | "ready" | "recover" | "recovered" | "settling" | "stats">;
   readonly limits: DecodeLimits;
   readonly log: { readonly info: Say; readonly warn: Say };
   /** hops that may wait in memory before deliveries are only journaled; count. @default 400,000 */
@@ -191,8 +191,9 @@ export class Backlog {
     return !this.#closing.signal.aborted;
   }
 
-  /** Whether less waits in memory than such a share of what may. */
+  /** Whether less waits in memory than such a share of what may, to be stored or to be settled. */
   #hasRoom(share: number): boolean {
+    if (this.#options.pipeline.settling().isCrowded) return false;
     const { pipeline, waitingMax = WAITING_MAX, waitingBytesMax = WAITING_BYTES_MAX } = this.#options;
     const { waiting, waitingBytes, trouble } = pipeline.stats;
     const ratio = trouble === null ? share : share * AWAY_RATIO;

@@ -29,8 +29,7 @@ import { Queue } from "./queue.ts";
 import { Recent } from "./recent.ts";
 import type { Ref } from "./refs.ts";
 import type { Position } from "./segments.ts";
-import type { SettlerStats } from "./settler.ts";
-import { factsThatFit, Settlers } from "./settlers.ts";
+import { factsThatFit, Settlers, type SettlersStats } from "./settlers.ts";
 import { noteFailed, type PipelineStats, zeroStats } from "./stats.ts";
 import type { Store } from "./store.ts";
 import { type Stored, storedIn } from "./stored.ts";
@@ -79,7 +78,7 @@ export interface Pipeline {
   readonly learn: (refs: readonly Ref[]) => void;
   readonly stats: Readonly<PipelineStats>;
   /** How the journeys of all tenants stand with what came in. */
-  readonly settling: () => SettlerStats;
+  readonly settling: () => SettlersStats;
   /** Stores all that waits and settles every journey. @throws {Failure} `store_unavailable` when the store does not take it */
   readonly flush: () => Promise<void>;
   /** Stops the clock and stores what waits if the store can; what it cannot stays in the journal. */
@@ -187,7 +186,7 @@ class Flow implements Pipeline {
     if (heard !== null) for (const ref of refs) noteIn(heard, ref);
   };
 
-  settling = (): SettlerStats => this.#settlers.stats;
+  settling = (): SettlersStats => this.#settlers.stats;
 
   ready = () => this.#hearing.first();
   recovered = (isWhole: boolean): void => this.#hearing.noteRead(isWhole);

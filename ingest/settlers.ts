@@ -20,6 +20,15 @@ export function factsThatFit(bytes = heapShare(HEAP_SHARE)): number {
   return Math.min(FACTS_MAX, Math.floor(bytes / FACT_BYTES));
 }
 
+/** Beyond so many times of what is kept no more should come: it is kept for what waits, which cannot leave. */
+const CROWDED_RATIO = 2;
+
+/** How all settlers stand together. */
+export interface SettlersStats extends SettlerStats {
+  /** memory is full of facts that do not leave before their journeys are written */
+  readonly isCrowded: boolean;
+}
+
 /** What all settlers work with. */
 export interface SettlersOptions extends Omit<SettlerOptions, "tenant" | "isFull"> {
   /** facts of all tenants kept in memory at the most; count */
@@ -46,7 +55,7 @@ export class Settlers {
   }
 
   /** The totals of all tenants. */
-  get stats(): SettlerStats {
+  get stats(): SettlersStats {
     const sum = { live: 0, unsettled: 0, fromMemory: 0, fromStore: 0 };
     for (const { stats } of this.#byTenant.values()) {
       sum.live += stats.live;
@@ -54,7 +63,8 @@ export class Settlers {
       sum.fromMemory += stats.fromMemory;
       sum.fromStore += stats.fromStore;
     }
-    return sum;
+    const isCrowded = sum.unsettled > 0 && sum.live > this.#options.factsMax * CROWDED_RATIO;
+    return { ...sum, isCrowded };
   }
 
   /** See {@link Settler.learn}. */

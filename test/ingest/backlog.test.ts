@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type DecodeLimits, type Delivery, decodeRequest, type Envelope } from "../../collector/request.ts";
@@ -21,12 +22,14 @@ const PAID = { name: "paid", atMs: 50_000 };
 let dataDir = "";
 let store: Store;
 let isAway = false;
+/** the store takes hops, and none of what is told of them */
+let areJourneysRefused = false;
 let closers: (() => Promise<void>)[] = [];
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "waybill-backlog-"));
   store = await openStore({ url: null, dataDir });
   await migrate(store);
-  isAway = false;
+  [isAway, areJourneysRefused] = [false, false];
 });
 afterEach(async () => {
   await stop();
@@ -42,16 +45,19 @@ async function stop(): Promise<void> {
 /** The way in, with a store in front of which somebody may stand. */
 async function start(
   limits: DecodeLimits = LIMITS,
-  memory: { waitingMax?: number; waitingBytesMax?: number } = { waitingMax: 12 },
+  { liveMax, ...memory }: { waitingMax?: number; waitingBytesMax?: number; liveMax?: number } = {
+    waitingMax: 12,
+  },
 ): Promise<{ backlog: Backlog; journal: Journal; pipeline: Pipeline }> {
   const insertNative: Store["insertNative"] = async (table, blocks) => {
-    if (isAway) throw new Failure("store_unavailable");
+    if (isAway || (areJourneysRefused && table === "journeys")) throw new Failure("store_unavailable");
     return store.insertNative(table, blocks);
   };
   const journal = await openJournal({ dataDir, bytesMax: 2 ** 30, segmentBytesMax: 2_000 });
   const inFront = { ...store, insertNative };
   const now = () => NOW_MS;
-  const pipeline = openPipeline({ store: inFront, journal, definitions: DEFINITIONS, now, log, flushMs: 5 });
+  const options = { store: inFront, journal, definitions: DEFINITIONS, now, log, flushMs: 5 };
+  const pipeline = openPipeline({ ...options, ...(liveMax === undefined ? {} : { liveMax }) });
   const backlog = new Backlog({ journal, pipeline, limits, log, ...memory });
   closers.push(journal.close, pipeline.close, () => backlog.close());
   return { backlog, journal, pipeline };
@@ -178,6 +184,37 @@ test("a few large deliveries are as much as many small ones: what they take in m
   isAway = false;
   await expect.poll(() => count("hops"), { timeout: 15_000 }).toBe(8);
   expect(pipeline.stats.waitingBytes).toBe(0);
+});
+
+test("what is stored and cannot be settled does not fill the memory: the rest waits in the journal", async () => {
+  const { backlog, journal, pipeline } = await start(LIMITS, { liveMax: 10 });
+  await backlog.start();
+  areJourneysRefused = true;
+  for (let n = 0; n < 60; n++) await backlog.accept(await delivery(`ORD-${n}`));
+  await expect.poll(() => count("hops"), { timeout: 5_000 }).toBeGreaterThan(20);
+  expect(pipeline.settling().live).toBeLessThanOrEqual(22);
+  expect(backlog.state().parked).toBeGreaterThan(30);
+  areJourneysRefused = false;
+  await expect.poll(() => count("journeys"), { timeout: 15_000 }).toBe(60);
+  await expect.poll(() => journal.state().segments, { timeout: 5_000 }).toBeLessThanOrEqual(1);
+  expect([backlog.state().parked, pipeline.settling().isCrowded]).toEqual([0, false]);
+});
+
+test("an old journal is read back no faster than its journeys are written, and all of it in the end", async () => {
+  const before = await start();
+  isAway = true;
+  for (let n = 0; n < 120; n++) await before.backlog.accept(await delivery(`ORD-${n}`));
+  await stop();
+  const { backlog, pipeline } = await start(LIMITS, { liveMax: 10 });
+  [isAway, areJourneysRefused] = [false, true];
+  const replayed = backlog.start();
+  await expect.poll(() => pipeline.settling().isCrowded, { timeout: 5_000 }).toBe(true);
+  await sleep(200);
+  expect(pipeline.settling().live).toBeLessThanOrEqual(20 + 32);
+  expect(backlog.state().isReplaying).toBe(true);
+  areJourneysRefused = false;
+  await replayed;
+  await expect.poll(() => count("journeys"), { timeout: 15_000 }).toBe(120);
 });
 
 test("what is taken in while an old journal is replayed is neither lost nor doubled", async () => {
