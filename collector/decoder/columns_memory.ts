@@ -13,8 +13,10 @@
 import { memoryShare } from "../memory.ts";
 import { uncounted } from "../uncounted.ts";
 
-/** Of all memory; what is no longer used and not collected yet counts. */
-const SHARE = 1 / 32;
+/** Of all memory; what is no longer used and not collected yet counts, and so does all else that V8 does not count. */
+const SHARE = 1 / 24;
+/** After so much more it is looked again how much there is: to ask takes as long as to decode ten spans; bytes. */
+const LOOK_BYTES = 2 ** 24;
 
 /** Up to this they lie in slabs; bytes. */
 const SMALL = 32_768;
@@ -24,10 +26,8 @@ const SLAB = 2 ** 18;
 const ALIGNMENT = 8;
 
 const sharedMax = memoryShare(SHARE);
-let sharedBytes = 0;
-const collected = new FinalizationRegistry<number>((bytes) => {
-  sharedBytes -= bytes;
-});
+let isFull = false;
+let sinceLook = LOOK_BYTES;
 
 let slab: ArrayBufferLike = new ArrayBuffer(0);
 let slabUsed = 0;
@@ -57,10 +57,14 @@ function placed(bytes: number): number {
   return at;
 }
 
+/** A registry that hears of each that is collected would keep those that die young until the heap is marked. */
 function room(bytes: number): ArrayBufferLike {
-  if (sharedBytes + bytes > sharedMax) return new ArrayBuffer(bytes);
-  const buffer = uncounted(bytes);
-  collected.register(buffer, bytes);
-  sharedBytes += bytes;
-  return buffer;
+  sinceLook += bytes;
+  if (sinceLook >= LOOK_BYTES) {
+    // What V8 counts is in both.
+    const { arrayBuffers, external } = process.memoryUsage();
+    isFull = arrayBuffers - external > sharedMax;
+    sinceLook = 0;
+  }
+  return isFull ? new ArrayBuffer(bytes) : uncounted(bytes);
 }

@@ -12,7 +12,7 @@ import { takeExport } from "../../collector/decoder/envelope.ts";
 import { SPANS } from "../../collector/decoder/traces.ts";
 import { protobufjsDecoder, RECEIVED_MS } from "./otlp.ts";
 
-const ROUNDS = 16;
+const ROUNDS = 40;
 
 /** One request of each service: 400-byte spans with ten attributes, as the bench sends them. */
 function requests(): Uint8Array[] {
