@@ -38,7 +38,7 @@ export interface BenchService {
   readonly metrics: () => Promise<ReadonlyMap<string, number>>;
   /** Resolves when all that was acked is stored. @throws {Error} when that takes longer than so many seconds */
   readonly drained: (secondsMax: number) => Promise<void>;
-  /** Resolves when every journey of what is stored is written, too: a stop waits for that no more than seconds. As `drained` else. */
+  /** As `drained`, and every journey is written too: a stop waits no more than seconds for that, so wait before a recount. */
   readonly settled: (secondsMax: number) => Promise<void>;
   /** What JavaScript holds after a collection; bytes. Needs collect.ts in it; null when it does not answer. */
   readonly held: () => Promise<number | null>;

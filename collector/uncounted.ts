@@ -1,7 +1,7 @@
 /**
  * Uncounted: memory that V8 does not take for pressure.
  *
- *   [uncounted] → columns' memory; tables of live facts; blocks for the store
+ *   [uncounted] → columns' memory; tables of live facts; pieces of blocks
  *
  * It is shared memory, though nobody shares it. For each 64 MB of other buffers that come, live or dead, V8 marks the
  * whole heap, however much room there is; the facts of live journeys make that heap hundreds of megabytes, and while it

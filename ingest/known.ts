@@ -11,7 +11,6 @@
 
 import { finishHash, mixWord } from "../collector/decoder/digest.ts";
 import { memoryShare } from "../collector/memory.ts";
-import { uncountedWords } from "../collector/uncounted.ts";
 
 /** Hashes per name. */
 const PROBES = 4;
@@ -116,7 +115,7 @@ export class Known {
 }
 
 function newFilter(bytes: number): Filter {
-  return { bits: uncountedWords(bytes / 4), mask: bytes * 8 - 1, size: 0 };
+  return { bits: new Uint32Array(bytes / 4), mask: bytes * 8 - 1, size: 0 };
 }
 
 function isIn(filter: Filter, a: number, b: number): boolean {

@@ -20,7 +20,7 @@ export function factsThatFit(bytes = heapShare(HEAP_SHARE)): number {
   return Math.min(FACTS_MAX, Math.floor(bytes / FACT_BYTES));
 }
 
-/** Beyond so many times of what is kept no more should come: it is kept for what waits, which cannot leave. */
+/** With so many times what is kept no more should come: what is too much waits to be settled, and cannot leave before. */
 const CROWDED_RATIO = 2;
 
 /** How all settlers stand together. */

@@ -57,7 +57,7 @@ export async function measureIngest(bench: Bench, encoding: Encoding): Promise<I
   await service.drained(DRAIN_SECONDS);
   const figures = await measured(loads, { bench, service, name: encoding });
   const halfLoad = bench.sizes.rate === null ? await half(loads, bench, figures.spansPerSecond) : null;
-  await service.drained(DRAIN_SECONDS);
+  await service.settled(DRAIN_SECONDS);
   const bytes = await tableBytes(service);
   await service.stop();
   bench.talk(`${encoding}: counting again`);

@@ -1,7 +1,7 @@
 /**
  * Columns' memory: where columns live.
  *
- *   [columns_memory] → buffers, fixed → columns
+ *   [columns_memory] → buffers, fixed → columns; blocks for the store
  *
  * Where V8 does not count it (uncounted.ts), but no more than a share of the machine's memory: columns live for seconds
  * and go when the heap is marked for another reason. Beyond the share the pressure is real, and V8 hears of it.
@@ -13,7 +13,7 @@
 import { memoryShare } from "../memory.ts";
 import { uncounted } from "../uncounted.ts";
 
-/** Of all memory; what is no longer used and not collected yet counts, and so does all else that V8 does not count. */
+/** Of all memory; what is no longer used and not collected yet counts, and so do the tables of live facts. */
 const SHARE = 1 / 24;
 /** After so much more it is looked again how much there is: to ask takes as long as to decode ten spans; bytes. */
 const LOOK_BYTES = 2 ** 24;
