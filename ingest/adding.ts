@@ -5,7 +5,7 @@
  *
  * Neighbours mostly go to the same place: what was found for the last row is kept at hand.
  */
-import type { Cluster, KeySet } from "./cluster.ts";
+import { type Cluster, type KeySet, NO_KEYSET } from "./cluster.ts";
 import type { Extract } from "./extract.ts";
 import type { Keys } from "./keys.ts";
 import { RefList } from "./reflist.ts";
@@ -39,7 +39,7 @@ export class Adding {
   /** refs that are new */
   readonly refs: RefList;
   /** per set of keys of the batch, what it is among the live ones, once known */
-  readonly keysets: (KeySet | undefined)[] = [{ id: 0, names: [] }];
+  readonly keysets: (KeySet | undefined)[] = [NO_KEYSET];
   /** the trace ids of the rows, four words each */
   readonly traceWords: Uint32Array;
   /** the cluster touched last */

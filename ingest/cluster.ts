@@ -7,9 +7,8 @@
  * `isWhole` says so. A cluster says nothing about subjects; one with several is as good a cluster as any.
  */
 import type { HopBatch } from "../collector/decoder/columns.ts";
-import type { PackedHop } from "../collector/decoder/packed.ts";
-import type { Hop } from "../collector/hop.ts";
 import type { Pointer } from "./forest.ts";
+import { NO_OUTLINES } from "./outlines.ts";
 
 /** Rows of a batch that were added since the cluster was settled last. */
 export interface Addition {
@@ -36,20 +35,26 @@ export interface Name {
   cluster: Cluster;
   /** where hops go by it: the first of a chain, see spots.ts */
   spots: number;
-  /** the sets of keys that begin with it */
-  sets: readonly KeySet[];
+  /** the first of the sets of keys that begin with it */
+  sets: KeySet | null;
+  /** of the same cluster */
+  next: Name | null;
 }
-
-/** Of a name that is in no set of keys, or not its first. */
-export const NO_SETS: readonly KeySet[] = [];
 
 /** A set of keys that live facts carry: its number, and what its keys go by. */
 export interface KeySet {
   readonly id: number;
   readonly names: readonly Name[];
+  /** that begins with the same name */
+  nextOfName: KeySet | null;
+  /** of the same cluster */
+  next: KeySet | null;
 }
 
-/** Facts that have to do with each other. */
+/** That of hops that carry no keys. */
+export const NO_KEYSET: KeySet = { id: 0, names: [], nextOfName: null, next: null };
+
+/** Facts that have to do with each other. Chains, not lists: hundreds of thousands of short lists are mostly empty room. */
 export interface Cluster {
   /** set once this one has become part of another */
   into: Cluster | null;
@@ -57,12 +62,13 @@ export interface Cluster {
   head: number;
   tail: number;
   size: number;
-  /** by what it is found */
-  names: Name[];
-  traces: number[];
-  keysets: number[];
-  /** the hops that a definition may match, or that hold a tag; one told twice is here twice */
-  hops: PackedHop[];
+  /** by what it is found: a chain of names, one of traces (traces.ts), and how many they are */
+  names: Name | null;
+  traces: number;
+  found: number;
+  keysets: KeySet | null;
+  /** the hops that a definition may match, or that hold a tag, as a chain (outlines.ts); one told twice is there twice */
+  hops: number;
   extras: Map<number, Extra> | null;
   /** since it was settled last */
   added: Addition[];
@@ -84,6 +90,9 @@ export interface Cluster {
   oldest: number;
 }
 
+/** The chain that no trace is on. */
+export const NO_TRACES = -1;
+
 /** A cluster of nothing. */
 export function newCluster(nowMs: number, serial: number): Cluster {
   return {
@@ -91,10 +100,11 @@ export function newCluster(nowMs: number, serial: number): Cluster {
     head: -1,
     tail: -1,
     size: 0,
-    names: [],
-    traces: [],
-    keysets: [],
-    hops: [],
+    names: null,
+    traces: NO_TRACES,
+    found: 0,
+    keysets: null,
+    hops: NO_OUTLINES,
     extras: null,
     added: [],
     isWhole: true,
@@ -115,21 +125,12 @@ export function empty(cluster: Cluster): void {
   cluster.head = -1;
   cluster.tail = -1;
   cluster.size = 0;
-  cluster.names = [];
-  cluster.traces = [];
-  cluster.keysets = [];
-  cluster.hops = [];
+  cluster.names = null;
+  cluster.traces = NO_TRACES;
+  cluster.found = 0;
+  cluster.keysets = null;
+  cluster.hops = NO_OUTLINES;
   cluster.extras = null;
-}
-
-/** The hops that folding looks at, each fact once; of two versions any: those are stitched in full (forest.ts). */
-export function outlinesOf({ hops }: Cluster): Hop[] {
-  const byId = new Map<string, Hop>();
-  for (const packed of hops) {
-    const hop = packed.hop();
-    byId.set(hop.id, hop);
-  }
-  return [...byId.values()];
 }
 
 /** The cluster that this one is part of by now. */
@@ -146,24 +147,15 @@ export function current(cluster: Cluster): Cluster {
   return found;
 }
 
-/** Makes one of two; the smaller moves. Answers the one that stays. `next` are the chains of slots. */
-export function merge(a: Cluster, b: Cluster, next: Int32Array): Cluster {
-  const [stays, moves] = weightOf(a) >= weightOf(b) ? [a, b] : [b, a];
+/** Makes one of two, but for the chains whose slots are elsewhere (clusters.ts). The smaller should move. */
+export function merge(stays: Cluster, moves: Cluster): void {
   moves.into = stays;
-  joinChains(stays, moves, next);
-  // So that nothing holds on to the one that is gone, and it to nothing.
-  for (const name of moves.names) name.cluster = stays;
-  stays.names = appended(stays.names, moves.names);
-  stays.traces = appended(stays.traces, moves.traces);
-  stays.keysets = appended(stays.keysets, moves.keysets);
+  moveNames(stays, moves);
+  moveKeysets(stays, moves);
   stays.added = appended(stays.added, moves.added);
-  stays.hops = appended(stays.hops, moves.hops);
   stays.extras = united(stays.extras, moves.extras);
-  moves.names = [];
-  moves.traces = [];
-  moves.keysets = [];
+  // So that nothing holds on to the one that is gone, and it to nothing.
   moves.added = [];
-  moves.hops = [];
   moves.extras = null;
   stays.isWhole &&= moves.isWhole;
   stays.isPending ||= moves.isPending;
@@ -172,17 +164,42 @@ export function merge(a: Cluster, b: Cluster, next: Int32Array): Cluster {
   stays.restsUntilMs = Math.max(stays.restsUntilMs, moves.restsUntilMs);
   stays.newest = Math.max(stays.newest, moves.newest);
   stays.oldest = Math.min(stays.oldest, moves.oldest);
-  if (moves.dirtyMs === null) return stays;
+  if (moves.dirtyMs === null) return;
   stays.serial = stays.dirtyMs === null ? moves.serial : Math.min(stays.serial, moves.serial);
   stays.dirtyMs = stays.dirtyMs === null ? moves.dirtyMs : Math.min(stays.dirtyMs, moves.dirtyMs);
-  return stays;
 }
 
-function weightOf({ size, names, traces }: Cluster): number {
-  return size + names.length + traces.length;
+/** What it costs to move a cluster into another. */
+export function weightOf({ size, found }: Cluster): number {
+  return size + found;
 }
 
-function joinChains(stays: Cluster, moves: Cluster, next: Int32Array): void {
+function moveNames(stays: Cluster, moves: Cluster): void {
+  let last: Name | null = null;
+  for (let name = moves.names; name !== null; name = name.next) {
+    name.cluster = stays;
+    last = name;
+  }
+  if (last !== null) {
+    last.next = stays.names;
+    stays.names = moves.names;
+  }
+  stays.found += moves.found;
+  moves.names = null;
+  moves.found = 0;
+}
+
+function moveKeysets(stays: Cluster, moves: Cluster): void {
+  let last: KeySet | null = null;
+  for (let set = moves.keysets; set !== null; set = set.next) last = set;
+  if (last === null) return;
+  last.next = stays.keysets;
+  stays.keysets = moves.keysets;
+  moves.keysets = null;
+}
+
+/** Moves a chain of slots. `next` are the links of all such chains. */
+export function moveSlots(stays: Cluster, moves: Cluster, next: Int32Array): void {
   if (moves.head !== -1) {
     if (stays.tail === -1) stays.head = moves.head;
     else next[stays.tail] = moves.head;

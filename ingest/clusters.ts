@@ -7,10 +7,22 @@
  */
 import { hexOf } from "../collector/decoder/hex.ts";
 import type { Arrival } from "./adding.ts";
-import { appended, type Cluster, current, empty, merge, type Name, NO_SETS, newCluster } from "./cluster.ts";
+import {
+  type Cluster,
+  current,
+  empty,
+  merge,
+  moveSlots,
+  type Name,
+  NO_TRACES,
+  newCluster,
+  weightOf,
+} from "./cluster.ts";
 import { Leaving } from "./leaving.ts";
 import { Names } from "./names.ts";
+import { NO_OUTLINES, Outlines } from "./outlines.ts";
 import { isTrace, joiningKind, type Past, type Rumour, traceWords } from "./past.ts";
+import type { Pool } from "./pool.ts";
 import type { Ref } from "./refs.ts";
 import { NO_SPOTS, type Spot, Spots } from "./spots.ts";
 import { Traces } from "./traces.ts";
@@ -35,6 +47,7 @@ const UNHEARD_OF: Sight = { spots: NO_SPOTS, cluster: "none" };
 export class Clusters {
   readonly traces = new Traces();
   readonly spots = new Spots();
+  readonly outlines = new Outlines();
   readonly leaving = new Leaving(this.spots);
   /** those with facts that are not settled */
   readonly dirty = new Set<Cluster>();
@@ -42,10 +55,12 @@ export class Clusters {
   readonly #all = new Set<Cluster>();
   readonly #names = new Names();
   readonly #past: Past;
+  readonly #pool: Pool;
   #isHeard = false;
 
-  constructor(past: Past) {
+  constructor(past: Past, pool: Pool) {
     this.#past = past;
+    this.#pool = pool;
   }
 
   /** Every cluster, the one touched least recently first. */
@@ -65,9 +80,7 @@ export class Clusters {
     if (known !== -1) return known;
     const cluster = into === null ? this.begin(arrival) : current(into);
     doubt(cluster, this.#past.ofTrace(words, at));
-    const trace = this.traces.add(words, at, cluster);
-    cluster.traces = appended(cluster.traces, [trace]);
-    return trace;
+    return this.traces.add(words, at, cluster);
   }
 
   /** The name of this kind and value; one that is new here begins in the cluster of the arrival. */
@@ -76,9 +89,10 @@ export class Clusters {
     if (known !== undefined) return known;
     const cluster = into === null ? this.begin(arrival) : current(into);
     doubt(cluster, this.#past.of(`${kind}=${value}`));
-    const name: Name = { kind, value, cluster, spots: NO_SPOTS, sets: NO_SETS };
+    const name: Name = { kind, value, cluster, spots: NO_SPOTS, sets: null, next: cluster.names };
     this.#names.add(name);
-    cluster.names = appended(cluster.names, [name]);
+    cluster.names = name;
+    cluster.found++;
     return name;
   }
 
@@ -109,8 +123,9 @@ export class Clusters {
     const name = this.#names.get(kind, value);
     const found: Spot[] = [];
     if (name === undefined) return found;
-    for (const { spots } of cluster.names) this.spots.addMissing(found, name.spots, spots);
-    for (const trace of cluster.traces)
+    for (let other = cluster.names; other !== null; other = other.next)
+      this.spots.addMissing(found, name.spots, other.spots);
+    for (let trace = cluster.traces; trace !== NO_TRACES; trace = this.traces.next(trace))
       this.spots.addMissing(found, name.spots, this.traces.spots[trace] ?? NO_SPOTS);
     return found;
   }
@@ -121,16 +136,18 @@ export class Clusters {
     if (name !== undefined) for (const spot of spots) this.noteName(name, spot, 0);
   }
 
-  /** Makes one of two. `next` are the chains of slots. */
-  join(a: Cluster, b: Cluster, next: Int32Array): Cluster {
+  /** Makes one of two; the smaller moves. */
+  join(a: Cluster, b: Cluster): Cluster {
     const [first, second] = [current(a), current(b)];
     if (first === second) return first;
-    const [traces, other] = [first.traces, second.traces];
-    const stays = merge(first, second, next);
-    const gone = stays === first ? second : first;
-    for (const trace of stays === first ? other : traces) this.traces.clusters[trace] = stays;
-    this.#all.delete(gone);
-    if (this.dirty.delete(gone)) this.dirty.add(stays);
+    const [stays, moves] = weightOf(first) >= weightOf(second) ? [first, second] : [second, first];
+    moveSlots(stays, moves, this.#pool.slots.next);
+    this.traces.move(stays, moves);
+    stays.hops = this.outlines.joined(moves.hops, stays.hops);
+    moves.hops = NO_OUTLINES;
+    merge(stays, moves);
+    this.#all.delete(moves);
+    if (this.dirty.delete(moves)) this.dirty.add(stays);
     return stays;
   }
 
@@ -154,14 +171,16 @@ export class Clusters {
   forget(cluster: Cluster, stored: number): void {
     this.#all.delete(cluster);
     const left = cluster.newest <= stored ? null : this.leaving.add(cluster.newest);
-    for (const name of cluster.names) {
+    this.#pool.giveBack(cluster.head);
+    this.outlines.giveBack(cluster.hops);
+    for (let name = cluster.names; name !== null; name = name.next) {
       const text = `${name.kind}=${name.value}`;
       if (left === null) this.spots.giveBack(name.spots);
       else left.set(text, name.spots);
       this.#names.delete(name);
       this.#past.add(text);
     }
-    for (const trace of cluster.traces) {
+    for (let trace = cluster.traces; trace !== NO_TRACES; trace = this.traces.next(trace)) {
       const spots = this.traces.spots[trace] ?? NO_SPOTS;
       if (left === null) this.spots.giveBack(spots);
       else left.set(hexOf(this.traces.ids, trace * 4, 4), spots);
@@ -197,8 +216,10 @@ export class Clusters {
     for (const cluster of this.#all) {
       if (!cluster.isUnheard) continue;
       cluster.isUnheard = false;
-      for (const { kind, value } of cluster.names) doubt(cluster, this.#past.of(`${kind}=${value}`));
-      for (const trace of cluster.traces) doubt(cluster, this.#past.ofTrace(this.traces.ids, trace * 4));
+      for (let name = cluster.names; name !== null; name = name.next)
+        doubt(cluster, this.#past.of(`${name.kind}=${name.value}`));
+      for (let trace = cluster.traces; trace !== NO_TRACES; trace = this.traces.next(trace))
+        doubt(cluster, this.#past.ofTrace(this.traces.ids, trace * 4));
     }
   }
 

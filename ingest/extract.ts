@@ -7,9 +7,9 @@
  * A row becomes an object only when more than its ids and keys is needed: a definition may match it, it holds a tag or
  * a message, it is a CloudEvent. Stores nothing, remembers nothing between batches.
  */
+import { type Alike, alikeIn } from "../collector/decoder/alike.ts";
 import { word } from "../collector/decoder/buffers.ts";
 import { type HopBatch, type HopColumns, listStart } from "../collector/decoder/columns.ts";
-import { type PackedHop, packerOf } from "../collector/decoder/packed.ts";
 import type { Carrier } from "../collector/hop.ts";
 import { CARRIER_NAMES, MESSAGE_NAMES } from "./carriers.ts";
 import type { Keys } from "./keys.ts";
@@ -31,7 +31,7 @@ export interface Extract {
   /** days since 1970-01-01 UTC */
   readonly days: Uint16Array;
   /** a row that a definition may match, that holds a tag or says why something failed: as much as folding looks at; else null */
-  readonly outlineAt: (row: number) => PackedHop | null;
+  readonly outlineAt: (row: number) => Alike | null;
   /** how rows are a cause or an effect by more than their parent: a `CARRIES` */
   readonly carries: Uint8Array;
   /** as much of a row as carriers.ts reads */
@@ -100,14 +100,14 @@ function carriersIn(batch: HopBatch): (row: number) => Carrier {
 }
 
 /** The rows that folding looks at. Rows that differ only in what no matcher looks at are judged once. */
-function outlinesIn(batch: HopBatch, plan: Plan): (row: number) => PackedHop | null {
+function outlinesIn(batch: HopBatch, plan: Plan): (row: number) => Alike | null {
   const isTelling = tellers(batch.columns, plan);
   const kept = {
     attributes: flagged(batch.columns.attributes.dictionary, plan.foldNames),
     events: flagged(batch.columns.events.attributes.dictionary, plan.errorNames),
   };
   const judged = new Map<number, ReturnType<Plan["mattering"]>>();
-  const packed = packerOf(batch, kept);
+  const alike = alikeIn(batch, kept);
   return (row) => {
     const like = likeness(batch.columns, row);
     let judgement = judged.get(like);
@@ -117,7 +117,7 @@ function outlinesIn(batch: HopBatch, plan: Plan): (row: number) => PackedHop | n
     }
     const isMilestone =
       judgement === "always" || (judgement === "maybe" && plan.matters(batch.outline(row, kept)));
-    return isMilestone || isTelling(row) ? packed(row) : null;
+    return isMilestone || isTelling(row) ? alike(row) : null;
   };
 }
 

@@ -11,8 +11,10 @@
 import { word } from "../collector/decoder/buffers.ts";
 import { listStart } from "../collector/decoder/columns.ts";
 import { hexOf } from "../collector/decoder/hex.ts";
+import type { Hop } from "../collector/hop.ts";
 import type { Sighted } from "./acked.ts";
 import { Adding, type Arrival, type Found, isNone, NO_KEYS } from "./adding.ts";
+import { Carried } from "./carried.ts";
 import { messagesOf, NO_MESSAGES } from "./carriers.ts";
 import { appended, type Cluster, current, type Extra, type KeySet, type Name } from "./cluster.ts";
 import { Clusters } from "./clusters.ts";
@@ -38,13 +40,12 @@ export class Live {
   readonly #options: LiveOptions;
   readonly #pool = new Pool();
   readonly #clusters: Clusters;
-  readonly #keysets: (KeySet | null)[] = [{ id: 0, names: [] }];
-  readonly #freeKeysets: number[] = [];
+  readonly #carried = new Carried();
   readonly #shaper = new Shaper();
 
   constructor(options: LiveOptions) {
     this.#options = options;
-    this.#clusters = new Clusters(options.past);
+    this.#clusters = new Clusters(options.past, this.#pool);
   }
 
   /** Facts in memory; count. */
@@ -111,7 +112,12 @@ export class Live {
 
   /** The facts of a cluster as numbers, and the keys that its key sets stand for. Good until the next call. */
   shape(cluster: Cluster): ShapeOfCluster {
-    return this.#shaper.shape(cluster, this.#pool.slots, this.#keysets);
+    return this.#shaper.shape(cluster, this.#pool.slots, this.#carried.sets);
+  }
+
+  /** The hops of a cluster that folding looks at, each fact once. */
+  outlines({ hops }: Cluster): Hop[] {
+    return this.#clusters.outlines.hops(hops);
   }
 
   /** Where live hops go by any of the refs, and about which of them the store has to be asked too. */
@@ -151,11 +157,7 @@ export class Live {
   }
 
   #forget(cluster: Cluster, stored: number): void {
-    this.#pool.giveBack(cluster.head);
-    for (const keyset of cluster.keysets) {
-      this.#keysets[keyset] = null;
-      this.#freeKeysets.push(keyset);
-    }
+    this.#carried.forget(cluster);
     this.#clusters.forget(cluster, stored);
   }
 
@@ -169,8 +171,10 @@ export class Live {
       cluster.extras ??= new Map();
       cluster.extras.set(cluster.tail, extra);
     }
-    const outline = extract.outlineAt(row);
-    if (outline !== null) cluster.hops = appended(cluster.hops, [outline]);
+    const alike = extract.outlineAt(row);
+    if (alike === null) return;
+    const { fixed } = extract.batch.columns;
+    cluster.hops = this.#clusters.outlines.add(cluster.hops, { fixed, row, alike });
   }
 
   /** The cluster of a row by its trace and keys, and the refs of both; null for a row with neither that is no carrier. */
@@ -182,7 +186,7 @@ export class Live {
       ? -1
       : this.#clusters.traceOf({ arrival, into: cluster }, traceWords, row * 4);
     const ofTrace = this.#clusters.traces.clusters[trace] ?? null;
-    if (ofTrace !== null) cluster = this.#clusters.join(cluster ?? ofTrace, ofTrace, this.#pool.slots.next);
+    if (ofTrace !== null) cluster = this.#clusters.join(cluster ?? ofTrace, ofTrace);
     if (cluster === null) {
       if (extract.carries[row] === CARRIES.nothing) return null;
       cluster = this.#clusters.begin(arrival);
@@ -211,24 +215,10 @@ export class Live {
       for (const value of values) {
         const name = this.#clusters.nameOf({ arrival: adding.arrival, into: cluster }, kind, value);
         names.push(name);
-        cluster = this.#clusters.join(cluster ?? name.cluster, name.cluster, this.#pool.slots.next);
+        cluster = this.#clusters.join(cluster ?? name.cluster, name.cluster);
       }
-    // A copy has no room for more: an array that was pushed to keeps sixteen places.
-    const set = names[0]?.sets.find((other) => isSame(other.names, names)) ?? this.#addKeyset(names.slice());
+    const set = this.#carried.of(names);
     adding.keysets[index] = set;
-    return set;
-  }
-
-  /** The same few sets of keys come in every batch of a journey: each is kept once. */
-  #addKeyset(names: readonly Name[]): KeySet {
-    const id = this.#freeKeysets.pop() ?? this.#keysets.length;
-    const set = { id, names };
-    this.#keysets[id] = set;
-    const first = names[0];
-    if (first === undefined) return set;
-    first.sets = [...first.sets, set];
-    const cluster = current(first.cluster);
-    cluster.keysets = appended(cluster.keysets, [id]);
     return set;
   }
 
@@ -241,7 +231,7 @@ export class Live {
     for (const ref of carrier === null ? [] : carrierRefsOf(carrier, messages)) {
       const arriving = { arrival: adding.arrival, into: found.cluster };
       const name = this.#clusters.nameOf(arriving, joiningKind(ref.kind), ref.value);
-      this.#clusters.join(found.cluster, name.cluster, this.#pool.slots.next);
+      this.#clusters.join(found.cluster, name.cluster);
       if (this.#clusters.noteName(name, spot, ref.kind === CARRIER.causedBy ? 1 : 0) || adding.arrival.isLate)
         adding.refs.add(ref, spot);
     }
@@ -264,13 +254,13 @@ export class Live {
       const arriving = { arrival: adding.arrival, into: found.cluster };
       const trace = this.#clusters.traceOf(arriving, words, i * 4);
       const cluster = this.#clusters.traces.clusters[trace];
-      if (cluster) this.#clusters.join(found.cluster, cluster, this.#pool.slots.next);
+      if (cluster) this.#clusters.join(found.cluster, cluster);
       if (this.#clusters.noteTrace(trace, spot, 1) || adding.arrival.isLate)
         adding.refs.add({ kind: CARRIER.link, value: hexOf(words, i * 4, 4) }, spot);
       const { data } = links.spanIds;
       pointers.push({ trace, spanLow: data[i * 2] ?? 0, spanHigh: data[i * 2 + 1] ?? 0 });
     }
-    return pointers.slice(); // see #keysetOf
+    return pointers.slice(); // see carried.ts
   }
 
   #put(adding: Adding, row: number, found: Found): Cluster {
@@ -294,7 +284,3 @@ export class Live {
 type Named = { readonly trace: number; readonly keyset: KeySet };
 
 const NO_LINKS: readonly Pointer[] = [];
-
-function isSame(a: readonly Name[], b: readonly Name[]): boolean {
-  return a.length === b.length && a.every((name, at) => name === b[at]);
-}

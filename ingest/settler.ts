@@ -9,7 +9,7 @@
  */
 import type { Sighted } from "./acked.ts";
 import { refsBlock } from "./blocks.ts";
-import { type Cluster, outlinesOf } from "./cluster.ts";
+import type { Cluster } from "./cluster.ts";
 import type { Definitions } from "./definitions.ts";
 import { Draft } from "./draft.ts";
 import type { Extract } from "./extract.ts";
@@ -258,7 +258,7 @@ export class Settler {
   #outcome(cluster: Cluster, nowNs: bigint): Settled | null {
     if (cluster.into !== null || !this.#live.isWhole(cluster)) return null;
     return this.#outcomes.of(
-      { ...this.#live.shape(cluster), hops: outlinesOf(cluster) },
+      { ...this.#live.shape(cluster), hops: this.#live.outlines(cluster) },
       nowNs,
       this.#provisional.mayBeAny(),
     );

@@ -6,7 +6,7 @@
  * A hash table of chained slots; a slot is the number by which a trace goes among the live facts until it leaves.
  */
 import { uncountedNumbers, uncountedWords } from "../collector/uncounted.ts";
-import type { Cluster } from "./cluster.ts";
+import { type Cluster, NO_TRACES } from "./cluster.ts";
 import { NO_SPOTS } from "./spots.ts";
 
 const NONE = -1;
@@ -21,6 +21,8 @@ export class Traces {
   readonly clusters: (Cluster | null)[] = [];
   /** per slot where hops of the trace, or links to it, are: the first of a chain, see spots.ts */
   readonly spots: number[] = [];
+  /** per slot the next trace of the same cluster */
+  #beside = uncountedNumbers(FIRST_SLOTS);
   #free = NONE;
   #used = 0;
 
@@ -31,7 +33,7 @@ export class Traces {
     return slot;
   }
 
-  /** A slot for a trace that is not here yet. */
+  /** A slot for a trace that is not here yet; it is the first on the chain of the cluster then. */
   add(words: Uint32Array, at: number, cluster: Cluster): number {
     if (this.#free === NONE && this.clusters.length === this.#next.length) this.#grow();
     const slot = this.#free === NONE ? this.clusters.length : this.#free;
@@ -39,12 +41,33 @@ export class Traces {
     for (let i = 0; i < 4; i++) this.#ids[slot * 4 + i] = words[at + i] ?? 0;
     this.clusters[slot] = cluster;
     this.spots[slot] = NO_SPOTS;
+    this.#beside[slot] = cluster.traces;
+    cluster.traces = slot;
+    cluster.found++;
     this.#link(slot);
     this.#used++;
     return slot;
   }
 
-  /** Frees a slot. */
+  /** The next trace of the same cluster; −1 after the last. */
+  next(slot: number): number {
+    return this.#beside[slot] ?? NO_TRACES;
+  }
+
+  /** Moves all traces of one cluster to another. */
+  move(stays: Cluster, moves: Cluster): void {
+    let last = NO_TRACES;
+    for (let slot = moves.traces; slot !== NO_TRACES; slot = this.next(slot)) {
+      this.clusters[slot] = stays;
+      last = slot;
+    }
+    if (last === NO_TRACES) return;
+    this.#beside[last] = stays.traces;
+    stays.traces = moves.traces;
+    moves.traces = NO_TRACES;
+  }
+
+  /** Frees a slot; whoever frees one of a cluster frees all. */
   remove(slot: number): void {
     const bucket = this.#hash(this.#ids, slot * 4);
     let before = NONE;
@@ -102,6 +125,9 @@ export class Traces {
     const ids = uncountedWords(slots * 4);
     ids.set(this.#ids);
     this.#ids = ids;
+    const beside = uncountedNumbers(slots);
+    beside.set(this.#beside);
+    this.#beside = beside;
     this.#next = uncountedNumbers(slots);
     this.#heads = uncountedNumbers(slots).fill(NONE);
     for (let slot = 0; slot < this.clusters.length; slot++)

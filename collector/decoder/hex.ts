@@ -1,7 +1,7 @@
 /**
  * Hex: ids as they are in columns, as the text that they go by.
  *
- *   words → [hex] → batch, packed, live
+ *   words → [hex] → batch, outlines, live
  *
  * Pure. By way of one small buffer: a buffer for each id is as much memory as the rest of a hop.
  */

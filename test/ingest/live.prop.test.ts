@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Hop } from "../../collector/hop.ts";
 import { ackedSource } from "../../ingest/acked.ts";
-import { outlinesOf } from "../../ingest/cluster.ts";
 import type { Definitions } from "../../ingest/definitions.ts";
 import { type Extract, extract } from "../../ingest/extract.ts";
 import { gather, type HopSource } from "../../ingest/gather.ts";
@@ -104,7 +103,7 @@ class Bench {
     if (!this.#isRestless) this.flush(this.#waiting.length);
     for (const cluster of this.#live.due(() => true)) {
       const added = this.#live.take(cluster);
-      const whole = () => ({ ...this.#live.shape(cluster), hops: outlinesOf(cluster) });
+      const whole = () => ({ ...this.#live.shape(cluster), hops: this.#live.outlines(cluster) });
       const told = this.#live.isWhole(cluster) ? this.#outcomes.of(whole(), NOW_NS, true) : null;
       const hops = added.flatMap(({ from, first, end }) =>
         Array.from({ length: end - first }, (_, n) => from.hop(first + n)),

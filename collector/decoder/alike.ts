@@ -1,0 +1,75 @@
+/**
+ * Alike: what a row has in common with others of its batch.
+ *
+ *   HopBatch → [alike] → outlines, kept for minutes
+ *
+ * A Hop is some thirty fields, with texts and maps of its own: kept by the hundred thousand they are what the garbage
+ * collector does all day. Most rows differ from their like in ids and times, which are plain integers, and at most in an
+ * attribute or two.
+ */
+import type { Attributes, Hop } from "../hop.ts";
+import { hasFlaggedEvent } from "./batch.ts";
+import { endOfText, type Texts, word } from "./buffers.ts";
+import type { Flags, HopBatch, HopColumns } from "./columns.ts";
+import { entryCount } from "./dictionary.ts";
+
+/** What a row has in common with others: a hop that differs from it in ids, times, digest and attributes at the most. */
+export interface Alike {
+  readonly like: Hop;
+  /** names and values by turns, which takes a third of the room of a map; null for those of its like */
+  readonly attributes: readonly string[] | null;
+}
+
+/** Finds what outlines of the rows of one batch have in common. */
+export function alikeIn(batch: HopBatch, flags: Flags): (row: number) => Alike {
+  const { columns } = batch;
+  const likes = new Map<number, Alike>();
+  const mayShare = isCountable(columns);
+  return (row) => {
+    if (!mayShare || !isPlain(columns, row, flags))
+      return { like: batch.outline(row, flags), attributes: null };
+    const key = likeness(columns, row);
+    const known = likes.get(key) ?? { like: batch.outline(row, flags), attributes: null };
+    likes.set(key, known);
+    const { attributes } = batch.carrier(row, flags.attributes);
+    if (isSame(attributes, known.like.attributes)) return known;
+    // A copy has no room for more: a list that was put together keeps room for sixteen.
+    return { like: known.like, attributes: [...attributes].flat().slice() };
+  };
+}
+
+function isSame(a: Attributes, b: Attributes): boolean {
+  if (a.size !== b.size) return false;
+  for (const [name, value] of a) if (b.get(name) !== value) return false;
+  return true;
+}
+
+/** Whether a row has nothing to itself but ids, times, digest and attributes. */
+function isPlain(columns: HopColumns, row: number, flags: Flags): boolean {
+  const { fixed } = columns;
+  const dropped = (fixed.droppedLinks[row] ?? 0) + (fixed.droppedEvents[row] ?? 0);
+  if (dropped + (fixed.droppedAttributes[row] ?? 0) > 0) return false;
+  if (hasFlaggedEvent(columns, row, flags)) return false;
+  return isEmpty(columns.message, row) && isEmpty(columns.body, row) && isEmpty(columns.traceState, row);
+}
+
+const SMALL = 2 ** 15;
+const SOME = 2 ** 10;
+
+/** Whether `likeness` is a number of its own for all that differ. */
+function isCountable({ names, resources, scopes }: HopColumns): boolean {
+  const isFew = resources.service.length < SOME && scopes.name.length < SOME;
+  return isFew && entryCount(names) < Number.MAX_SAFE_INTEGER / (SMALL * SOME * SOME);
+}
+
+/** One number for all that plain rows may differ in, beside attributes. */
+function likeness({ fixed }: HopColumns, row: number): number {
+  const small = ((fixed.kind[row] ?? 0) * 8 + (fixed.spanKind[row] ?? 0)) * 4 + (fixed.status[row] ?? 0);
+  const where = (fixed.resource[row] ?? 0) * SOME + (fixed.scope[row] ?? 0);
+  return ((fixed.name[row] ?? 0) * SOME * SOME + where) * SMALL + small * 256 + (fixed.severity[row] ?? 0);
+}
+
+/** A text of no bytes is one byte long: its length. */
+function isEmpty(texts: Texts, row: number): boolean {
+  return endOfText(texts, row) - word(texts.starts, row) <= 1;
+}
