@@ -78,6 +78,8 @@ export interface Cluster {
   isPending: boolean;
   /** came before it was known which names the store has: to be asked about again */
   isUnheard: boolean;
+  /** whole or not, memory alone could not tell it when that was tried last */
+  isUntold: boolean;
   /** epoch ms; when the first unsettled fact came, null when all is settled */
   dirtyMs: number | null;
   touchedMs: number;
@@ -110,6 +112,7 @@ export function newCluster(nowMs: number, serial: number): Cluster {
     isWhole: true,
     isPending: false,
     isUnheard: false,
+    isUntold: false,
     dirtyMs: null,
     touchedMs: nowMs,
     restsUntilMs: 0,
@@ -160,6 +163,7 @@ export function merge(stays: Cluster, moves: Cluster): void {
   stays.isWhole &&= moves.isWhole;
   stays.isPending ||= moves.isPending;
   stays.isUnheard ||= moves.isUnheard;
+  stays.isUntold ||= moves.isUntold;
   stays.touchedMs = Math.max(stays.touchedMs, moves.touchedMs);
   stays.restsUntilMs = Math.max(stays.restsUntilMs, moves.restsUntilMs);
   stays.newest = Math.max(stays.newest, moves.newest);

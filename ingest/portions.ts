@@ -24,6 +24,22 @@ export interface Taken {
   readonly added: Addition[];
 }
 
+/**
+ * Clusters that wait for the store, each taken when its turn comes: what there is no time for keeps its place, so that
+ * the journal can let go of what came first.
+ *
+ * @param taken  those that were taken already; they come last
+ */
+export function* inTurn<T>(
+  waiting: readonly Cluster[],
+  take: (cluster: Cluster) => T,
+  taken: readonly T[],
+): Generator<T> {
+  // Another cluster may have taken it in since, with all that waited.
+  for (const cluster of waiting) if (cluster.dirtyMs !== null && cluster.into === null) yield take(cluster);
+  yield* taken;
+}
+
 /** How many hops make a portion that the store tells about in time. */
 export class PortionSize {
   #hops = HOPS_FIRST;
@@ -56,7 +72,7 @@ export interface Portion {
 }
 
 /** The hops that were added, and where from, so many at a time. */
-export function* portions(all: readonly Taken[], hopsMax: number): Generator<Portion> {
+export function* portions(all: Iterable<Taken>, hopsMax: number): Generator<Portion> {
   let portion: Portion = { hops: [], taken: [] };
   for (const each of all) {
     for (const { from, first, end } of each.added)

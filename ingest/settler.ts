@@ -12,6 +12,7 @@ import { refsBlock } from "./blocks.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Definitions } from "./definitions.ts";
 import { Draft } from "./draft.ts";
+import { isDue, WAIT_MS_MAX } from "./due.ts";
 import type { Extract } from "./extract.ts";
 import type { HopSource } from "./gather.ts";
 import type { Heard } from "./heard.ts";
@@ -21,7 +22,7 @@ import { Live } from "./live.ts";
 import { type Outcomes, outcomesFor } from "./outcome.ts";
 import { paced } from "./pace.ts";
 import { pastIn } from "./past.ts";
-import { PortionSize, portions, restFor, type Taken } from "./portions.ts";
+import { inTurn, PortionSize, portions, restFor, type Taken } from "./portions.ts";
 import { Provisional } from "./provisional.ts";
 import type { RefList } from "./reflist.ts";
 import type { Ref } from "./refs.ts";
@@ -57,12 +58,6 @@ export interface SettlerStats {
   readonly fromStore: number;
 }
 
-/** So long a cluster is left alone after its last fact, when many are waiting: longer, and an outage is felt longer; ms. */
-const QUIET_MS = 1_000;
-/** No cluster waits longer than this, however much comes; ms. */
-const WAIT_MS_MAX = 5_000;
-/** With fewer waiting, none has to wait; count. */
-const FEW = 500;
 /** A hop that names more causes is a hub, or nearly, and nobody's shortcut; count. */
 const CAUSES_MAX = 32;
 /** Clusters of one round: a second or so. After an outage there may be ten times as many, and hops wait beside; count. */
@@ -150,17 +145,21 @@ export class Settler {
     const isEarly = this.#isEarlyAt(stored);
     const due = this.#due(everything, isEarly);
     if (due.length === 0) return false;
-    const taken = due.slice(0, ROUND_MAX).map((cluster) => ({
-      cluster,
-      serial: cluster.serial,
-      newest: cluster.newest,
-      added: this.#live.take(cluster),
-      isEarly: isEarly(cluster),
-    }));
-    const pending = new Set(taken);
+    const [told, others] = this.#sorted(due);
+    const taken: (Taken & { isEarly: boolean })[] = [];
+    const pending = new Set<Taken>();
+    const take = (cluster: Cluster) => {
+      const { serial, newest } = cluster;
+      const each = { cluster, serial, newest, added: this.#live.take(cluster), isEarly: isEarly(cluster) };
+      taken.push(each);
+      pending.add(each);
+      return each;
+    };
     this.#pending = pending;
     try {
-      await this.#settleFromStore(await this.#settleFromMemory(pending), pending);
+      for (const cluster of told.slice(0, ROUND_MAX)) take(cluster);
+      const untold = await this.#settleFromMemory(pending);
+      await this.#settleFromStore(inTurn(others, take, untold), pending);
     } finally {
       for (const each of taken) {
         if (pending.has(each)) this.#live.giveBack(each.cluster, each);
@@ -173,6 +172,14 @@ export class Settler {
     return due.length > ROUND_MAX;
   }
 
+  /** Those that memory may tell alone, and the others; each in the order in which they began to wait. */
+  #sorted(due: readonly Cluster[]): [Cluster[], Cluster[]] {
+    const mayBeTold = (cluster: Cluster) => !cluster.isUntold && this.#live.isWhole(cluster);
+    const [told, others]: [Cluster[], Cluster[]] = [[], []];
+    for (const cluster of due) (mayBeTold(cluster) ? told : others).push(cluster);
+    return [told, others];
+  }
+
   /** Not all of it is stored, and others write too: of two that settle at once one has to see what the other stored. */
   #isEarlyAt(stored: number): (cluster: Cluster) => boolean {
     const isShared = this.#options.heard() === null;
@@ -181,20 +188,9 @@ export class Settler {
 
   #due(everything: boolean, isEarly: (cluster: Cluster) => boolean): Cluster[] {
     const { now, heard, isFull } = this.#options;
-    const nowMs = now();
-    const isFew = this.#live.dirty < FEW;
-    // What began in the future began before our clock was set back: it must not wait until that is made up for.
-    const isOver = (sinceMs: number, ms: number) => nowMs < sinceMs || nowMs - sinceMs >= ms;
     const waitsForJournal = heard()?.isReading === true && !isFull();
-    return this.#live.due((cluster) => {
-      const { touchedMs, dirtyMs, restsUntilMs, isPending } = cluster;
-      const hasWaited = isOver(dirtyMs ?? nowMs, WAIT_MS_MAX);
-      if (isEarly(cluster)) return hasWaited;
-      if (everything) return true;
-      if (isPending && waitsForJournal) return false;
-      if (nowMs < restsUntilMs && nowMs >= restsUntilMs - WAIT_MS_MAX) return false;
-      return isFew || isOver(touchedMs, QUIET_MS) || hasWaited;
-    });
+    const standing = { nowMs: now(), everything, waiting: this.#live.dirty, waitsForJournal, isEarly };
+    return this.#live.due((cluster) => isDue(cluster, standing));
   }
 
   /** Takes out of `pending` what memory alone can tell, once it is written; answers the others. */
@@ -208,6 +204,7 @@ export class Settler {
     const shortcuts = noShortcuts(this.#segment);
     await paced(pending, (each) => {
       const told = this.#outcome(each.cluster, nowNs);
+      each.cluster.isUntold = told === null;
       if (told === null) return void rest.push(each);
       addShortcuts(shortcuts, this.#live, { cluster: each.cluster, journeys: told.journeys });
       for (const journey of told.journeys) draft.add(journey);
@@ -228,17 +225,22 @@ export class Settler {
   }
 
   /** The others, portion by portion: what is written stays written, and what is too much for the store is made less. */
-  async #settleFromStore(rest: readonly Taken[], pending: Set<Taken>): Promise<void> {
+  async #settleFromStore(all: Iterable<Taken>, pending: Set<Taken>): Promise<void> {
     const { definitions, now, source, tenant, versions } = this.#options;
     const beganMs = performance.now();
+    const done: Taken[] = [];
     try {
-      for (const { hops, taken } of portions(rest, this.#portion.hops)) {
+      for (const { hops, taken } of portions(all, this.#portion.hops)) {
         const askedMs = performance.now();
         const version = await versions.next();
         const options = { source, definitions, tenant, hopsMax: HOPS_MAX };
         const { journeys, merged } = await settle(options, hops, this.#nowNs());
         await this.#write(await this.#drafted(journeys, version), merged);
-        for (const each of taken) pending.delete(each);
+        for (const each of taken) {
+          pending.delete(each);
+          each.cluster.isUntold = false;
+          done.push(each);
+        }
         this.#fromStore += taken.length;
         this.#portion.noteTold(hops.length, performance.now() - askedMs);
         if (performance.now() - beganMs > STORE_MS) break;
@@ -247,7 +249,6 @@ export class Settler {
       this.#portion.noteFailed();
       throw error;
     }
-    const done = rest.filter((each) => !pending.has(each));
     restFor(done, now() + Math.min(performance.now() - beganMs, WAIT_MS_MAX));
   }
 
