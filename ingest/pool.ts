@@ -7,7 +7,7 @@
  * nor clusters; a slot costs about 50 bytes.
  */
 
-import { uncounted, uncountedNumbers, uncountedWords } from "../collector/uncounted.ts";
+import { roomierThan, uncounted, uncountedNumbers, uncountedWords } from "../collector/uncounted.ts";
 
 /** What one slot holds. Ids are two words. */
 export interface Slots {
@@ -72,7 +72,7 @@ function emptySlots(count: number): Slots {
 }
 
 function grown(old: Slots): Slots {
-  const slots = emptySlots(old.next.length * 2);
+  const slots = emptySlots(roomierThan(old.next.length));
   slots.next.set(old.next);
   slots.kind.set(old.kind);
   slots.trace.set(old.trace);

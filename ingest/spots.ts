@@ -6,7 +6,7 @@
  * Chains in typed arrays, because there are more of them than of anything else that lives; slots are used again. Two
  * things can be noted about one place: that hops there go by it, and that they lead to it.
  */
-import { uncountedNumbers, uncountedWords } from "../collector/uncounted.ts";
+import { roomierThan, uncountedNumbers, uncountedWords } from "../collector/uncounted.ts";
 import type { Place } from "./refs.ts";
 
 /** A place as numbers: the halves of its locality, and its day. */
@@ -97,7 +97,7 @@ export class Spots {
   }
 
   #grow(): void {
-    const slots = this.#next.length * 2;
+    const slots = roomierThan(this.#next.length);
     this.#low = grown(this.#low, uncountedWords(slots));
     this.#high = grown(this.#high, uncountedWords(slots));
     this.#what = grown(this.#what, uncountedNumbers(slots));

@@ -10,6 +10,7 @@
 import type { Definition } from "../ingest/definitions.ts";
 import { Cells } from "./cells.ts";
 import { idOf } from "./evaluate.ts";
+import { Lists } from "./lists.ts";
 import type { Marks } from "./marks.ts";
 import { counterOf, OPEN, type Reading, readingOf, type Side } from "./reading.ts";
 import { Shelf } from "./shelf.ts";
@@ -69,6 +70,7 @@ export class Book {
   readonly #shelf = new Shelf();
   readonly #provisional = new Shelf();
   readonly #places = new Map<string, readonly Place[]>();
+  readonly #lists = new Lists();
   /** from here on every journey that counts is held; minute */
   #hotMinute: number;
   /** the minutes from here on are kept */
@@ -164,8 +166,7 @@ export class Book {
   }
 
   #hold({ name, version, marks, pick }: Told, before: Held | undefined): void {
-    // A copy has no room for more: an array that was pushed to keeps sixteen places, and there are half a million.
-    const held = { version, marks: marks.slice(), pick };
+    const held = { version, marks: this.#lists.like(marks), pick };
     this.#held.set(name, held);
     const minute = lastMinuteOf(held);
     if (before !== undefined && lastMinuteOf(before) === minute) return;
