@@ -78,7 +78,7 @@ export interface Cluster {
   isPending: boolean;
   /** came before it was known which names the store has: to be asked about again */
   isUnheard: boolean;
-  /** whole or not, memory alone could not tell it when that was tried last */
+  /** memory alone could not tell it, and the store has not been asked since */
   isUntold: boolean;
   /** epoch ms; when the first unsettled fact came, null when all is settled */
   dirtyMs: number | null;

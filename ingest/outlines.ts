@@ -69,7 +69,8 @@ export class Outlines {
       const hop = this.#hop(at);
       byId.set(hop.id, hop);
     }
-    return [...byId.values()];
+    // The first to come stands at the end of a chain, and mostly was the first to happen.
+    return [...byId.values()].reverse();
   }
 
   /** Gives a whole chain back. */

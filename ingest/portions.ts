@@ -24,22 +24,6 @@ export interface Taken {
   readonly added: Addition[];
 }
 
-/**
- * Clusters that wait for the store, each taken when its turn comes: what there is no time for keeps its place, so that
- * the journal can let go of what came first.
- *
- * @param taken  those that were taken already; they come last
- */
-export function* inTurn<T>(
-  waiting: readonly Cluster[],
-  take: (cluster: Cluster) => T,
-  taken: readonly T[],
-): Generator<T> {
-  // Another cluster may have taken it in since, with all that waited.
-  for (const cluster of waiting) if (cluster.dirtyMs !== null && cluster.into === null) yield take(cluster);
-  yield* taken;
-}
-
 /** How many hops make a portion that the store tells about in time. */
 export class PortionSize {
   #hops = HOPS_FIRST;
@@ -91,5 +75,9 @@ export function* portions(all: Iterable<Taken>, hopsMax: number): Generator<Port
  * @param untilMs  epoch ms
  */
 export function restFor(taken: readonly Taken[], untilMs: number): void {
-  for (const { cluster } of taken) current(cluster).restsUntilMs = untilMs;
+  for (const { cluster } of taken) {
+    const rests = current(cluster);
+    rests.restsUntilMs = untilMs;
+    rests.isUntold = false; // with what comes next memory may be able to
+  }
 }

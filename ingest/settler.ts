@@ -12,7 +12,7 @@ import { refsBlock } from "./blocks.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Definitions } from "./definitions.ts";
 import { Draft } from "./draft.ts";
-import { isDue, WAIT_MS_MAX } from "./due.ts";
+import { isDue, type Standing, WAIT_MS_MAX } from "./due.ts";
 import type { Extract } from "./extract.ts";
 import type { HopSource } from "./gather.ts";
 import type { Heard } from "./heard.ts";
@@ -22,10 +22,11 @@ import { Live } from "./live.ts";
 import { type Outcomes, outcomesFor } from "./outcome.ts";
 import { paced } from "./pace.ts";
 import { pastIn } from "./past.ts";
-import { inTurn, PortionSize, portions, restFor, type Taken } from "./portions.ts";
+import { PortionSize, portions, restFor, type Taken } from "./portions.ts";
 import { Provisional } from "./provisional.ts";
 import type { RefList } from "./reflist.ts";
 import type { Ref } from "./refs.ts";
+import { Round } from "./round.ts";
 import { type Merged, type Settled, settle } from "./settle.ts";
 import { addShortcuts, noShortcuts, type Shortcuts } from "./shortcuts.ts";
 import type { Store } from "./store.ts";
@@ -60,13 +61,12 @@ export interface SettlerStats {
 
 /** A hop that names more causes is a hub, or nearly, and nobody's shortcut; count. */
 const CAUSES_MAX = 32;
-/** Clusters of one round: a second or so. After an outage there may be ten times as many, and hops wait beside; count. */
+/** Clusters that memory may tell, of one round: a second or so. After an outage there may be ten times as many, and hops wait beside; count. */
 const ROUND_MAX = 10_000;
 /** Of one call to `settle`; count. */
 const HOPS_MAX = 200_000;
 /** With the store's help so long in one go at the most, a portion more or less: hops wait to be stored meanwhile; ms. */
 const STORE_MS = 2_000;
-const NONE: ReadonlySet<Taken> = new Set();
 
 /** Settles the journeys of one tenant. Calls to `settle` must not overlap. */
 export class Settler {
@@ -79,8 +79,8 @@ export class Settler {
   #fromStore = 0;
   readonly #portion = new PortionSize();
   readonly #unconfirmed = new Unconfirmed();
-  /** taken to be settled, not written yet */
-  #pending: ReadonlySet<Taken> = NONE;
+  /** the one that is going on */
+  #round: Round | null = null;
   /** of the journal, that told of the last delivery */
   #segment = 0;
 
@@ -111,7 +111,7 @@ export class Settler {
 
   get stats(): SettlerStats {
     const { size: live, dirty } = this.#live;
-    const unsettled = dirty + this.#pending.size;
+    const unsettled = dirty + (this.#round?.pending ?? 0);
     return { live, unsettled, fromMemory: this.#fromMemory, fromStore: this.#fromStore };
   }
 
@@ -136,48 +136,31 @@ export class Settler {
    *
    * @param everything  also of clusters that more may come to at any moment
    * @param stored      number of the last delivery that is stored, and all before it
-   * @returns whether more were due than one round takes
+   * @returns whether there was more to settle than one round takes
    * @throws {Failure} when the store does not take them; they are settled again next time
    */
   async settle(everything: boolean, stored: number): Promise<boolean> {
     const { store, heard } = this.#options;
     const isAlone = store.shape === "server" && heard() !== null;
     const isEarly = this.#isEarlyAt(stored);
-    const due = this.#due(everything, isEarly);
+    const standing = () => this.#standing(everything, isEarly);
+    const now = standing();
+    const due = this.#live.due((cluster) => isDue(cluster, now));
     if (due.length === 0) return false;
-    const [told, others] = this.#sorted(due);
-    const taken: (Taken & { isEarly: boolean })[] = [];
-    const pending = new Set<Taken>();
-    const take = (cluster: Cluster) => {
-      const { serial, newest } = cluster;
-      const each = { cluster, serial, newest, added: this.#live.take(cluster), isEarly: isEarly(cluster) };
-      taken.push(each);
-      pending.add(each);
-      return each;
-    };
-    this.#pending = pending;
-    try {
-      for (const cluster of told.slice(0, ROUND_MAX)) take(cluster);
-      const untold = await this.#settleFromMemory(pending);
-      await this.#settleFromStore(inTurn(others, take, untold), pending);
-    } finally {
-      for (const each of taken) {
-        if (pending.has(each)) this.#live.giveBack(each.cluster, each);
-        // Once more when all of it is stored.
-        else if (each.isEarly) this.#live.giveBack(each.cluster, { ...each, serial: stored + 1 });
-        else if (isAlone) this.#unconfirmed.add(each);
-      }
-      this.#pending = NONE;
-    }
-    return due.length > ROUND_MAX;
-  }
-
-  /** Those that memory may tell alone, and the others; each in the order in which they began to wait. */
-  #sorted(due: readonly Cluster[]): [Cluster[], Cluster[]] {
+    const round = new Round({ live: this.#live, standing, stored });
     const mayBeTold = (cluster: Cluster) => !cluster.isUntold && this.#live.isWhole(cluster);
-    const [told, others]: [Cluster[], Cluster[]] = [[], []];
-    for (const cluster of due) (mayBeTold(cluster) ? told : others).push(cluster);
-    return [told, others];
+    const told = due.filter(mayBeTold);
+    this.#round = round;
+    try {
+      await this.#settleFromMemory(told.slice(0, ROUND_MAX), round);
+      const others = round.inTurn(due, (cluster) => !mayBeTold(cluster));
+      const isCutOff = await this.#settleFromStore(others, round);
+      return isCutOff || told.length > ROUND_MAX;
+    } finally {
+      const settled = round.end();
+      if (isAlone) for (const each of settled) this.#unconfirmed.add(each);
+      this.#round = null;
+    }
   }
 
   /** Not all of it is stored, and others write too: of two that settle at once one has to see what the other stored. */
@@ -186,36 +169,36 @@ export class Settler {
     return ({ newest }) => isShared && newest > stored;
   }
 
-  #due(everything: boolean, isEarly: (cluster: Cluster) => boolean): Cluster[] {
+  #standing(everything: boolean, isEarly: (cluster: Cluster) => boolean): Standing {
     const { now, heard, isFull } = this.#options;
     const waitsForJournal = heard()?.isReading === true && !isFull();
-    const standing = { nowMs: now(), everything, waiting: this.#live.dirty, waitsForJournal, isEarly };
-    return this.#live.due((cluster) => isDue(cluster, standing));
+    return { nowMs: now(), everything, waiting: this.#live.dirty, waitsForJournal, isEarly };
   }
 
-  /** Takes out of `pending` what memory alone can tell, once it is written; answers the others. */
-  async #settleFromMemory(pending: Set<Taken>): Promise<Taken[]> {
+  /** Takes those that memory alone can tell, and writes what it tells. */
+  async #settleFromMemory(clusters: readonly Cluster[], round: Round): Promise<void> {
+    if (clusters.length === 0) return;
     // Before any fact is read: a version must not promise what its reader has not seen.
     const version = await this.#options.versions.next();
     const nowNs = this.#nowNs();
     const draft = await this.#drafted([], version);
     const merged: Merged[] = [];
-    const rest: Taken[] = [];
+    const taken: Taken[] = [];
     const shortcuts = noShortcuts(this.#segment);
-    await paced(pending, (each) => {
-      const told = this.#outcome(each.cluster, nowNs);
-      each.cluster.isUntold = told === null;
-      if (told === null) return void rest.push(each);
-      addShortcuts(shortcuts, this.#live, { cluster: each.cluster, journeys: told.journeys });
+    await paced(clusters, (cluster) => {
+      if (!round.isDue(cluster)) return;
+      const told = this.#outcome(cluster, nowNs);
+      cluster.isUntold = told === null;
+      if (told === null) return;
+      taken.push(round.take(cluster));
+      addShortcuts(shortcuts, this.#live, { cluster, journeys: told.journeys });
       for (const journey of told.journeys) draft.add(journey);
       for (const gone of told.merged) merged.push(gone);
     });
     await this.#store(shortcuts);
     await this.#write(draft, merged);
-    this.#fromMemory += pending.size - rest.length;
-    const others = new Set(rest);
-    for (const each of pending) if (!others.has(each)) pending.delete(each);
-    return rest;
+    this.#fromMemory += taken.length;
+    round.noteSettled(taken);
   }
 
   async #store({ refs, found }: Shortcuts): Promise<void> {
@@ -224,11 +207,15 @@ export class Settler {
     for (const { subject, spots } of found) this.#live.leadTo(subject, spots);
   }
 
-  /** The others, portion by portion: what is written stays written, and what is too much for the store is made less. */
-  async #settleFromStore(all: Iterable<Taken>, pending: Set<Taken>): Promise<void> {
+  /**
+   * The others, portion by portion: what is written stays written, and what is too much for the store is made less.
+   * Answers whether there was no time for all.
+   */
+  async #settleFromStore(all: Iterable<Taken>, round: Round): Promise<boolean> {
     const { definitions, now, source, tenant, versions } = this.#options;
     const beganMs = performance.now();
     const done: Taken[] = [];
+    let isCutOff = false;
     try {
       for (const { hops, taken } of portions(all, this.#portion.hops)) {
         const askedMs = performance.now();
@@ -236,20 +223,19 @@ export class Settler {
         const options = { source, definitions, tenant, hopsMax: HOPS_MAX };
         const { journeys, merged } = await settle(options, hops, this.#nowNs());
         await this.#write(await this.#drafted(journeys, version), merged);
-        for (const each of taken) {
-          pending.delete(each);
-          each.cluster.isUntold = false;
-          done.push(each);
-        }
+        round.noteSettled(taken);
+        for (const each of taken) done.push(each);
         this.#fromStore += taken.length;
         this.#portion.noteTold(hops.length, performance.now() - askedMs);
-        if (performance.now() - beganMs > STORE_MS) break;
+        isCutOff = performance.now() - beganMs > STORE_MS;
+        if (isCutOff) break;
       }
     } catch (error) {
       this.#portion.noteFailed();
       throw error;
     }
     restFor(done, now() + Math.min(performance.now() - beganMs, WAIT_MS_MAX));
+    return isCutOff;
   }
 
   #nowNs(): bigint {

@@ -72,13 +72,30 @@ export class Settlers {
     for (const settler of this.#byTenant.values()) settler.learn(refs);
   }
 
-  /** One tenant after the other; see {@link Settler.settle}. */
+  /**
+   * One tenant after the other, the one that failed last time at the end: what the store never takes of one must not keep
+   * the others waiting. See {@link Settler.settle}.
+   */
   async settle(everything: boolean, stored: number): Promise<boolean> {
     let areMore = false;
-    for (const settler of this.#byTenant.values())
-      if (await settler.settle(everything, stored)) areMore = true;
-    this.#evict(stored);
-    return areMore;
+    let last: [string, Settler] | null = null;
+    try {
+      for (const each of [...this.#byTenant]) {
+        last = each;
+        if (await each[1].settle(everything, stored)) areMore = true;
+      }
+      return areMore;
+    } catch (error) {
+      if (last !== null) this.#putLast(last);
+      throw error;
+    } finally {
+      this.#evict(stored);
+    }
+  }
+
+  #putLast([tenant, settler]: [string, Settler]): void {
+    this.#byTenant.delete(tenant);
+    this.#byTenant.set(tenant, settler);
   }
 
   #evict(stored: number): void {

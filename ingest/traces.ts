@@ -17,7 +17,7 @@ export class Traces {
   #ids = uncountedWords(FIRST_SLOTS * 4);
   #next = uncountedNumbers(FIRST_SLOTS);
   #heads = uncountedNumbers(FIRST_SLOTS).fill(NONE);
-  /** the cluster of each slot, as it was when the trace came; null for a free slot */
+  /** the cluster of each slot; null for a free slot */
   readonly clusters: (Cluster | null)[] = [];
   /** per slot where hops of the trace, or links to it, are: the first of a chain, see spots.ts */
   readonly spots: number[] = [];

@@ -4,19 +4,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Hop } from "../../../collector/hop.ts";
+import { Failure } from "../../../errors.ts";
 import { openJournal } from "../../../ingest/journal.ts";
 import { createLookup } from "../../../ingest/lookup.ts";
 import { migrate } from "../../../ingest/migrate.ts";
 import { openPipeline } from "../../../ingest/pipeline.ts";
-import { openStore } from "../../../ingest/store.ts";
+import { openStore, type Store } from "../../../ingest/store.ts";
 import { at, DEFINITIONS, event } from "../build.ts";
 import { deliveriesOf } from "../deliveries.ts";
 import { NOW_MS } from "./door.ts";
 
 /** A Waybill in a folder of its own, and how it is asked. */
-async function open(liveMax?: number) {
+async function open(liveMax?: number, worn: (store: Store) => Store = (store) => store) {
   const dataDir = await mkdtemp(join(tmpdir(), "waybill-tenants-"));
-  const store = await openStore({ url: null, dataDir });
+  const store = worn(await openStore({ url: null, dataDir }));
   await migrate(store);
   const journal = await openJournal({ dataDir, bytesMax: 10_000_000 });
   const pipeline = openPipeline({
@@ -86,5 +87,30 @@ test("facts of all tenants are bounded together, and who sends nothing lets go o
   expect(pipeline.settling().live).toBeGreaterThan(factsMax / 2);
   for (const tenant of ["quiet", "busy"])
     for (let n = 0; n < factsMax; n++) expect(await stepsOf(tenant, `ORD-${n}`)).toEqual(["placed"]);
+  await close();
+});
+
+test("rows of one tenant that the store never takes do not keep those of another waiting", async () => {
+  let isBroken = true;
+  const refusing = (store: Store): Store => ({
+    ...store,
+    insertNative: async (table, blocks) => {
+      const pieces = [...blocks];
+      const isCrimson =
+        table === "journeys" && pieces.some((piece) => Buffer.from(piece).includes("crimson"));
+      if (isBroken && isCrimson) throw new Failure("store_unavailable", "It takes nothing of crimson.");
+      await store.insertNative(table, pieces);
+    },
+  });
+  const { store, pipeline, tell, close } = await open(undefined, refusing);
+  const rows = () => store.query("SELECT tenant FROM journeys FINAL ORDER BY tenant");
+  for (const tenant of ["crimson", "blue", "green"])
+    await tell(tenant, [event({ name: "placed", keys: { "order.id": `ORD-${tenant}` } })]);
+  await expect(pipeline.flush()).rejects.toThrow("nothing of crimson");
+  await expect(pipeline.flush()).rejects.toThrow("nothing of crimson");
+  expect(await rows()).toEqual([{ tenant: "blue" }, { tenant: "green" }]);
+  isBroken = false;
+  await pipeline.flush();
+  expect(await rows()).toEqual([{ tenant: "blue" }, { tenant: "crimson" }, { tenant: "green" }]);
   await close();
 });
