@@ -109,7 +109,7 @@ export class Outlines {
       spanId,
       parentId: hexOf(words, from + IN.parent, 2),
       traceState: like.traceState,
-      attributes: attributes === null ? like.attributes : mapOf(attributes),
+      attributes: mapOf(attributes),
       resource: like.resource,
       scopeName: like.scopeName,
       scopeVersion: like.scopeVersion,

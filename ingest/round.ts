@@ -15,8 +15,10 @@ import type { Taken } from "./portions.ts";
 /** What a round works with. */
 export interface RoundOptions {
   readonly live: Live;
-  /** how things stand now */
-  readonly standing: () => Standing;
+  /** how things stood when it began: only the clock goes on */
+  readonly standing: Standing;
+  /** epoch milliseconds */
+  readonly now: () => number;
   /** number of the last delivery that is stored, and all before it */
   readonly stored: number;
 }
@@ -38,14 +40,17 @@ export class Round {
 
   /** Whether it still is time for a cluster: another may have taken it in since, with all that waited. */
   isDue(cluster: Cluster): boolean {
-    return cluster.into === null && cluster.dirtyMs !== null && isDue(cluster, this.#options.standing());
+    const { standing, now } = this.#options;
+    if (cluster.into !== null || cluster.dirtyMs === null) return false;
+    return isDue(cluster, { ...standing, nowMs: now() });
   }
 
   /** Takes what was added to a cluster. */
   take(cluster: Cluster): Taken {
-    const isEarly = this.#options.standing().isEarly(cluster);
+    const { live, standing } = this.#options;
     const { serial, newest } = cluster;
-    const each = { cluster, serial, newest, added: this.#options.live.take(cluster), isEarly };
+    const isEarly = standing.isEarly(cluster);
+    const each = { cluster, serial, newest, added: live.take(cluster), isEarly };
     this.#taken.push(each);
     this.#pending.add(each);
     return each;

@@ -61,7 +61,7 @@ export interface SettlerStats {
 
 /** A hop that names more causes is a hub, or nearly, and nobody's shortcut; count. */
 const CAUSES_MAX = 32;
-/** Clusters that memory may tell, of one round: a second or so. After an outage there may be ten times as many, and hops wait beside; count. */
+/** Clusters that memory may tell, of one round: after an outage there are ten times as many, and hops wait beside; count. */
 const ROUND_MAX = 10_000;
 /** Of one call to `settle`; count. */
 const HOPS_MAX = 200_000;
@@ -140,14 +140,12 @@ export class Settler {
    * @throws {Failure} when the store does not take them; they are settled again next time
    */
   async settle(everything: boolean, stored: number): Promise<boolean> {
-    const { store, heard } = this.#options;
+    const { store, heard, now } = this.#options;
     const isAlone = store.shape === "server" && heard() !== null;
-    const isEarly = this.#isEarlyAt(stored);
-    const standing = () => this.#standing(everything, isEarly);
-    const now = standing();
-    const due = this.#live.due((cluster) => isDue(cluster, now));
+    const standing = this.#standing(everything, stored);
+    const due = this.#live.due((cluster) => isDue(cluster, standing));
     if (due.length === 0) return false;
-    const round = new Round({ live: this.#live, standing, stored });
+    const round = new Round({ live: this.#live, standing, now, stored });
     const mayBeTold = (cluster: Cluster) => !cluster.isUntold && this.#live.isWhole(cluster);
     const told = due.filter(mayBeTold);
     this.#round = round;
@@ -163,14 +161,11 @@ export class Settler {
     }
   }
 
-  /** Not all of it is stored, and others write too: of two that settle at once one has to see what the other stored. */
-  #isEarlyAt(stored: number): (cluster: Cluster) => boolean {
-    const isShared = this.#options.heard() === null;
-    return ({ newest }) => isShared && newest > stored;
-  }
-
-  #standing(everything: boolean, isEarly: (cluster: Cluster) => boolean): Standing {
+  #standing(everything: boolean, stored: number): Standing {
     const { now, heard, isFull } = this.#options;
+    const isShared = heard() === null;
+    // Not all of it is stored, and others write too: of two that settle at once one has to see what the other stored.
+    const isEarly = ({ newest }: Cluster) => isShared && newest > stored;
     const waitsForJournal = heard()?.isReading === true && !isFull();
     return { nowMs: now(), everything, waiting: this.#live.dirty, waitsForJournal, isEarly };
   }

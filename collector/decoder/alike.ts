@@ -16,8 +16,8 @@ import { entryCount } from "./dictionary.ts";
 /** What a row has in common with others: a hop that differs from it in ids, times, digest and attributes at the most. */
 export interface Alike {
   readonly like: Hop;
-  /** names and values by turns, which takes a third of the room of a map; null for those of its like */
-  readonly attributes: readonly string[] | null;
+  /** names and values by turns, which takes a third of the room of a map */
+  readonly attributes: readonly string[];
 }
 
 /** Finds what outlines of the rows of one batch have in common. */
@@ -26,22 +26,27 @@ export function alikeIn(batch: HopBatch, flags: Flags): (row: number) => Alike {
   const likes = new Map<number, Alike>();
   const mayShare = isCountable(columns);
   return (row) => {
-    if (!mayShare || !isPlain(columns, row, flags))
-      return { like: batch.outline(row, flags), attributes: null };
+    if (!mayShare || !isPlain(columns, row, flags)) return alike(batch.outline(row, flags));
     const key = likeness(columns, row);
-    const known = likes.get(key) ?? { like: batch.outline(row, flags), attributes: null };
-    likes.set(key, known);
-    const { attributes } = batch.carrier(row, flags.attributes);
-    if (isSame(attributes, known.like.attributes)) return known;
-    // A copy has no room for more: a list that was put together keeps room for sixteen.
-    return { like: known.like, attributes: [...attributes].flat().slice() };
+    const last = likes.get(key) ?? alike(batch.outline(row, flags));
+    const attributes = listOf(batch.carrier(row, flags.attributes).attributes);
+    const found = isSame(attributes, last.attributes) ? last : { like: last.like, attributes };
+    likes.set(key, found);
+    return found;
   };
 }
 
-function isSame(a: Attributes, b: Attributes): boolean {
-  if (a.size !== b.size) return false;
-  for (const [name, value] of a) if (b.get(name) !== value) return false;
-  return true;
+function alike(like: Hop): Alike {
+  return { like, attributes: listOf(like.attributes) };
+}
+
+function listOf(attributes: Attributes): string[] {
+  // A copy has no room for more: a list that was put together keeps room for sixteen.
+  return [...attributes].flat().slice();
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((text, at) => text === b[at]);
 }
 
 /** Whether a row has nothing to itself but ids, times, digest and attributes. */

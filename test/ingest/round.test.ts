@@ -31,13 +31,14 @@ class Waiting {
   readonly round = new Round({
     live: this.live,
     stored: STORED,
-    standing: () => ({
+    now: () => this.nowMs,
+    standing: {
       nowMs: this.nowMs,
       everything: false,
       waiting: 10_000,
       waitsForJournal: false,
-      isEarly: this.isEarly,
-    }),
+      isEarly: (cluster) => this.isEarly(cluster),
+    },
   });
 
   async add(...orders: string[]): Promise<void> {
