@@ -9,7 +9,7 @@
  * it himself, or lets go of it at once, as of any other object that dies young.
  */
 
-/** A table that is full gets so much more: twice as much would be empty for a third of its life. */
+/** A table that is full gets so much more: of one twice as large nearly half may stay empty for good. */
 const GROWTH = 1.25;
 
 /** How many rows a table should have that needs more than so many. */
