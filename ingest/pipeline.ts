@@ -1,23 +1,23 @@
 /**
  * Pipeline: from a decoded delivery to stored hops and settled journeys. The file to read first.
  *
- *   receiver → accept: journal (durable) → extract → recent (findable), live → ack
+ *   receiver → accept: journal (durable) → ack → extract → recent (findable), live
  *                └→ round: refs, hops, dead letters → settle → journeys → release the journal
  *
- * An ack means the journal has it. Everything after that may fail and is tried again from memory, or after a restart
- * from the journal; every write is a set or the larger of two, so doing it twice changes nothing. The journal keeps a
- * delivery until its hops are stored and its journeys settled.
+ * An ack means the journal has it; whoever asks after that finds it. Everything else may fail and is tried again from
+ * memory, or after a restart from the journal; every write is a set or the larger of two, so doing it twice changes
+ * nothing. The journal keeps a delivery until its hops are stored and its journeys settled.
  */
-import { memoryShare } from "../collector/memory.ts";
 import type { Delivery } from "../collector/request.ts";
 import { NO_TRACING, type Tracing } from "../collector/tracing.ts";
 import { Failure } from "../errors.ts";
-import { ackedSource } from "./acked.ts";
+import { ackedSource, type Sighted } from "./acked.ts";
+import { Arrived } from "./arrived.ts";
 import { WasAway } from "./attendant.ts";
 import { pauseAfter } from "./backoff.ts";
 import type { Definitions } from "./definitions.ts";
 import { keptSinceNs } from "./elder.ts";
-import { type Extract, extract } from "./extract.ts";
+import { extract } from "./extract.ts";
 import type { HopSource } from "./gather.ts";
 import { Hearing } from "./hearing.ts";
 import { Held } from "./held.ts";
@@ -30,7 +30,7 @@ import { Recent } from "./recent.ts";
 import type { Ref } from "./refs.ts";
 import type { Position } from "./segments.ts";
 import { factsThatFit, Settlers, type SettlersStats } from "./settlers.ts";
-import { noteFailed, type PipelineStats, zeroStats } from "./stats.ts";
+import { noteAcked, noteFailed, type PipelineStats, zeroStats } from "./stats.ts";
 import type { Store } from "./store.ts";
 import { type Stored, storedIn } from "./stored.ts";
 import { versionsOf } from "./versions.ts";
@@ -86,13 +86,7 @@ export interface Pipeline {
 }
 
 const FLUSH_MS = 250;
-/** When much comes in, larger blocks are worth more than fresh ones: every part has to be merged again. */
-const BUSY_FLUSH_MS = 2_000;
-const BUSY_HOPS = 5_000;
-const BLOCK_HOPS = 200_000;
 const WAITING_MAX = 500_000;
-const RECENT_MAX = 100_000;
-const RECENT_SHARE = 1 / 16; // of the memory
 const HOPS_MAX = 200_001; // of one read: one more than a settling loads, which then notices that there are more
 const RETRY_MS_MAX = 1_000;
 
@@ -100,6 +94,9 @@ const RETRY_MS_MAX = 1_000;
 export function openPipeline(options: PipelineOptions): Pipeline {
   return new Flow(options);
 }
+
+/** A delivery, where the journal has it, and since when; epoch ms. */
+type Acked = Delivery & { readonly position: Position; readonly ackedMs: number };
 
 class Flow implements Pipeline {
   readonly source: HopSource;
@@ -110,6 +107,7 @@ class Flow implements Pipeline {
   readonly #recent: Recent;
   readonly #stored: Stored;
   readonly #held: Held;
+  readonly #arrived: Arrived<Acked>;
   readonly #queue = new Queue(this.stats);
   readonly #settlers: Settlers;
   readonly #hearing: Hearing;
@@ -125,11 +123,11 @@ class Flow implements Pipeline {
     this.#options = options;
     this.#plan = planOf(options.definitions);
     this.#held = new Held(options.journal);
+    this.#arrived = new Arrived((acked) => this.#add(acked), options.log);
     this.#budget = options.letters ?? new LetterBudget();
-    this.#recent = new Recent(options.recentMax ?? RECENT_MAX, memoryShare(RECENT_SHARE));
+    this.#recent = new Recent(options.recentMax);
     this.#stored = storedIn(options.store, { placesMax: 10_000, hopsMax: HOPS_MAX });
-    const sight = (tenant: string, refs: readonly Ref[]) => this.#settlers.of(tenant).sight(refs);
-    this.source = ackedSource({ sight, recent: this.#recent, stored: this.#stored });
+    this.source = ackedSource({ sight: this.#sight, recent: this.#recent, stored: this.#stored });
     const { store, journal, writers = null, definitions, now, liveMax: factsMax = factsThatFit() } = options;
     const lost = () => this.#schedule(0);
     const kept = () => keptSinceNs(definitions.retention, BigInt(now()) * 1_000_000n);
@@ -149,31 +147,37 @@ class Flow implements Pipeline {
     if (this.#closed) throw new Failure("stopping");
     if (this.stats.waiting > (this.#options.waitingMax ?? WAITING_MAX))
       throw new Failure("overloaded", "The store is behind.");
-    const appended = this.#options.journal.append(delivery.envelope, delivery.body);
-    // While the disk is at work. It decides nothing: what could not be made durable leaves no trace.
-    const found = this.#extracted(delivery);
-    this.#add(delivery, found, await appended);
+    const position = await this.#options.journal.append(delivery.envelope, delivery.body);
+    this.#arrived.put(this.#acked(delivery, position));
   };
 
-  recover = (delivery: Delivery, position: Position): void =>
-    this.#add(delivery, this.#extracted(delivery), position);
+  recover = (delivery: Delivery, position: Position): void => this.#add(this.#acked(delivery, position));
 
-  #extracted({ envelope, decoded }: Delivery): Extract {
-    return extract(decoded.batch, this.#plan, envelope.tenant);
+  #acked(delivery: Delivery, position: Position): Acked {
+    noteAcked(this.stats, delivery.decoded.batch);
+    return { ...delivery, position, ackedMs: this.#options.now() };
   }
 
-  #add({ envelope, decoded }: Delivery, found: Extract, position: Position): void {
+  #add({ envelope, decoded, position, ackedMs }: Acked): void {
     const serial = ++this.#serial;
-    const ackedMs = this.#options.now();
+    const found = extract(decoded.batch, this.#plan, envelope.tenant);
     this.#recent.add(found, serial);
-    const refs = this.#settlers.of(envelope.tenant).add(found, { serial, segment: position.segment });
+    const refs = this.#settlers
+      .of(envelope.tenant)
+      .add(found, { serial, segment: position.segment, nowMs: ackedMs });
     this.#queue.add({ envelope, rejected: decoded.rejected, extract: found, refs, serial, ackedMs });
     this.#held.add(serial, position);
     this.#schedule(this.#options.flushMs ?? FLUSH_MS);
   }
 
+  #sight = (tenant: string, refs: readonly Ref[]): Sighted => {
+    this.#arrived.readAll();
+    return this.#settlers.of(tenant).sight(refs);
+  };
+
   kindsOf = async (tenant: string, value: string, kinds: readonly string[]): Promise<string[]> => {
-    const { rows, unsure } = this.#settlers.of(tenant).sight(kinds.map((kind) => ({ kind, value })));
+    const refs = kinds.map((kind) => ({ kind, value }));
+    const { rows, unsure } = this.#sight(tenant, refs);
     const found = new Set(rows.map(({ kind }) => kind));
     if (unsure.length > 0)
       for (const kind of await this.#stored.kindsOf(tenant, value, kinds)) found.add(kind);
@@ -208,6 +212,7 @@ class Flow implements Pipeline {
 
   async #drain(everything: boolean): Promise<void> {
     const isUnsettled = () => everything && this.settling().unsettled > 0;
+    this.#arrived.readAll();
     while (this.#queue.oldestSerial() !== null || this.#round !== null || isUnsettled()) {
       this.#round ??= this.#traced(everything);
       await this.#round;
@@ -218,12 +223,8 @@ class Flow implements Pipeline {
     if (this.#timer !== null || this.#closed) return;
     this.#timer = setTimeout(() => {
       this.#timer = null;
-      const { waiting, oldestWaitingMs } = this.stats;
-      const ageMs = this.#options.now() - (oldestWaitingMs ?? 0);
-      const isYoung = ageMs >= 0 && ageMs < BUSY_FLUSH_MS; // negative after our clock was set back
-      const maySave = !this.#isBehind && waiting > BUSY_HOPS && waiting < BLOCK_HOPS;
-      if (maySave && isYoung) this.#schedule(FLUSH_MS);
-      else if (this.#round !== null) this.#schedule(FLUSH_MS);
+      const isGrowing = !this.#isBehind && this.#queue.isWorthWaiting(this.#options.now());
+      if (isGrowing || this.#round !== null) this.#schedule(FLUSH_MS);
       else this.#startRound();
     }, afterMs);
   }

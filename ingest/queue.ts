@@ -14,6 +14,11 @@ interface Arrived extends Omit<Waiting, "located"> {
   readonly extract: Extract;
 }
 
+/** When much comes in, larger blocks are worth more than fresh ones: every part has to be merged again. */
+const BUSY_HOPS = 5_000;
+const BUSY_AGE_MS = 2_000;
+const BLOCK_HOPS = 200_000;
+
 /** Deliveries that wait. Calls to `flush` must not overlap. */
 export class Queue {
   readonly #stats: PipelineStats;
@@ -25,18 +30,24 @@ export class Queue {
     this.#stats = stats;
   }
 
-  /** Adds the newest. */
+  /** Adds the newest, of which the stats know already. */
   add({ extract: { batch, localities, longKeys }, ...delivery }: Arrived): void {
     noteLongKeys(this.#stats, longKeys);
     this.#waiting.push({ ...delivery, located: { batch, localities } });
-    this.#stats.waiting += batch.rows;
-    this.#stats.waitingBytes += batch.bytes;
     this.#stats.oldestWaitingMs ??= delivery.ackedMs;
   }
 
   /** The number of the first delivery that is not stored; null when all are, as far as no flush is going on. */
   oldestSerial(): number | null {
     return this.#waiting[0]?.serial ?? null;
+  }
+
+  /** Whether so much comes in that a larger block is worth waiting for a little longer. */
+  isWorthWaiting(nowMs: number): boolean {
+    const { waiting, oldestWaitingMs } = this.#stats;
+    const ageMs = nowMs - (oldestWaitingMs ?? 0);
+    const isYoung = ageMs >= 0 && ageMs < BUSY_AGE_MS; // negative after our clock was set back
+    return isYoung && waiting > BUSY_HOPS && waiting < BLOCK_HOPS;
   }
 
   /**

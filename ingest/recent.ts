@@ -8,9 +8,13 @@
  * again from the journal. Costs next to nothing until somebody asks: then what came since the last question is indexed,
  * and rows become objects for an answer only. Where a hop is, live.ts knows.
  */
+
 import type { Hop } from "../collector/hop.ts";
+import { memoryShare } from "../collector/memory.ts";
 import type { Extract } from "./extract.ts";
 import type { Place } from "./refs.ts";
+
+const HOPS_MAX = 100_000;
 
 /** One delivery, here: of what was extracted no more than finding and showing its hops takes. */
 interface Delivered extends Pick<Extract, "tenant" | "batch" | "localities" | "days"> {
@@ -41,9 +45,9 @@ export class Recent {
 
   /**
    * @param hopsMax   hops kept that the store has too; count
-   * @param bytesMax  what they may take; bytes
+   * @param bytesMax  what they may take; bytes, by default a sixteenth of the memory
    */
-  constructor(hopsMax: number, bytesMax = Number.POSITIVE_INFINITY) {
+  constructor(hopsMax = HOPS_MAX, bytesMax = memoryShare(1 / 16)) {
     this.#hopsMax = hopsMax;
     this.#bytesMax = bytesMax;
   }

@@ -8,6 +8,7 @@
  * Both give the same rows. What could not be written is settled again.
  */
 import type { Sighted } from "./acked.ts";
+import type { Arrival } from "./adding.ts";
 import { refsBlock } from "./blocks.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Definitions } from "./definitions.ts";
@@ -93,10 +94,10 @@ export class Settler {
   }
 
   /** Takes in a batch. Answers the refs that are to be stored with it. */
-  add(extract: Extract, delivery: { readonly serial: number; readonly segment: number }): RefList {
+  add(extract: Extract, delivery: Omit<Arrival, "isLate">): RefList {
     const isLate = delivery.segment < this.#segment;
     this.#segment = Math.max(this.#segment, delivery.segment);
-    return this.#live.add(extract, { ...delivery, isLate, nowMs: this.#options.now() });
+    return this.#live.add(extract, { ...delivery, isLate });
   }
 
   /** Where hops go by any of the refs, as far as memory has them; all that are not stored are there. */

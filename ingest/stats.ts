@@ -3,6 +3,7 @@
  *
  *   pipeline → [stats] → readiness, /metrics
  */
+import type { HopBatch } from "../collector/decoder/columns.ts";
 import { Failure } from "../errors.ts";
 
 /** Running totals since the start. */
@@ -41,6 +42,12 @@ export function zeroStats(): PipelineStats {
     oldestWaitingMs: null,
     trouble: null,
   };
+}
+
+/** A delivery is acked. */
+export function noteAcked(stats: PipelineStats, { rows, bytes }: Pick<HopBatch, "rows" | "bytes">): void {
+  stats.waiting += rows;
+  stats.waitingBytes += bytes;
 }
 
 /** A delivery held values that were too long to be keys. */

@@ -85,11 +85,18 @@ describe("the pipeline", () => {
 
   test("an acked hop is in the very next answer, before it is stored and after", async () => {
     await pipeline.accept(await delivery("A"));
-    expect(await storedHops()).toBe(0);
     expect(await stateOf("A")).toEqual(["placed"]);
+    expect(await storedHops()).toBe(0);
     await pipeline.flush();
     expect(await storedHops()).toBe(1);
     expect(await stateOf("A")).toEqual(["placed"]);
+  });
+
+  test("an ack waits for the disk alone, and nobody who asks after it can tell", async () => {
+    await pipeline.accept(await delivery("A"));
+    expect([pipeline.stats.waiting, pipeline.settling().live]).toEqual([1, 0]);
+    expect(await pipeline.kindsOf("default", "A", ["order.id"])).toEqual(["order.id"]);
+    expect(pipeline.settling().live).toBe(1);
   });
 
   test("what is acked while a flush is under way is stored by the next one", async () => {
