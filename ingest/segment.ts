@@ -29,6 +29,20 @@ export const SALT_BYTES = 8;
 /** salt, envelope length, body length, checksum */
 const HEADER_BYTES = SALT_BYTES + 4 + 4 + 4;
 
+const NAME = /^(\d{12})-([0-9a-f]{16})\.segment$/;
+
+/** What a segment's file is called. */
+export function segmentName(number: number, salt: Buffer): string {
+  return `${String(number).padStart(12, "0")}-${salt.toString("hex")}.segment`;
+}
+
+/** The number and the salt in the name of a segment's file; null for the name of anything else. */
+export function readSegmentName(name: string): { readonly number: number; readonly salt: Buffer } | null {
+  const [, number, salt] = NAME.exec(name) ?? [];
+  if (number === undefined || salt === undefined) return null;
+  return { number: Number(number), salt: Buffer.from(salt, "hex") };
+}
+
 const EnvelopeJson = z.object({
   signal: z.enum(["traces", "logs", "events"]),
   contentType: z.string(),

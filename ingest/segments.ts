@@ -7,13 +7,12 @@
  * the next sync a success. What was synced before stays, what was not is refused to its sender. A segment goes once it
  * is read and every record of it was released, oldest first, so that a gap in the numbers is a loss and not our doing.
  */
-import { randomBytes } from "node:crypto";
 import { type FileHandle, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { appendAll } from "./append.ts";
+import { Blanks } from "./blank.ts";
 import { Extent, type Range } from "./extent.ts";
-import { syncFolder } from "./folder.ts";
-import { type Entry, piecesOf, readSegment, SALT_BYTES, type SegmentRecord } from "./segment.ts";
+import { type Entry, piecesOf, readSegment, readSegmentName, type SegmentRecord } from "./segment.ts";
 
 /** Where a record stands: its segment's number and the offset behind it. Later records have later positions. */
 export interface Position {
@@ -57,7 +56,6 @@ interface Segment {
 }
 
 const UNREAD = { bytes: 0, end: 0, open: 0, isReadable: null, begunMs: 0 };
-const NAME = /^(\d{12})-([0-9a-f]{16})\.segment$/;
 
 /** How to open the files of a folder. */
 export interface SegmentsOptions {
@@ -76,6 +74,7 @@ export interface SegmentsOptions {
 export class Segments {
   readonly #options: SegmentsOptions;
   readonly #extent: Extent;
+  readonly #blanks: Blanks;
   readonly #missing: number;
   /** at opening: the first that is still there, one more than the last when none is, and the last there was */
   readonly kept: Range;
@@ -93,6 +92,7 @@ export class Segments {
   private constructor(options: SegmentsOptions, { extent, old }: { extent: Extent; old: Segment[] }) {
     this.#options = options;
     this.#extent = extent;
+    this.#blanks = new Blanks(options.folder);
     this.#old = old;
     this.#all = [...old];
     const { first, last } = extent.range;
@@ -105,11 +105,11 @@ export class Segments {
     const { folder } = options;
     const old: Segment[] = [];
     for (const name of (await readdir(folder)).sort()) {
-      const [, number, salt] = NAME.exec(name) ?? [];
-      if (number === undefined || salt === undefined) continue;
+      const named = readSegmentName(name);
+      if (named === null) continue;
       const path = join(folder, name);
       const { size } = await stat(path);
-      old.push({ ...UNREAD, number: Number(number), salt: Buffer.from(salt, "hex"), path, bytes: size });
+      old.push({ ...UNREAD, ...named, path, bytes: size });
     }
     const numbers = old.map(({ number }) => number);
     return new Segments(options, { extent: await Extent.open(folder, numbers, options.unused), old });
@@ -134,11 +134,11 @@ export class Segments {
     try {
       await appendAll(file, piecesOf(records, segment.salt));
       await file.datasync();
-      if (segment.end === 0) await this.#extent.note({ last: segment.number });
     } catch (error) {
       await this.#abandon();
       throw error;
     }
+    if (segment.end === 0) this.#begun(segment);
     const positions = records.map((record) => {
       segment.end += record.length;
       return { segment: segment.number, end: segment.end };
@@ -207,6 +207,7 @@ export class Segments {
     await this.#finish();
     await this.#removeDone().catch(() => undefined);
     this.#isClosed = true;
+    await this.#blanks.close();
     await this.#extent.close();
   }
 
@@ -230,20 +231,19 @@ export class Segments {
 
   async #begin(): Promise<{ segment: Segment; file: FileHandle }> {
     const number = Math.max(this.#all.at(-1)?.number ?? 0, this.#extent.range.last) + 1;
-    const salt = randomBytes(SALT_BYTES);
-    const name = `${String(number).padStart(12, "0")}-${salt.toString("hex")}.segment`;
-    const path = join(this.#options.folder, name);
-    const file = await open(path, "ax");
-    try {
-      await syncFolder(this.#options.folder);
-    } catch (error) {
-      await file.close();
-      await rm(path, { force: true });
-      throw error;
-    }
+    const { file, path, salt } = await this.#blanks.take(number);
     const segment = { ...UNREAD, number, salt, path, isReadable: true, begunMs: performance.now() };
     this.#all.push(segment);
     return { segment, file };
+  }
+
+  /**
+   * The first record of a segment is on disk. Nobody waits for what else there is to do: until it is noted, the segment
+   * is found by its name, and only that it was lost would not be noticed.
+   */
+  #begun({ number }: Segment): void {
+    this.#extent.note({ last: number }).catch(() => undefined);
+    this.#blanks.prepare(number + 1);
   }
 
   async #finish(): Promise<void> {
