@@ -9,14 +9,6 @@
  * it himself, or lets go of it at once, as of any other object that dies young.
  */
 
-/** A table that is full gets so much more: of one twice as large nearly half may stay empty for good. */
-const GROWTH = 1.25;
-
-/** How many rows a table should have that needs more than so many. */
-export function roomierThan(rows: number): number {
-  return Math.ceil(rows * GROWTH);
-}
-
 /** So many bytes, all zeros. */
 export function uncounted(bytes: number): SharedArrayBuffer {
   return new SharedArrayBuffer(bytes);

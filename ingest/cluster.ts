@@ -9,6 +9,8 @@
 import type { HopBatch } from "../collector/decoder/columns.ts";
 import type { Pointer } from "./forest.ts";
 import { NO_OUTLINES } from "./outlines.ts";
+import type { Pool } from "./pool.ts";
+import { NO_SLOT } from "./slots.ts";
 
 /** Rows of a batch that were added since the cluster was settled last. */
 export interface Addition {
@@ -58,7 +60,10 @@ export const NO_KEYSET: KeySet = { id: 0, names: [], nextOfName: null, next: nul
 export interface Cluster {
   /** set once this one has become part of another */
   into: Cluster | null;
-  /** the chain of slots */
+  /** in the order of the last touch (touched.ts) */
+  before: Cluster | null;
+  after: Cluster | null;
+  /** the chain of facts (pool.ts) */
   head: number;
   tail: number;
   size: number;
@@ -99,8 +104,10 @@ export const NO_TRACES = -1;
 export function newCluster(nowMs: number, serial: number): Cluster {
   return {
     into: null,
-    head: -1,
-    tail: -1,
+    before: null,
+    after: null,
+    head: NO_SLOT,
+    tail: NO_SLOT,
     size: 0,
     names: null,
     traces: NO_TRACES,
@@ -125,8 +132,8 @@ export function newCluster(nowMs: number, serial: number): Cluster {
 /** Takes everything from a cluster that leaves memory but what is to be settled: the store has the rest, or will. */
 export function empty(cluster: Cluster): void {
   cluster.isWhole = false;
-  cluster.head = -1;
-  cluster.tail = -1;
+  cluster.head = NO_SLOT;
+  cluster.tail = NO_SLOT;
   cluster.size = 0;
   cluster.names = null;
   cluster.traces = NO_TRACES;
@@ -191,11 +198,11 @@ function joined<T extends { next: T | null }>(first: T | null, second: T | null)
   return first;
 }
 
-/** Moves a chain of slots. `next` are the links of all such chains. */
-export function moveSlots(stays: Cluster, moves: Cluster, next: Int32Array): void {
-  if (moves.head !== -1) {
-    if (stays.tail === -1) stays.head = moves.head;
-    else next[stays.tail] = moves.head;
+/** Moves the chain of facts. */
+export function moveFacts(stays: Cluster, moves: Cluster, pool: Pick<Pool, "link">): void {
+  if (moves.head !== NO_SLOT) {
+    if (stays.tail === NO_SLOT) stays.head = moves.head;
+    else pool.link(stays.tail, moves.head);
     stays.tail = moves.tail;
   }
   stays.size += moves.size;

@@ -12,7 +12,7 @@ import {
   current,
   empty,
   merge,
-  moveSlots,
+  moveFacts,
   type Name,
   NO_TRACES,
   newCluster,
@@ -25,6 +25,7 @@ import { isTrace, joiningKind, type Past, type Rumour, traceWords } from "./past
 import type { Pool } from "./pool.ts";
 import type { Ref } from "./refs.ts";
 import { NO_SPOTS, type Spot, Spots } from "./spots.ts";
+import { Touched } from "./touched.ts";
 import { Traces } from "./traces.ts";
 
 /** What comes, and the cluster that it is known to belong to; null for one of its own. */
@@ -51,8 +52,7 @@ export class Clusters {
   readonly leaving = new Leaving(this.spots);
   /** those with facts that are not settled */
   readonly dirty = new Set<Cluster>();
-  /** in order of the last touch */
-  readonly #all = new Set<Cluster>();
+  readonly #all = new Touched();
   readonly #names = new Names();
   readonly #past: Past;
   readonly #pool: Pool;
@@ -99,7 +99,7 @@ export class Clusters {
   /** A cluster of nothing yet. */
   begin({ nowMs, serial }: Arrival): Cluster {
     const cluster = newCluster(nowMs, serial);
-    this.#all.add(cluster);
+    this.#all.putLast(cluster);
     return cluster;
   }
 
@@ -141,7 +141,7 @@ export class Clusters {
     const [first, second] = [current(a), current(b)];
     if (first === second) return first;
     const [stays, moves] = weightOf(first) >= weightOf(second) ? [first, second] : [second, first];
-    moveSlots(stays, moves, this.#pool.slots.next);
+    moveFacts(stays, moves, this.#pool);
     this.traces.move(stays, moves);
     stays.hops = this.outlines.joined(moves.hops, stays.hops);
     moves.hops = NO_OUTLINES;
@@ -155,8 +155,7 @@ export class Clusters {
   touch(cluster: Cluster, { nowMs, serial }: Arrival): void {
     cluster.touchedMs = nowMs;
     cluster.newest = serial;
-    this.#all.delete(cluster);
-    this.#all.add(cluster);
+    this.#all.putLast(cluster);
     if (cluster.dirtyMs !== null) return;
     cluster.dirtyMs = nowMs;
     cluster.serial = serial;

@@ -25,14 +25,27 @@ export const KEPT_RATIO = 0.99;
 /** Of all facts that may be kept; a cluster with less is not worth its way through the store. */
 const LARGE_SHARE = 0.001;
 
-/** Those that may leave, in the order in which they should: first what is over, then what is largest. */
-export function* leavers(byTouch: Iterable<Cluster>, { stored, factsMax }: Room): Generator<Cluster> {
+/**
+ * Those that may leave, in the order in which they should: first what is over, then what is largest. Each is judged when
+ * it is its turn, so facts may come and clusters be joined in between.
+ */
+export function* leavers(byTouch: Iterable<Cluster>, room: Room): Generator<Cluster> {
   const restless: Cluster[] = [];
   for (const cluster of byTouch) {
-    if (cluster.dirtyMs === null && cluster.newest <= stored) yield cluster;
-    else if (cluster.size >= factsMax * LARGE_SHARE && isMostlyOver(cluster, stored)) restless.push(cluster);
+    if (isOver(cluster, room)) yield cluster;
+    else if (isRestless(cluster, room)) restless.push(cluster);
   }
-  yield* restless.sort((a, b) => b.size - a.size);
+  restless.sort((a, b) => b.size - a.size);
+  for (const cluster of restless) if (isRestless(cluster, room)) yield cluster;
+}
+
+function isOver({ into, dirtyMs, newest }: Cluster, { stored }: Room): boolean {
+  return into === null && dirtyMs === null && newest <= stored;
+}
+
+function isRestless(cluster: Cluster, { stored, factsMax }: Room): boolean {
+  const isLarge = cluster.into === null && cluster.size >= factsMax * LARGE_SHARE;
+  return isLarge && isMostlyOver(cluster, stored);
 }
 
 /** What only waits, as everything does while the store is away, is told from memory once it is back. */

@@ -21,11 +21,13 @@ import { Clusters } from "./clusters.ts";
 import { CARRIES, type Extract } from "./extract.ts";
 import type { Pointer } from "./forest.ts";
 import { KEPT_RATIO, leavers } from "./leaving.ts";
+import { breather } from "./pace.ts";
 import { joiningKind, type Past } from "./past.ts";
 import { Pool } from "./pool.ts";
 import type { RefList } from "./reflist.ts";
 import { CARRIER, carrierRefsOf, type Ref, type RefRow } from "./refs.ts";
-import { fill, type ShapeOfCluster, Shaper } from "./shape.ts";
+import { type ShapeOfCluster, Shaper } from "./shape.ts";
+import { NO_SLOT } from "./slots.ts";
 import type { Spot } from "./spots.ts";
 
 /** How much is told from memory, and how the past of live facts is looked up. */
@@ -112,7 +114,7 @@ export class Live {
 
   /** The facts of a cluster as numbers, and the keys that its key sets stand for. Good until the next call. */
   shape(cluster: Cluster): ShapeOfCluster {
-    return this.#shaper.shape(cluster, this.#pool.slots, this.#carried.sets);
+    return this.#shaper.shape(cluster, this.#pool, this.#carried.sets);
   }
 
   /** The hops of a cluster that folding looks at, each fact once. */
@@ -142,17 +144,19 @@ export class Live {
   }
 
   /**
-   * Lets go of clusters until the bound is kept, see leaving.ts.
+   * Lets go of clusters until the bound is kept, see leaving.ts; in short stretches, for it is most of what came.
    *
    * @param stored    number of the last delivery that is stored
    * @param factsMax  facts kept at the most; count
    */
-  evict(stored: number, factsMax: number): void {
+  async evict(stored: number, factsMax: number): Promise<void> {
     this.#clusters.leaving.noteStored(stored);
     if (this.#pool.used <= factsMax) return;
+    const breathe = breather();
     for (const cluster of leavers(this.#clusters.byTouch(), { stored, factsMax })) {
-      if (this.#pool.used <= factsMax * KEPT_RATIO) return;
       this.#forget(cluster, stored);
+      if (this.#pool.used <= factsMax * KEPT_RATIO) return;
+      await breathe();
     }
   }
 
@@ -266,10 +270,10 @@ export class Live {
   #put(adding: Adding, row: number, found: Found): Cluster {
     const { extract, arrival } = adding;
     const cluster = current(found.cluster);
-    const slot = this.#pool.take();
-    fill(this.#pool.slots, slot, { fixed: extract.batch.columns.fixed, row, ...found });
-    if (cluster.tail === -1) cluster.head = slot;
-    else this.#pool.slots.next[cluster.tail] = slot;
+    const { trace, keyset } = found;
+    const slot = this.#pool.add({ fixed: extract.batch.columns.fixed, row, trace, keyset });
+    if (cluster.tail === NO_SLOT) cluster.head = slot;
+    else this.#pool.link(cluster.tail, slot);
     cluster.tail = slot;
     cluster.size++;
     const last = cluster.added.at(-1);

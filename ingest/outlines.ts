@@ -1,19 +1,18 @@
 /**
- * Outlines: the live hops that folding looks at, as numbers, in slots that are used again.
+ * Outlines: the live hops that folding looks at, as numbers.
  *
  *   extract, alike → [outlines] → Hop → fold
  *
- * One list of slots per cluster, chained. Ids and times are in memory that the garbage collector does not look into, in
- * pieces, so that growing copies nothing; all else is shared with the hops that are alike.
+ * One chain of slots per cluster (slots.ts) for ids and times; all else is shared with the hops that are alike.
  */
 import type { Alike } from "../collector/decoder/alike.ts";
 import type { Fixed } from "../collector/decoder/fixed.ts";
 import { hexOf } from "../collector/decoder/hex.ts";
 import type { Attributes, Hop } from "../collector/hop.ts";
-import { uncountedWords } from "../collector/uncounted.ts";
+import { NO_SLOT, Slots } from "./slots.ts";
 
 /** The chain that nothing is on. */
-export const NO_OUTLINES = -1;
+export const NO_OUTLINES = NO_SLOT;
 
 /** A row of a batch, and what it has in common with others. */
 export interface Outline {
@@ -23,21 +22,18 @@ export interface Outline {
 }
 
 /** Where in a slot what is; words. */
-const IN = { next: 0, digest: 1, at: 2, end: 4, span: 6, parent: 8, trace: 10, fact: 14 } as const;
-const SLOT_WORDS = 18;
-const PIECE_SLOTS = 1_024;
+const IN = { digest: 1, at: 2, end: 4, span: 6, parent: 8, trace: 10, fact: 14 } as const;
+const OUTLINE_WORDS = 18;
 
-/** Slots for outlines; as many as its owner lets there be. */
+/** Outlines, as many as their owner lets there be. */
 export class Outlines {
-  readonly #pieces: Uint32Array[] = [];
+  readonly #slots = new Slots(OUTLINE_WORDS);
   readonly #alikes: (Alike | null)[] = [];
-  #free = NO_OUTLINES;
 
   /** Puts an outline on a chain. Answers the chain as it begins now. */
   add(chain: number, { fixed, row, alike }: Outline): number {
-    const slot = this.#take();
-    const [words, from] = [this.#wordsOf(slot), startOf(slot)];
-    words[from + IN.next] = chain;
+    const slot = this.#slots.take(chain);
+    const [words, from] = [this.#slots.piece(slot), this.#slots.start(slot)];
     words[from + IN.digest] = fixed.digest[row] ?? 0;
     for (let i = 0; i < 2; i++) {
       words[from + IN.at + i] = fixed.at[row * 2 + i] ?? 0;
@@ -57,15 +53,15 @@ export class Outlines {
   joined(first: number, second: number): number {
     if (first === NO_OUTLINES) return second;
     let last = first;
-    for (let at = first; at !== NO_OUTLINES; at = this.#next(at)) last = at;
-    this.#wordsOf(last)[startOf(last) + IN.next] = second;
+    for (let at = first; at !== NO_OUTLINES; at = this.#slots.next(at)) last = at;
+    this.#slots.link(last, second);
     return first;
   }
 
   /** The hops of a chain, each fact once; of two versions any: those are stitched in full (forest.ts). */
   hops(chain: number): Hop[] {
     const byId = new Map<string, Hop>();
-    for (let at = chain; at !== NO_OUTLINES; at = this.#next(at)) {
+    for (let at = chain; at !== NO_OUTLINES; at = this.#slots.next(at)) {
       const hop = this.#hop(at);
       byId.set(hop.id, hop);
     }
@@ -75,13 +71,8 @@ export class Outlines {
 
   /** Gives a whole chain back. */
   giveBack(chain: number): void {
-    for (let at = chain; at !== NO_OUTLINES; ) {
-      const next = this.#next(at);
-      this.#wordsOf(at)[startOf(at) + IN.next] = this.#free;
-      this.#alikes[at] = null;
-      this.#free = at;
-      at = next;
-    }
+    for (let at = chain; at !== NO_OUTLINES; at = this.#slots.next(at)) this.#alikes[at] = null;
+    this.#slots.giveBack(chain);
   }
 
   /** Field by field: to spread what it shares with others takes twice the memory. */
@@ -89,7 +80,7 @@ export class Outlines {
     const alike = this.#alikes[slot];
     if (!alike) throw new RangeError(`There is no outline in slot ${slot}.`);
     const { like, attributes } = alike;
-    const [words, from] = [this.#wordsOf(slot), startOf(slot)];
+    const [words, from] = [this.#slots.piece(slot), this.#slots.start(slot)];
     const traceId = hexOf(words, from + IN.trace, 4);
     const spanId = hexOf(words, from + IN.span, 2);
     return {
@@ -121,32 +112,6 @@ export class Outlines {
       digest: words[from + IN.digest] ?? 0,
     };
   }
-
-  #next(slot: number): number {
-    return (this.#wordsOf(slot)[startOf(slot) + IN.next] ?? 0) | 0; // −1 was made a word
-  }
-
-  #wordsOf(slot: number): Uint32Array {
-    const piece = this.#pieces[Math.floor(slot / PIECE_SLOTS)];
-    if (piece === undefined) throw new RangeError(`There is no slot ${slot}.`);
-    return piece;
-  }
-
-  #take(): number {
-    const free = this.#free;
-    if (free !== NO_OUTLINES) {
-      this.#free = this.#next(free);
-      return free;
-    }
-    const slot = this.#alikes.length;
-    if (slot === this.#pieces.length * PIECE_SLOTS)
-      this.#pieces.push(uncountedWords(PIECE_SLOTS * SLOT_WORDS));
-    return slot;
-  }
-}
-
-function startOf(slot: number): number {
-  return (slot % PIECE_SLOTS) * SLOT_WORDS;
 }
 
 function timeIn(words: Uint32Array, at: number): bigint {

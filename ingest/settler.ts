@@ -122,8 +122,8 @@ export class Settler {
   }
 
   /** See {@link Live.evict}. */
-  evict(stored: number, factsMax: number): void {
-    this.#live.evict(stored, factsMax);
+  evict(stored: number, factsMax: number): Promise<void> {
+    return this.#live.evict(stored, factsMax);
   }
 
   /** Whether nobody else wrote by the time that all up to a delivery was stored; if not, memory told too early. */

@@ -89,7 +89,7 @@ export class Settlers {
       if (last !== null) this.#putLast(last);
       throw error;
     } finally {
-      this.#evict(stored);
+      await this.#evict(stored);
     }
   }
 
@@ -98,10 +98,10 @@ export class Settlers {
     this.#byTenant.set(tenant, settler);
   }
 
-  #evict(stored: number): void {
+  async #evict(stored: number): Promise<void> {
     const ratio = Math.min(1, this.#options.factsMax / this.stats.live);
     for (const settler of this.#byTenant.values())
-      settler.evict(stored, Math.floor(settler.stats.live * ratio));
+      await settler.evict(stored, Math.floor(settler.stats.live * ratio));
   }
 
   /** See {@link Settler.confirm}. */

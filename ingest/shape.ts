@@ -1,40 +1,15 @@
 /**
  * Shape: live facts as the numbers that forest.ts reads.
  *
- *   columns → fill → pool → [shape] → forest
+ *   pool → [shape] → forest
  *
  * Pure.
  */
-import type { Fixed } from "../collector/decoder/fixed.ts";
 import type { Cluster, KeySet } from "./cluster.ts";
 import type { Pointer, Shape } from "./forest.ts";
 import type { Keys } from "./keys.ts";
-import type { Slots } from "./pool.ts";
-
-/** A row of a batch, with what was found out about it. */
-export interface Filling {
-  readonly fixed: Fixed;
-  readonly row: number;
-  readonly trace: number;
-  readonly keyset: number;
-}
-
-/** Writes a row into a slot. */
-export function fill(slots: Slots, slot: number, { fixed, row, trace, keyset }: Filling): void {
-  const kind = fixed.kind[row] ?? 0;
-  const [low, high] = [row * 2, row * 2 + 1];
-  slots.kind[slot] = kind;
-  slots.trace[slot] = trace;
-  slots.keyset[slot] = keyset;
-  slots.digest[slot] = fixed.digest[row] ?? 0;
-  // A CloudEvent is in no tree: its identity is where a span has its own, so that two versions of it are seen.
-  slots.spanLow[slot] = (kind === 3 ? fixed.factId[row * 4] : fixed.spanId[low]) ?? 0;
-  slots.spanHigh[slot] = (kind === 3 ? fixed.factId[row * 4 + 1] : fixed.spanId[high]) ?? 0;
-  // A log names the span that it was written in where a span names itself.
-  const around = kind === 2 ? fixed.spanId : fixed.parentId;
-  slots.aroundLow[slot] = around[low] ?? 0;
-  slots.aroundHigh[slot] = around[high] ?? 0;
-}
+import type { Pool } from "./pool.ts";
+import { NO_SLOT } from "./slots.ts";
 
 /** A cluster's facts as numbers, with the sets of keys that `shape.keyset` means. */
 export interface ShapeOfCluster {
@@ -52,7 +27,7 @@ export class Shaper {
   #lists = listsOf(FIRST_SIZE);
 
   /** The facts of a cluster in the order of its chain. Good until the next call. */
-  shape(cluster: Cluster, slots: Slots, keysets: readonly (KeySet | null)[]): ShapeOfCluster {
+  shape(cluster: Cluster, pool: Pool, keysets: readonly (KeySet | null)[]): ShapeOfCluster {
     if (cluster.size > this.#lists.kind.length) this.#lists = listsOf(cluster.size * 2);
     const lists = this.#lists;
     const own: (KeySet | null | undefined)[] = [keysets[0]];
@@ -60,15 +35,8 @@ export class Shaper {
     const bound = cluster.extras === null ? NOBODY : new Set<number>();
     let isPlain = true;
     let at = 0;
-    for (let slot = cluster.head; slot !== -1; slot = slots.next[slot] ?? -1) {
-      lists.kind[at] = slots.kind[slot] ?? 0;
-      lists.trace[at] = slots.trace[slot] ?? -1;
-      lists.spanLow[at] = slots.spanLow[slot] ?? 0;
-      lists.spanHigh[at] = slots.spanHigh[slot] ?? 0;
-      lists.aroundLow[at] = slots.aroundLow[slot] ?? 0;
-      lists.aroundHigh[at] = slots.aroundHigh[slot] ?? 0;
-      lists.digest[at] = slots.digest[slot] ?? 0;
-      lists.keyset[at] = localOf(own, keysets[slots.keyset[slot] ?? 0]);
+    for (let slot = cluster.head; slot !== NO_SLOT; slot = pool.next(slot)) {
+      lists.keyset[at] = localOf(own, keysets[pool.read(slot, lists, at)]);
       const extra = cluster.extras?.get(slot);
       if (extra !== undefined && extra.links.length > 0) links.set(at, extra.links);
       if (extra?.bound) bound.add(at);

@@ -3,11 +3,11 @@
  *
  *   live → [spots] → refs that are new; acked
  *
- * Chains in typed arrays, because there are more of them than of anything else that lives; slots are used again. Two
- * things can be noted about one place: that hops there go by it, and that they lead to it.
+ * Chains of slots (slots.ts), because there are more of them than of anything else that lives. Two things can be noted
+ * about one place: that hops there go by it, and that they lead to it.
  */
-import { roomierThan, uncountedNumbers, uncountedWords } from "../collector/uncounted.ts";
 import type { Place } from "./refs.ts";
+import { NO_SLOT, Slots } from "./slots.ts";
 
 /** A place as numbers: the halves of its locality, and its day. */
 export interface Spot {
@@ -17,19 +17,15 @@ export interface Spot {
 }
 
 /** The chain that nothing is on. */
-export const NO_SPOTS = -1;
+export const NO_SPOTS = NO_SLOT;
 
-const FIRST_SLOTS = 4_096;
+/** Where in a slot what is; words. The last is the day, doubled, and what was noted. */
+const IN = { low: 1, high: 2, what: 3 } as const;
+const SPOT_WORDS = 4;
 
 /** All chains. */
 export class Spots {
-  #low = uncountedWords(FIRST_SLOTS);
-  #high = uncountedWords(FIRST_SLOTS);
-  /** the day, doubled, and what was noted */
-  #what = uncountedNumbers(FIRST_SLOTS);
-  #next = uncountedNumbers(FIRST_SLOTS);
-  #free = NO_SPOTS;
-  #used = 0;
+  readonly #slots = new Slots(SPOT_WORDS);
 
   /**
    * Notes a spot on a chain.
@@ -39,77 +35,56 @@ export class Spots {
    */
   note(chain: number, { low, high, day }: Spot, what: 0 | 1): number {
     const last = day * 2 + what;
-    for (let at = chain; at !== NO_SPOTS; at = this.#next[at] ?? NO_SPOTS)
-      if (this.#low[at] === low && this.#high[at] === high && this.#what[at] === last) return chain;
-    const slot = this.#take();
-    this.#low[slot] = low;
-    this.#high[slot] = high;
-    this.#what[slot] = last;
-    this.#next[slot] = chain;
+    for (let slot = chain; slot !== NO_SPOTS; slot = this.#slots.next(slot)) {
+      const [words, at] = [this.#slots.piece(slot), this.#slots.start(slot)];
+      if (words[at + IN.low] === low && words[at + IN.high] === high && words[at + IN.what] === last)
+        return chain;
+    }
+    const slot = this.#slots.take(chain);
+    const [words, at] = [this.#slots.piece(slot), this.#slots.start(slot)];
+    words[at + IN.low] = low;
+    words[at + IN.high] = high;
+    words[at + IN.what] = last;
     return slot;
   }
 
   /** The places on a chain. */
   places(chain: number): Place[] {
     const places: Place[] = [];
-    for (let at = chain; at !== NO_SPOTS; at = this.#next[at] ?? NO_SPOTS) {
-      const locality = (BigInt(this.#high[at] ?? 0) << 32n) | BigInt(this.#low[at] ?? 0);
-      places.push({ locality, day: (this.#what[at] ?? 0) >> 1 });
+    for (let slot = chain; slot !== NO_SPOTS; slot = this.#slots.next(slot)) {
+      const { low, high, day } = this.#spot(slot);
+      places.push({ locality: (BigInt(high) << 32n) | BigInt(low), day });
     }
     return places;
   }
 
   /** Adds the spots on another chain at which nothing is noted on this one, unless they are there already. */
   addMissing(found: Spot[], chain: number, other: number): void {
-    for (let at = other; at !== NO_SPOTS; at = this.#next[at] ?? NO_SPOTS) {
-      if (this.#isOn(chain, at)) continue;
-      const spot = { low: this.#low[at] ?? 0, high: this.#high[at] ?? 0, day: (this.#what[at] ?? 0) >> 1 };
-      if (!found.some((known) => isSame(known, spot))) found.push(spot);
+    for (let slot = other; slot !== NO_SPOTS; slot = this.#slots.next(slot)) {
+      const spot = this.#spot(slot);
+      if (!this.#isOn(chain, spot) && !found.some((known) => isSame(known, spot))) found.push(spot);
     }
-  }
-
-  /** Whether anything is noted on a chain at the place of another slot. */
-  #isOn(chain: number, slot: number): boolean {
-    const [low, high, day] = [this.#low[slot], this.#high[slot], (this.#what[slot] ?? 0) >> 1];
-    for (let at = chain; at !== NO_SPOTS; at = this.#next[at] ?? NO_SPOTS)
-      if (this.#low[at] === low && this.#high[at] === high && (this.#what[at] ?? 0) >> 1 === day) return true;
-    return false;
   }
 
   /** Lets go of a chain. */
   giveBack(chain: number): void {
-    for (let at = chain; at !== NO_SPOTS; ) {
-      const next = this.#next[at] ?? NO_SPOTS;
-      this.#next[at] = this.#free;
-      this.#free = at;
-      at = next;
-    }
+    this.#slots.giveBack(chain);
   }
 
-  #take(): number {
-    const free = this.#free;
-    if (free !== NO_SPOTS) {
-      this.#free = this.#next[free] ?? NO_SPOTS;
-      return free;
-    }
-    if (this.#used === this.#next.length) this.#grow();
-    return this.#used++;
+  /** Whether anything is noted on a chain at a spot. */
+  #isOn(chain: number, spot: Spot): boolean {
+    for (let slot = chain; slot !== NO_SPOTS; slot = this.#slots.next(slot))
+      if (isSame(this.#spot(slot), spot)) return true;
+    return false;
   }
 
-  #grow(): void {
-    const slots = roomierThan(this.#next.length);
-    this.#low = grown(this.#low, uncountedWords(slots));
-    this.#high = grown(this.#high, uncountedWords(slots));
-    this.#what = grown(this.#what, uncountedNumbers(slots));
-    this.#next = grown(this.#next, uncountedNumbers(slots));
+  #spot(slot: number): Spot {
+    const [words, at] = [this.#slots.piece(slot), this.#slots.start(slot)];
+    const [low, high] = [words[at + IN.low] ?? 0, words[at + IN.high] ?? 0];
+    return { low, high, day: (words[at + IN.what] ?? 0) >> 1 };
   }
 }
 
 function isSame(a: Spot, b: Spot): boolean {
   return a.low === b.low && a.high === b.high && a.day === b.day;
-}
-
-function grown<T extends Uint32Array | Int32Array>(old: T, room: T): T {
-  room.set(old);
-  return room;
 }

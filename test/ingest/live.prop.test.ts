@@ -94,9 +94,9 @@ class Bench {
   }
 
   /** Makes room, as is done at any moment between two deliveries. */
-  evict(): void {
+  async evict(): Promise<void> {
     const stored = (this.#waiting[0]?.serial ?? this.#serial + 1) - 1;
-    this.#live.evict(stored, this.#factsMax);
+    await this.#live.evict(stored, this.#factsMax);
   }
 
   async settle(): Promise<void> {
@@ -118,7 +118,7 @@ class Bench {
       if (told === null) this.fromStore++;
       else this.fromMemory++;
     }
-    this.evict();
+    await this.evict();
   }
 
   #write({ journeys, merged }: Settled): void {
@@ -193,7 +193,7 @@ async function run(seed: number, bounds: Bounds): Promise<Bench> {
     from += size;
     if (next() < 0.3) bench.flush(1 + Math.floor(next() * 3));
     if (next() < 0.4) await bench.settle();
-    if (bounds.isRestless && next() < 0.3) bench.evict();
+    if (bounds.isRestless && next() < 0.3) await bench.evict();
     const key = keys[Math.floor(next() * keys.length)];
     if (key === undefined || next() < 0.6) continue;
     const { told, expected: whole } = await bench.ask(key);
