@@ -8,6 +8,7 @@
  */
 import type { z } from "zod";
 import type { Param } from "./bind.ts";
+import { paced } from "./pace.ts";
 import type { Store } from "./store.ts";
 
 /** A piece of a statement. Made only by the functions of this file. */
@@ -65,5 +66,5 @@ export function render(clause: Clause): { readonly text: string; readonly params
 /** Asks a composed question. */
 export async function ask<R extends z.ZodType>(store: Store, clause: Clause, row: R): Promise<z.output<R>[]> {
   const { text, params } = render(clause);
-  return row.array().parse(await store.query(text, params));
+  return paced(await store.query(text, params), (each) => row.parse(each));
 }

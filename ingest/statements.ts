@@ -9,6 +9,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { holesOf, type Params } from "./bind.ts";
+import { paced } from "./pace.ts";
 import type { Store } from "./store.ts";
 
 /** What goes into a question and what comes out. */
@@ -43,10 +44,9 @@ export function statement<P extends z.ZodObject, R extends z.ZodType>(
   const holes = [...holesOf(sql).keys()].sort().join(", ");
   const fields = Object.keys(params.shape).sort().join(", ");
   if (holes !== fields) throw new RangeError(`${file.pathname} asks for (${holes}) and is given (${fields})`);
-  const rows = z.array(row);
   const bound: z.ZodType<Params> = params;
   const ask = async (store: Store, values: z.input<P>) =>
-    rows.parse(await store.query(sql, bound.parse(values)));
+    paced(await store.query(sql, bound.parse(values)), (each) => row.parse(each));
   return Object.assign(ask, { sql });
 }
 

@@ -165,7 +165,7 @@ export class Ledger {
     const named = isCrowded ? { ...wanted, hotVersion: Number.MAX_SAFE_INTEGER } : wanted;
     // A row that comes in between two parts has a version that the next look asks for.
     for (const part of await partsOf(store, { tenant, definition: definition.name, rowsMax }))
-      for (const marks of await askMarks(store, { ...named, part })) book.fill(marks);
+      await paced(await askMarks(store, { ...named, part }), (marks) => book.fill(marks));
     return { book, countedMs: watermarkMs, tookMs: performance.now() - begunMs, owed: isCrowded ? 1 : 0 };
   }
 
@@ -216,21 +216,16 @@ export class Ledger {
   async #catchUp(watermarkMs: number): Promise<void> {
     const { store, tenant, changesMax = CHANGES_MAX } = this.#sources;
     const since_us = BigInt(this.#seenVersion());
-    const [rows] = await changedJourneys(store, { tenant, since_us, most: changesMax });
-    const { definitions, kinds, ids, versions } = rows ?? {
-      definitions: [],
-      kinds: [],
-      ids: [],
-      versions: [],
-    };
+    const lists = await changedJourneys(store, { tenant, since_us, most: changesMax });
     // Whose changes are among those that were cut off, nobody knows: all are counted anew.
-    const isTooMuch = versions.length >= changesMax;
+    const isTooMuch = lists.reduce((sum, { ids }) => sum + ids.length, 0) >= changesMax;
     const changed = new Map<string, Changed[]>([...this.#entries.keys()].map((name) => [name, []]));
-    // After an outage of the store they are a hundred thousand.
-    await paced(versions.entries(), ([at, version]) => {
-      const [name = "", kind = "", id = ""] = [definitions[at], kinds[at], ids[at]];
-      const isNews = this.#entries.get(name)?.book.knows(`${kind}\n${id}`, version) === false;
-      if (isNews) changed.get(name)?.push({ kind, id, version });
+    let newest = this.#version;
+    // With much load, or after an outage of the store, they are a hundred thousand.
+    await paced(eachOf(lists), ({ definition, kind, id, version }) => {
+      newest = Math.max(newest, version);
+      const isNews = this.#entries.get(definition)?.book.knows(`${kind}\n${id}`, version) === false;
+      if (isNews) changed.get(definition)?.push({ kind, id, version });
     });
     for (const [name, entry] of this.#entries) {
       const own = changed.get(name) ?? [];
@@ -239,7 +234,7 @@ export class Ledger {
       if (entry.owed > 0 && watermarkMs - entry.countedMs >= restMs)
         this.#entries.set(name, await this.#count(entry.book.definition, watermarkMs));
     }
-    this.#version = versions.reduce((newest, version) => Math.max(newest, version), this.#version);
+    this.#version = newest;
   }
 
   async #revise(entry: Entry, changed: readonly Changed[]): Promise<number> {
@@ -247,8 +242,9 @@ export class Ledger {
     for (let at = 0; at < changed.length; at += KEYS_MAX) {
       const only = changed.slice(at, at + KEYS_MAX);
       const wanted = { ...this.#wanted(entry.book, this.#watermarkMs), only };
-      for (const marks of await askMarks(this.#sources.store, wanted))
+      await paced(await askMarks(this.#sources.store, wanted), (marks) => {
         unknown += entry.book.revise(marks, this.#watermarkMs);
+      });
     }
     return unknown;
   }
@@ -268,4 +264,11 @@ function overflowing(
     sum += counts[at] ?? 0;
     return sum > most;
   });
+}
+
+/** One after the other, what lists have at the same place. */
+function* eachOf(lists: Awaited<ReturnType<typeof changedJourneys>>) {
+  for (const { definitions, kinds, ids, versions } of lists)
+    for (const [at, version] of versions.entries())
+      yield { definition: definitions[at] ?? "", kind: kinds[at] ?? "", id: ids[at] ?? "", version };
 }

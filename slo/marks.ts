@@ -69,6 +69,9 @@ const Row = z.object({
 
 const MINUTE_NS = value("Int64", 60_000_000_000);
 
+/** So many short lists, of different journeys each: to read one of a hundred thousand would hold up everybody. */
+const LISTS = value("UInt8", 64);
+
 /** The marks of a part of a definition's journeys: named ones and sums, in one snapshot of the table. */
 export function askMarks(store: Store, wanted: Wanted): Promise<Marks[]> {
   const { reading, fromMinute } = wanted;
@@ -98,7 +101,8 @@ FROM (
   )
   WHERE name != '' OR mark.1 > 0
   GROUP BY name, row_version, first, mark, picked
-)`,
+)
+GROUP BY cityHash64(name) % ${LISTS}`,
     Row,
   );
 }

@@ -490,6 +490,22 @@ onBothShapes("journeys counted by the minute", (openNew) => {
       { definitions: ["create-order"], kinds: ["order.id"], ids: ["ORD-2"], versions: [VERSION + 7] },
     ]);
   });
+
+  test("many that changed are told in short lists, each once, and revised all", async () => {
+    const count = 2_500;
+    const ids = Array.from({ length: count }, (_, n) => n + 1);
+    const { store, ledger, tally } = await ledgerOf(ids.map((id) => ago(1, { id })));
+    expect(tally(DAY_MS)).toEqual({ good: count, bad: 0 });
+    await tellJourneys(
+      store,
+      ids.map((id) => ago(1, { id, outcome: "bad", version: VERSION + 5 })),
+    );
+    const lists = await changedJourneys(store, { tenant: "", since_us: BigInt(VERSION + 5), most: 10_000 });
+    expect(Math.max(...lists.map((list) => list.ids.length))).toBe(1_000);
+    expect(new Set(lists.flatMap((list) => list.ids)).size).toBe(count);
+    await ledger.look(WATERMARK_MS);
+    expect(tally(DAY_MS)).toEqual({ good: 0, bad: count });
+  });
 });
 
 /** The whole window, counted without any cleverness: of each journey the row that was written last. */
