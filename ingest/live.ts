@@ -144,7 +144,7 @@ export class Live {
   }
 
   /**
-   * Lets go of clusters until the bound is kept, see leaving.ts; in short stretches, for it is most of what came.
+   * Lets go of clusters until the bound is kept, see leaving.ts; in short stretches, for as much leaves as comes.
    *
    * @param stored    number of the last delivery that is stored
    * @param factsMax  facts kept at the most; count
