@@ -1,7 +1,7 @@
 /**
  * Serve: puts the parts together into one running service, and takes them apart again in the right order.
  *
- *   config, definitions → store → journal → pipeline → backlog → receiver
+ *   config, definitions → store → landing (receiver, journal) → pipeline → backlog
  *                           └→ port: API and page, or health alone
  *
  * Decides nothing: who is started with what, that is all. Roles leave parts out: `ingest` has no API beyond health,
@@ -10,13 +10,10 @@
 
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { MessageChannel } from "node:worker_threads";
 import type { Logger } from "pino";
-import { type Counters, createCounters } from "./collector/counters.ts";
 import type { TimeBounds } from "./collector/decoder/columns.ts";
-import { listen } from "./collector/listen.ts";
-import { heldBytes } from "./collector/memory.ts";
 import { openTracing } from "./collector/open_traces.ts";
-import { createReceiver, type Receiver } from "./collector/receiver.ts";
 import { NO_TELEMETRY, type Telemetry } from "./collector/telemetry.ts";
 import type { Tracing } from "./collector/tracing.ts";
 import { type Config, portsOf, storeOptions } from "./config.ts";
@@ -24,9 +21,13 @@ import { Backlog } from "./ingest/backlog.ts";
 import { checking } from "./ingest/damaged.ts";
 import type { Definitions } from "./ingest/definitions.ts";
 import { makeDurable } from "./ingest/durable.ts";
+import { type Folder, openFolder } from "./ingest/folder.ts";
 import { keepHouse } from "./ingest/housekeeping.ts";
-import { type Journal, openJournal } from "./ingest/journal.ts";
-import { LetterBudget, sampleBodies } from "./ingest/letters.ts";
+import { Landed, type LandedJournal, type LandingEnd } from "./ingest/landing/landed.ts";
+import { startLanding } from "./ingest/landing/landing.ts";
+import { Room } from "./ingest/landing/room.ts";
+import type { LandingStart } from "./ingest/landing/words.ts";
+import { LetterBudget, storeLetters } from "./ingest/letters.ts";
 import { migrate } from "./ingest/migrate.ts";
 import { openPatiently } from "./ingest/patient.ts";
 import { openPipeline, type Pipeline } from "./ingest/pipeline.ts";
@@ -46,9 +47,6 @@ const DRAIN_MS = 8_000;
 /** How long the store may take for what waits, before the journal keeps it for the next start; ms. */
 const STORE_MS = 10_000;
 
-/** More than any limit on a body can be set to; bytes. */
-const BODY_BYTES_EVER = 2 ** 30;
-
 /** How long the last of our own spans may take to leave; ms. */
 const SPANS_MS = 3_000;
 
@@ -65,7 +63,15 @@ export interface ServiceOptions {
   readonly telemetry?: Telemetry;
   /** the value of an environment variable that waybill.yaml names. @default none is set */
   readonly secret?: (name: string) => string | undefined;
+  /** where deliveries come in. @default in this thread */
+  readonly land?: OpenLanding;
 }
+
+/** Starts whoever takes deliveries in. */
+export type OpenLanding = (
+  start: LandingStart,
+  world: { readonly now: () => number; readonly tracing: Tracing },
+) => LandingEnd;
 
 /** A running service. */
 export interface Service {
@@ -129,7 +135,7 @@ async function start(options: ServiceOptions, onClose: OnClose): Promise<Omit<Se
   let isStopping = false;
   const behind = { store, tracing, intake, tenant: TENANT, times, isStopping: () => isStopping };
   const apiPort = await openPort({ ...options, ...behind }, onClose);
-  const otlpPort = intake === null ? null : await openDoor(config, intake.receiver, onClose);
+  const otlpPort = intake === null ? null : await openDoor(config, intake, onClose);
   onClose(async () => {
     isStopping = true;
   });
@@ -140,11 +146,10 @@ async function start(options: ServiceOptions, onClose: OnClose): Promise<Omit<Se
 interface Intake {
   /** that others are told of before it is written to */
   readonly store: Store;
-  readonly journal: Journal;
+  readonly landed: Landed;
+  readonly journal: LandedJournal;
   readonly pipeline: Pipeline;
   readonly backlog: Backlog;
-  readonly receiver: Receiver;
-  readonly counters: Counters;
   readonly letters: LetterBudget;
 }
 
@@ -153,44 +158,63 @@ async function openIntake(
   { store: opened, tracing }: { readonly store: Store; readonly tracing: Tracing },
   onClose: OnClose,
 ): Promise<Intake> {
-  const { config, definitions, log, now } = options;
-  const journal = await openJournal({
-    dataDir: config.dataDir,
-    bytesMax: config.journalBytesMax,
-    beforeRemoval: opened.persist,
-    // Fewer segments than seconds have begun in any journal so far.
-    unusedSegment: Math.floor(now() / 1000),
-  });
-  onClose(journal.close);
+  const { config, definitions, log, now, land = landHere } = options;
+  const folder = await openFolder(config.dataDir);
+  onClose(folder.close);
   const letters = new LetterBudget();
-  const writers = new Writers({ store: opened, folderId: journal.folderId, now });
+  const writers = new Writers({ store: opened, folderId: folder.id, now });
   const store = announcing(opened, writers);
-  const pipeline = openPipeline({ store, journal, definitions, now, log, letters, tracing, writers });
+  const room = new Room();
+  const start = landingStart(options, { folder, room });
+  const landed = await Landed.open(land(start, { now, tracing }), start, {
+    room,
+    log,
+    beforeRemoval: opened.persist,
+    cameBack: tracing.cameBack,
+    unreadable: (letter) => {
+      storeLetters({ store, budget: letters }, [letter], letter.envelope.receivedMs).catch((err: unknown) =>
+        log.warn({ err }, "A body that could not be read could not be kept either."),
+      );
+    },
+  });
+  const { journal, takeAll } = landed;
+  onClose(journal.close);
+  const behind = { store, journal, takeAll, definitions, letters, tracing, writers };
+  const pipeline = openPipeline({ ...behind, now, log });
   onClose(() => inTime(pipeline.close(), STORE_MS));
-  const times = timesOf(definitions);
-  // What was acked was within the limits of its day, which may have been wider.
-  const backlog = new Backlog({ journal, pipeline, log, limits: { bodyBytesMax: BODY_BYTES_EVER, times } });
+  const backlog = new Backlog({ journal, pipeline, log, room });
   onClose(() => backlog.close());
   const leave = keepHouse({ store, retention: definitions.retention, now, log });
   onClose(() => inTime(leave(), STORE_MS));
-  const counters = createCounters();
-  const receiver = createReceiver({
-    accept: backlog.accept,
-    trouble: journal.trouble,
-    token: config.token,
-    corsOrigins: config.corsOrigins,
-    limits: { bodyBytesMax: config.bodyBytesMax, heldBytesMax: heldBytes(config.bodyBytesMax), times },
-    now,
-    log,
-    counters,
-    tenant: TENANT,
-    tracing,
-    unreadable: sampleBodies({ store, budget: letters }, (error) =>
-      log.warn({ err: error }, "A body that could not be read could not be kept either."),
-    ),
-  });
-  return { store, journal, pipeline, backlog, receiver, counters, letters };
+  return { store, landed, journal, pipeline, backlog, letters };
 }
+
+function landingStart(
+  { config, definitions, now }: ServiceOptions,
+  { folder, room }: { readonly folder: Folder; readonly room: Room },
+): LandingStart {
+  const { token, corsOrigins, bodyBytesMax, journalBytesMax } = config;
+  const { path, id, journal } = folder;
+  return {
+    folder: { path, id, journal },
+    tenant: TENANT,
+    token,
+    corsOrigins,
+    bodyBytesMax,
+    journalBytesMax,
+    times: timesOf(definitions),
+    // Fewer segments than seconds have begun in any journal so far.
+    unusedSegment: Math.floor(now() / 1000),
+    room: room.shared,
+  };
+}
+
+const landHere: OpenLanding = (start, { now, tracing }) => {
+  const { port1, port2 } = new MessageChannel();
+  const openTracing = async () => ({ tracing, close: async () => undefined });
+  startLanding(port2, start, { now, openTracing });
+  return { port: port1, gone: async () => undefined };
+};
 
 /** A hop that is past its retention on arrival would make a partition only to be dropped with it. */
 function timesOf({ retention, limits }: Definitions): TimeBounds {
@@ -204,9 +228,10 @@ async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
   timer.abort();
 }
 
-async function openDoor({ host, otlpPort }: Config, receiver: Receiver, onClose: OnClose): Promise<number> {
+async function openDoor(config: Config, { landed, backlog }: Intake, onClose: OnClose): Promise<number> {
+  const { host, otlpPort } = config;
   const at = { host, port: otlpPort, setting: "WAYBILL_OTLP_PORT", share: SHARE_OF_SENDERS };
-  const port = await listen(receiver.server, at);
-  onClose(() => receiver.drain(DRAIN_MS));
+  const port = await landed.listen(at, backlog.landed);
+  onClose(() => landed.drain(DRAIN_MS));
   return port;
 }

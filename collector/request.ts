@@ -47,6 +47,12 @@ export interface Delivery {
   readonly decoded: Decoded;
 }
 
+/** A delivery that is durable: its body is no longer needed. */
+export interface Received {
+  readonly envelope: Envelope;
+  readonly decoded: Pick<Decoded, "batch" | "rejected">;
+}
+
 /**
  * Where the receiver hands a delivery on. Resolves once every hop of it is durable; throws a retryable `Failure`
  * when it cannot be now.

@@ -6,6 +6,7 @@ import type { Config } from "../config.ts";
 import { loadDefinitions } from "../ingest/load.ts";
 import { type Service, startService } from "../serve.ts";
 import type { Surroundings } from "./around.ts";
+import { inOwnThread } from "./own_thread.ts";
 
 /** A second signal, or this long after the first, ends the process at once; the journal keeps what was acked. */
 const STOP_MS = 30_000;
@@ -25,7 +26,9 @@ export function openService(around: Surroundings): Promise<Service> {
   const config = around.config();
   const definitions = loadDefinitions(config.definitionsPath);
   const { now, secret } = around;
-  return startService({ config, definitions, log: around.log(), telemetry: around.telemetry(), now, secret });
+  const [log, telemetry] = [around.log(), around.telemetry()];
+  const land = inOwnThread(config, telemetry);
+  return startService({ config, definitions, log, telemetry, now, secret, land });
 }
 
 /** Resolves at the first signal. */

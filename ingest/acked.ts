@@ -11,6 +11,7 @@
 import type { HopSource } from "./gather.ts";
 import type { Recent } from "./recent.ts";
 import { type Place, type Ref, type RefRow, refText } from "./refs.ts";
+import type { Stored } from "./stored.ts";
 
 /** What memory knows about refs. */
 export interface Sighted {
@@ -25,6 +26,11 @@ export interface Sides {
   readonly sight: (tenant: string, refs: readonly Ref[]) => Sighted;
   readonly recent: Recent;
   readonly stored: HopSource;
+}
+
+interface KindSides {
+  readonly sight: Sides["sight"];
+  readonly stored: Pick<Stored, "kindsOf">;
 }
 
 /** Both sides as one. */
@@ -48,6 +54,23 @@ export function ackedSource({ sight, recent, stored }: Sides): HopSource {
       return stored.elders(tenant, { ...asked, subjects });
     },
   };
+}
+
+/** A value, and the kinds under which it may be known. */
+export interface Value {
+  readonly tenant: string;
+  readonly value: string;
+  readonly kinds: readonly string[];
+}
+
+/** Those of the kinds under which a value was acked. */
+export async function ackedKinds({ sight, stored }: KindSides, asked: Value): Promise<string[]> {
+  const { tenant, value, kinds } = asked;
+  const refs = kinds.map((kind) => ({ kind, value }));
+  const { rows, unsure } = sight(tenant, refs);
+  const found = new Set(rows.map(({ kind }) => kind));
+  if (unsure.length > 0) for (const kind of await stored.kindsOf(tenant, value, kinds)) found.add(kind);
+  return kinds.filter((kind) => found.has(kind));
 }
 
 /** Asked again when the hops are read: a delivery may have left since the place was named. */

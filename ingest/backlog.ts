@@ -11,23 +11,25 @@
  * that this version cannot read becomes one dead letter, never a reason not to start.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { batchOf } from "../collector/decoder/batch.ts";
-import { newColumns } from "../collector/decoder/columns.ts";
 import { memoryShare } from "../collector/memory.ts";
-import { type DecodeLimits, type Delivery, decodeRequest } from "../collector/request.ts";
+import type { Delivery, Received } from "../collector/request.ts";
 import { Failure } from "../errors.ts";
 import type { Journal } from "./journal.ts";
-import { BODY_REASON } from "./letter_block.ts";
 import { breather } from "./pace.ts";
 import type { Pipeline } from "./pipeline.ts";
-import type { Position, Replayed } from "./segments.ts";
+import type { Reread, Rereading } from "./reread.ts";
+import type { Position } from "./segments.ts";
 
 /** What a backlog works with. */
 export interface BacklogOptions {
-  readonly journal: Pick<Journal, "append" | "read" | "replay" | "state">;
-  readonly pipeline: Pick<Pipeline, "accept" | "ready" | "recover" | "recovered" | "settling" | "stats">;
-  readonly limits: DecodeLimits;
+  readonly journal: Pick<Journal, "append" | "state"> & Rereading;
+  readonly pipeline: Pick<
+    Pipeline,
+    "accept" | "landed" | "ready" | "recover" | "recovered" | "settling" | "stats"
+  >;
   readonly log: { readonly info: Say; readonly warn: Say };
+  /** is told whether there is room. @default nobody is */
+  readonly room?: { readonly setShort: (isShort: boolean) => void };
   /** hops that may wait in memory before deliveries are only journaled; count. @default 400,000 */
   readonly waitingMax?: number;
   /** the same for what they take; bytes. @default an eighth of the memory, a GiB at most */
@@ -64,9 +66,6 @@ const PROGRESS_MS = 2_000;
 const READ_AT_ONCE = 1_000;
 /** Every so many turns it is the oldest that are read back. */
 const OLDEST_EVERY = 4;
-/** Why a record may be refused that was taken in before. */
-const AS_IT_WAS_NOT: ReadonlySet<string> = new Set([BODY_REASON, "time_range"]);
-
 /** The backlog of one journal. */
 export class Backlog {
   readonly #options: BacklogOptions;
@@ -108,6 +107,18 @@ export class Backlog {
     this.#parked.push(await journal.append(delivery.envelope, delivery.body));
   };
 
+  /** Takes a delivery that is durable already; null for one that is in the journal only. */
+  landed = (received: Received | null, position: Position): void => {
+    if (received !== null && this.#hasRoom(1)) this.#options.pipeline.landed(received, position);
+    else this.#parked.push(position);
+    this.#tellRoom();
+  };
+
+  /** A store that takes nothing makes no room soon. */
+  #tellRoom(): void {
+    this.#options.room?.setShort(!this.#hasRoom(1) && this.#options.pipeline.stats.trouble === null);
+  }
+
   /** Begins to read; resolves when what an earlier run left is in memory, or at the close. */
   start(): Promise<void> {
     const replayed = this.#replay();
@@ -126,11 +137,10 @@ export class Backlog {
     const beganMs = performance.now();
     this.#lastProgressMs = beganMs;
     await pipeline.ready();
-    for await (const some of together(journal.replay())) {
+    for await (const each of journal.replay()) {
       if (!(await this.#mayGoOn())) return;
-      await this.#recover(some, ({ body }) => {
-        this.#readBytes += body.length;
-      });
+      await this.#recover(each);
+      this.#readBytes += each.bodyBytes;
       this.#tellProgress();
     }
     this.#isReplaying = false;
@@ -170,9 +180,10 @@ export class Backlog {
     const positions = this.#parked.slice(first, first + readAtOnce);
     const unread = new Map(positions.map((position) => [placeOf(position), position]));
     try {
-      for await (const some of together(this.#options.journal.read(positions))) {
+      for await (const each of this.#options.journal.read(positions)) {
         if (!(await this.#mayGoOn())) return;
-        await this.#recover(some, ({ position }) => void unread.delete(placeOf(position)));
+        await this.#recover(each);
+        unread.delete(placeOf(each.position));
       }
       // What the journal turned out not to have is nowhere, and counted.
       unread.clear();
@@ -201,51 +212,18 @@ export class Backlog {
   }
 
   async #pause(ms = POLL_MS): Promise<void> {
+    this.#tellRoom();
     await sleep(ms, undefined, { signal: this.#closing.signal }).catch(() => undefined);
   }
 
-  /** Decodes some side by side, and hands them on in order; `done` hears of each. */
-  async #recover(some: readonly Replayed[], done: (entry: Replayed) => void): Promise<void> {
-    const decoding = some.map(async (entry) => ({ entry, delivery: await this.#decoded(entry) }));
-    for (const { entry, delivery } of await Promise.all(decoding)) {
-      this.#options.pipeline.recover(delivery, entry.position);
-      this.#replayed += 1;
-      done(entry);
-      await this.#breathe();
-    }
+  async #recover({ received, position, isReadable, isAsItWas }: Reread): Promise<void> {
+    if (!isReadable) this.#unreadable += 1;
+    if (!isAsItWas) this.#isAsItWas = false;
+    this.#options.pipeline.recover(received, position);
+    this.#replayed += 1;
+    this.#tellRoom();
+    await this.#breathe();
   }
-
-  async #decoded({ envelope, body }: Replayed): Promise<Delivery> {
-    // A view into a whole segment would keep all of it in memory.
-    const own = Uint8Array.prototype.slice.call(body);
-    const decoded = await decodeRequest(envelope, own, this.#options.limits).catch((error: unknown) => {
-      if (!(error instanceof Failure)) throw error;
-      this.#unreadable += 1;
-      const item = { reason: BODY_REASON, text: error.message, where: "", bytes: own };
-      return { batch: batchOf(newColumns(envelope.receivedMs, 0)), rejected: [item], warnings: [] };
-    });
-    // Limits of time may have been wider then, and the store has what is refused now.
-    if (decoded.rejected.some(({ reason }) => AS_IT_WAS_NOT.has(reason))) this.#isAsItWas = false;
-    return { envelope, body: own, decoded };
-  }
-}
-
-/** Entries that are read back together: each alone would wait for turns of its own of a loop that is busy; count, bytes. */
-const TOGETHER = 32;
-const TOGETHER_BYTES = 2 ** 20;
-
-async function* together(entries: AsyncIterable<Replayed>): AsyncGenerator<Replayed[]> {
-  let some: Replayed[] = [];
-  let bytes = 0;
-  for await (const entry of entries) {
-    some.push(entry);
-    bytes += entry.body.length;
-    if (some.length < TOGETHER && bytes < TOGETHER_BYTES) continue;
-    yield some;
-    some = [];
-    bytes = 0;
-  }
-  if (some.length > 0) yield some;
 }
 
 function placeOf({ segment, end }: Position): string {

@@ -31,6 +31,9 @@ export interface Folder {
   readonly close: () => Promise<void>;
 }
 
+/** What of an opened folder the journal needs; plain data. */
+export type HeldFolder = Pick<Folder, "path" | "id" | "journal">;
+
 /** Who holds a folder. The start time tells a process from a later one with the same id. */
 interface Holder {
   readonly pid: number;

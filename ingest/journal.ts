@@ -13,13 +13,12 @@ import type { Envelope } from "../collector/request.ts";
 import { Failure } from "../errors.ts";
 import { diskTrouble } from "./disk.ts";
 import type { Range } from "./extent.ts";
-import { openFolder } from "./folder.ts";
+import { type HeldFolder, openFolder } from "./folder.ts";
 import { encodeRecord, type SegmentRecord } from "./segment.ts";
 import { type Position, type Replayed, Segments, type SegmentsState } from "./segments.ts";
 
 /** How to open a journal. */
 export interface JournalOptions {
-  readonly dataDir: string;
   /** what all segments may take together; bytes */
   readonly bytesMax: number;
   /** when the next segment is begun; bytes, default 64 MiB */
@@ -67,24 +66,36 @@ export interface Journal {
 }
 
 /** Opens the journal of a data folder, which this process then holds. */
-export async function openJournal(options: JournalOptions): Promise<Journal> {
+export async function openJournal({
+  dataDir,
+  ...options
+}: JournalOptions & { readonly dataDir: string }): Promise<Journal> {
+  const folder = await openFolder(dataDir);
+  try {
+    const journal = await openJournalIn(folder, options);
+    return { ...journal, close: () => journal.close().then(folder.close) };
+  } catch (error) {
+    await folder.close();
+    throw error;
+  }
+}
+
+/** Opens the journal of a folder that somebody in this process holds, for as long as it lives. */
+export async function openJournalIn(folder: HeldFolder, options: JournalOptions): Promise<Journal> {
   const {
-    dataDir,
     bytesMax,
     segmentBytesMax = 64 * 2 ** 20,
     segmentAgeMaxMs = 5_000,
     unusedSegment = 1,
     beforeRemoval = async () => undefined,
   } = options;
-  const folder = await openFolder(dataDir);
   const segments = await Segments.open({
     folder: folder.journal,
     bytesMax: segmentBytesMax,
     ageMaxMs: segmentAgeMaxMs,
     unused: unusedSegment,
     beforeRemoval,
-  }).catch(async (error: unknown) => {
-    await folder.close();
+  }).catch((error: unknown) => {
     throw new Failure("config", `the journal in ${folder.path} cannot be read`, error);
   });
   const writer = new GroupWriter(segments, bytesMax);
@@ -100,7 +111,6 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     close: async () => {
       await writer.close();
       await segments.close();
-      await folder.close();
     },
   };
 }

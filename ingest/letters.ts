@@ -95,11 +95,11 @@ const SENDERS_MAX = 1_000;
 export type Sampler = (envelope: Envelope, body: Uint8Array, why: string) => void;
 
 /**
- * Keeps a body that could not be read: one a minute and sender, its first 64 KiB.
+ * Chooses of the bodies that could not be read: one a minute and sender, its first 64 KiB.
  *
- * @param failed  is told when the store did not take one
+ * @param chosen  is given each as a letter, to be stored
  */
-export function sampleBodies(box: LetterBox, failed: (error: unknown) => void): Sampler {
+export function sampling(chosen: (letter: DeadLetter) => void): Sampler {
   const lastMs = new Map<string, number>();
   return (envelope, body, why) => {
     const { signal, sender, receivedMs } = envelope;
@@ -109,7 +109,7 @@ export function sampleBodies(box: LetterBox, failed: (error: unknown) => void): 
     lastMs.set(from, receivedMs);
     const isCut = body.length > SAMPLE_BYTES_MAX;
     const text = isCut ? `${why} These are its first ${SAMPLE_BYTES_MAX} of ${body.length} bytes.` : why;
-    const item = { reason: BODY_REASON, text, where: "", bytes: body.slice(0, SAMPLE_BYTES_MAX) };
-    storeLetters(box, [{ envelope, item }], receivedMs).catch(failed);
+    const bytes = Uint8Array.prototype.slice.call(body, 0, SAMPLE_BYTES_MAX);
+    chosen({ envelope, item: { reason: BODY_REASON, text, where: "", bytes } });
   };
 }

@@ -8,10 +8,10 @@
  * memory, or after a restart from the journal; every write is a set or the larger of two, so doing it twice changes
  * nothing. The journal keeps a delivery until its hops are stored and its journeys settled.
  */
-import type { Delivery } from "../collector/request.ts";
+import type { Delivery, Received } from "../collector/request.ts";
 import { NO_TRACING, type Tracing } from "../collector/tracing.ts";
 import { Failure } from "../errors.ts";
-import { ackedSource, type Sighted } from "./acked.ts";
+import { ackedKinds, ackedSource, type Sighted } from "./acked.ts";
 import { Arrived } from "./arrived.ts";
 import { WasAway } from "./attendant.ts";
 import { pauseAfter } from "./backoff.ts";
@@ -32,18 +32,20 @@ import type { Position } from "./segments.ts";
 import { factsThatFit, Settlers, type SettlersStats } from "./settlers.ts";
 import { noteAcked, noteFailed, type PipelineStats, zeroStats } from "./stats.ts";
 import type { Store } from "./store.ts";
-import { type Stored, storedIn } from "./stored.ts";
+import { storedIn } from "./stored.ts";
 import { versionsOf } from "./versions.ts";
 import type { Writers } from "./writers.ts";
 
 /** What a pipeline works with. */
 export interface PipelineOptions {
   readonly store: Store;
-  readonly journal: Journal;
+  readonly journal: Pick<Journal, "append" | "release" | "kept">;
   readonly definitions: Definitions;
   /** epoch milliseconds */
   readonly now: () => number;
   readonly log: { readonly warn: (fields: object, text: string) => void };
+  /** Takes in what was acked elsewhere and is on its way here. @default nothing is */
+  readonly takeAll?: () => void;
   /** how long an acked hop may wait for company before it is stored; ms. @default 250 */
   readonly flushMs?: number;
   /** who else writes to a server. @default nobody knows, and every journey is told with the store's help */
@@ -64,8 +66,10 @@ export interface PipelineOptions {
 export interface Pipeline {
   /** Resolves once the delivery is durable; throws a retryable `Failure` when it cannot be now. */
   readonly accept: (delivery: Delivery) => Promise<void>;
+  /** Takes in what has just become durable. */
+  readonly landed: (received: Received, position: Position) => void;
   /** Takes in what the journal still holds from before; the receiver may accept meanwhile. */
-  readonly recover: (delivery: Delivery, position: Position) => void;
+  readonly recover: (received: Received, position: Position) => void;
   /** Resolves when it is known which names hops in the store go by, or that this cannot be known now: recover then. */
   readonly ready: () => Promise<void>;
   /** Everything that the journal still held has been taken in, but for what cannot be read when it `isWhole` not. */
@@ -96,19 +100,19 @@ export function openPipeline(options: PipelineOptions): Pipeline {
 }
 
 /** A delivery, where the journal has it, and since when; epoch ms. */
-type Acked = Delivery & { readonly position: Position; readonly ackedMs: number };
+type Acked = Received & { readonly position: Position; readonly ackedMs: number };
 
 class Flow implements Pipeline {
   readonly source: HopSource;
+  readonly kindsOf: Pipeline["kindsOf"];
   readonly stats = zeroStats();
   readonly #options: PipelineOptions;
   readonly #plan: Plan;
   readonly #budget: LetterBudget;
   readonly #recent: Recent;
-  readonly #stored: Stored;
   readonly #held: Held;
   readonly #arrived: Arrived<Acked>;
-  readonly #queue = new Queue(this.stats);
+  readonly #queue: Queue;
   readonly #settlers: Settlers;
   readonly #hearing: Hearing;
   #serial = 0;
@@ -123,11 +127,14 @@ class Flow implements Pipeline {
     this.#options = options;
     this.#plan = planOf(options.definitions);
     this.#held = new Held(options.journal);
-    this.#arrived = new Arrived((acked) => this.#add(acked), options.log);
+    this.#arrived = new Arrived((acked) => this.#add(acked), options);
     this.#budget = options.letters ?? new LetterBudget();
     this.#recent = new Recent(options.recentMax);
-    this.#stored = storedIn(options.store, { placesMax: 10_000, hopsMax: HOPS_MAX });
-    this.source = ackedSource({ sight: this.#sight, recent: this.#recent, stored: this.#stored });
+    this.#queue = new Queue(this.stats, (serial) => this.#recent.noteStored(serial));
+    const stored = storedIn(options.store, { placesMax: 10_000, hopsMax: HOPS_MAX });
+    const sides = { sight: this.#sight, recent: this.#recent, stored };
+    this.source = ackedSource(sides);
+    this.kindsOf = (tenant, value, kinds) => ackedKinds(sides, { tenant, value, kinds });
     const { store, journal, writers = null, definitions, now, liveMax: factsMax = factsThatFit() } = options;
     const lost = () => this.#schedule(0);
     const kept = () => keptSinceNs(definitions.retention, BigInt(now()) * 1_000_000n);
@@ -148,14 +155,15 @@ class Flow implements Pipeline {
     if (this.stats.waiting > (this.#options.waitingMax ?? WAITING_MAX))
       throw new Failure("overloaded", "The store is behind.");
     const position = await this.#options.journal.append(delivery.envelope, delivery.body);
-    this.#arrived.put(this.#acked(delivery, position));
+    this.landed(delivery, position);
   };
 
-  recover = (delivery: Delivery, position: Position): void => this.#add(this.#acked(delivery, position));
+  landed = (received: Received, position: Position) => this.#arrived.put(this.#acked(received, position));
+  recover = (received: Received, position: Position) => this.#add(this.#acked(received, position));
 
-  #acked(delivery: Delivery, position: Position): Acked {
-    noteAcked(this.stats, delivery.decoded.batch);
-    return { ...delivery, position, ackedMs: this.#options.now() };
+  #acked({ envelope, decoded }: Received, position: Position): Acked {
+    noteAcked(this.stats, decoded.batch);
+    return { envelope, decoded, position, ackedMs: this.#options.now() };
   }
 
   #add({ envelope, decoded, position, ackedMs }: Acked): void {
@@ -173,15 +181,6 @@ class Flow implements Pipeline {
   #sight = (tenant: string, refs: readonly Ref[]): Sighted => {
     this.#arrived.readAll();
     return this.#settlers.of(tenant).sight(refs);
-  };
-
-  kindsOf = async (tenant: string, value: string, kinds: readonly string[]): Promise<string[]> => {
-    const refs = kinds.map((kind) => ({ kind, value }));
-    const { rows, unsure } = this.#sight(tenant, refs);
-    const found = new Set(rows.map(({ kind }) => kind));
-    if (unsure.length > 0)
-      for (const kind of await this.#stored.kindsOf(tenant, value, kinds)) found.add(kind);
-    return kinds.filter((kind) => found.has(kind));
   };
 
   learn = (refs: readonly Ref[]): void => {
@@ -257,8 +256,8 @@ class Flow implements Pipeline {
   async #flushAndSettle(everything: boolean): Promise<void> {
     await this.#hearing.again();
     const before = this.#lastStored();
-    const storing = this.#flush();
     const settling = this.#settlers.settle(everything, before);
+    const storing = this.#flush(settling);
     for (const outcome of await Promise.allSettled([storing, settling]))
       if (outcome.status === "rejected") throw outcome.reason;
     this.#isBehind = await settling;
@@ -280,10 +279,9 @@ class Flow implements Pipeline {
     this.#schedule(afterMs);
   }
 
-  async #flush(): Promise<void> {
+  #flush(beside: Promise<unknown>): Promise<void> {
     const { store, now } = this.#options;
-    const stored = await this.#queue.flush({ store, budget: this.#budget, nowMs: now() });
-    for (const serial of stored) this.#recent.noteStored(serial);
+    return this.#queue.flush({ store, budget: this.#budget, nowMs: now() }, beside);
   }
 
   /** The journal may forget what is stored and settled. */

@@ -23,11 +23,16 @@ const BLOCK_HOPS = 200_000;
 export class Queue {
   readonly #stats: PipelineStats;
   readonly #size = new InsertSize();
+  readonly #noteStored: (serial: number) => void;
   #waiting: Waiting[] = [];
 
-  /** @param stats  kept up to date with what waits and what is stored */
-  constructor(stats: PipelineStats) {
+  /**
+   * @param stats       kept up to date with what waits and what is stored
+   * @param noteStored  is told the number of each delivery that is stored
+   */
+  constructor(stats: PipelineStats, noteStored: (serial: number) => void) {
     this.#stats = stats;
+    this.#noteStored = noteStored;
   }
 
   /** Adds the newest, of which the stats know already. */
@@ -51,13 +56,24 @@ export class Queue {
   }
 
   /**
-   * Stores the oldest of them, as many as one insert takes. Answers their numbers.
+   * Stores the oldest of them, as many as one insert takes, and while other work goes on beside it, which may take
+   * seconds, one large block after the other.
    *
    * @throws {Failure} when the store does not take them; they stay
    */
-  async flush(writing: Writing): Promise<number[]> {
+  async flush(writing: Writing, beside: Promise<unknown>): Promise<void> {
+    let isOver = false;
+    const end = () => {
+      isOver = true;
+    };
+    beside.then(end, end);
+    do await this.#flushOnce(writing);
+    while (!isOver && this.#stats.waiting >= BLOCK_HOPS / 2);
+  }
+
+  async #flushOnce(writing: Writing): Promise<void> {
     const taken = this.#size.take(this.#waiting);
-    if (taken.length === 0) return [];
+    if (taken.length === 0) return;
     const beganMs = performance.now();
     try {
       await storeAll(writing, taken);
@@ -77,6 +93,6 @@ export class Queue {
     this.#size.grow(hops, tookMs);
     noteFlushed(this.#stats, tookMs);
     this.#stats.oldestWaitingMs = this.#waiting[0]?.ackedMs ?? null;
-    return taken.map(({ serial }) => serial);
+    for (const { serial } of taken) this.#noteStored(serial);
   }
 }

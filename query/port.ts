@@ -7,7 +7,6 @@
  * objectives and answers no questions: it says how it fares.
  */
 import type { Logger } from "pino";
-import type { Counters } from "../collector/counters.ts";
 import type { TimeBounds } from "../collector/decoder/columns.ts";
 import { listen } from "../collector/listen.ts";
 import type { Tracing } from "../collector/tracing.ts";
@@ -15,6 +14,7 @@ import type { Config } from "../config.ts";
 import type { Backlog } from "../ingest/backlog.ts";
 import type { Definitions } from "../ingest/definitions.ts";
 import type { Journal } from "../ingest/journal.ts";
+import type { Landed } from "../ingest/landing/landed.ts";
 import type { LetterBudget } from "../ingest/letters.ts";
 import { createLookup } from "../ingest/lookup.ts";
 import type { Pipeline } from "../ingest/pipeline.ts";
@@ -37,9 +37,9 @@ const ANSWER_MS = 4_000;
 /** How hops come in, in a process that takes any. */
 export interface PortIntake {
   readonly journal: Pick<Journal, "state" | "trouble">;
+  readonly landed: Pick<Landed, "counters">;
   readonly pipeline: Pipeline;
   readonly backlog: Backlog;
-  readonly counters: Counters;
   readonly letters: LetterBudget;
 }
 
@@ -131,16 +131,23 @@ function healthOf(options: PortOptions, objectives: Objectives | null): HealthAp
     report: (error) => log.error({ err: error }, "A question could not be answered."),
     ready: () => readinessOf({ store, intake, isStopping: options.isStopping() }),
     metrics: async () => {
-      const own = await renderAllMetrics({ ...intakeMetrics(intake, config), objectives, startedMs, now });
+      const own = await renderAllMetrics({
+        ...(await intakeMetrics(intake, config)),
+        objectives,
+        startedMs,
+        now,
+      });
       return [own, await renderStoreMetrics(store), await renderProcessMetrics()].join("\n");
     },
   };
 }
 
 /** What a process that takes nothing in does not have. */
-function intakeMetrics(intake: PortIntake | null, { journalBytesMax }: Config) {
+async function intakeMetrics(intake: PortIntake | null, { journalBytesMax }: Config) {
   if (intake === null) return { counters: null, pipeline: null, letters: null, journal: null, backlog: null };
-  const { counters, pipeline, letters, journal, backlog } = intake;
+  const { landed, pipeline, letters, journal, backlog } = intake;
+  // The rest is looked at after that: it has all that is counted.
+  const counters = await landed.counters();
   return {
     counters,
     pipeline: { ...pipeline.stats, ...pipeline.settling() },

@@ -10,6 +10,7 @@ import { Backlog } from "../../ingest/backlog.ts";
 import { type Journal, openJournal } from "../../ingest/journal.ts";
 import { migrate } from "../../ingest/migrate.ts";
 import { openPipeline, type Pipeline } from "../../ingest/pipeline.ts";
+import { rereading } from "../../ingest/reread.ts";
 import { openStore, type Store } from "../../ingest/store.ts";
 import { at, DEFINITIONS, TEN_NS } from "./build.ts";
 
@@ -22,6 +23,10 @@ const PAID = { name: "paid", atMs: 50_000 };
 let dataDir = "";
 let store: Store;
 let isAway = false;
+/** what the store takes its time for */
+let slow: Promise<void> = Promise.resolve();
+/** whether senders were told to wait a moment, the last time they were told */
+let isShort = false;
 /** the store takes hops, and none of what is told of them */
 let areJourneysRefused = false;
 let closers: (() => Promise<void>)[] = [];
@@ -29,7 +34,7 @@ beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "waybill-backlog-"));
   store = await openStore({ url: null, dataDir });
   await migrate(store);
-  [isAway, areJourneysRefused] = [false, false];
+  [isAway, areJourneysRefused, isShort, slow] = [false, false, false, Promise.resolve()];
 });
 afterEach(async () => {
   await stop();
@@ -51,6 +56,7 @@ async function start(
 ): Promise<{ backlog: Backlog; journal: Journal; pipeline: Pipeline }> {
   const insertNative: Store["insertNative"] = async (table, blocks) => {
     if (isAway || (areJourneysRefused && table === "journeys")) throw new Failure("store_unavailable");
+    await slow;
     return store.insertNative(table, blocks);
   };
   const journal = await openJournal({ dataDir, bytesMax: 2 ** 30, segmentBytesMax: 2_000 });
@@ -58,7 +64,13 @@ async function start(
   const now = () => NOW_MS;
   const options = { store: inFront, journal, definitions: DEFINITIONS, now, log, flushMs: 5 };
   const pipeline = openPipeline({ ...options, ...(liveMax === undefined ? {} : { liveMax }) });
-  const backlog = new Backlog({ journal, pipeline, limits, log, ...memory });
+  const decoded = { ...journal, ...rereading(journal, limits) };
+  const room = {
+    setShort: (is: boolean) => {
+      isShort = is;
+    },
+  };
+  const backlog = new Backlog({ journal: decoded, pipeline, log, room, ...memory });
   closers.push(journal.close, pipeline.close, () => backlog.close());
   return { backlog, journal, pipeline };
 }
@@ -117,9 +129,8 @@ test("after an outage what arrives is found at once, and of what waits in the jo
     return journal.read(positions);
   };
   const backlog = new Backlog({
-    journal: { ...journal, read: noted },
+    journal: { ...journal, ...rereading({ ...journal, read: noted }, LIMITS) },
     pipeline,
-    limits: LIMITS,
     log,
     waitingMax: 100,
     readAtOnce: 120,
@@ -147,6 +158,40 @@ test("after an outage what arrives is found at once, and of what waits in the jo
   await expect.poll(() => journal.state().segments, { timeout: 5_000 }).toBeLessThanOrEqual(1);
 });
 
+/** Deliveries that are durable before they are heard of. */
+async function land({ backlog, journal }: Pick<Awaited<ReturnType<typeof start>>, "backlog" | "journal">) {
+  for (let n = 0; n < 20; n++) {
+    const { envelope, body, decoded } = await delivery(`ORD-${n}`);
+    const position = await journal.append(envelope, body);
+    backlog.landed(n === 5 ? null : { envelope, decoded }, position);
+  }
+}
+
+test("what landed and has no room is read back, and senders wait a moment until there is some", async () => {
+  const { backlog, journal } = await start();
+  await backlog.start();
+  let goOn = () => undefined as void;
+  slow = new Promise((resolve) => {
+    goOn = resolve;
+  });
+  await land({ backlog, journal });
+  expect([backlog.state().parked, isShort]).toEqual([8, true]);
+  goOn();
+  await expect.poll(() => count("hops"), { timeout: 15_000 }).toBe(20);
+  await expect.poll(() => isShort).toBe(false);
+  expect(backlog.state().parked).toBe(0);
+});
+
+test("no sender waits for a store that takes nothing", async () => {
+  const { backlog, journal, pipeline } = await start();
+  await backlog.start();
+  await goAway({ backlog, pipeline });
+  await land({ backlog, journal });
+  expect([backlog.state().parked > 8, isShort]).toEqual([true, false]);
+  isAway = false;
+  await expect.poll(() => count("hops"), { timeout: 15_000 }).toBe(21);
+});
+
 test("a delivery whose disk is slow while others are read back is read back too", async () => {
   const { journal, pipeline } = await start();
   let disk = Promise.resolve();
@@ -155,8 +200,8 @@ test("a delivery whose disk is slow while others are read back is read back too"
     await disk;
     return position;
   };
-  const slow = { ...journal, append };
-  const backlog = new Backlog({ journal: slow, pipeline, limits: LIMITS, log, waitingMax: 12 });
+  const behind = { ...journal, ...rereading(journal, LIMITS), append };
+  const backlog = new Backlog({ journal: behind, pipeline, log, waitingMax: 12 });
   closers.push(() => backlog.close());
   await backlog.start();
   isAway = true;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Envelope } from "../../collector/request.ts";
-import { type Journal, type JournalOptions, openJournal } from "../../ingest/journal.ts";
+import { type Journal, openJournal } from "../../ingest/journal.ts";
 import type { Position } from "../../ingest/segments.ts";
 
 const ENVELOPE: Envelope = {
@@ -28,14 +28,14 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-async function open(options: Partial<JournalOptions> = {}): Promise<Journal> {
+async function open(options: Partial<Parameters<typeof openJournal>[0]> = {}): Promise<Journal> {
   const journal = await openJournal({ dataDir, bytesMax: 2 ** 30, ...options });
   journals.push(journal);
   return journal;
 }
 
 /** Closes a journal the way a restart does: what was not trimmed is there again. */
-async function reopen(options: Partial<JournalOptions> = {}): Promise<Journal> {
+async function reopen(options: Partial<Parameters<typeof openJournal>[0]> = {}): Promise<Journal> {
   for (const journal of journals) await journal.close();
   journals = [];
   return open(options);

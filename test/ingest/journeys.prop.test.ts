@@ -56,7 +56,7 @@ class Process {
     const pipeline = openPipeline(options);
     await pipeline.ready();
     for await (const { envelope, body, position } of journal.replay())
-      pipeline.recover({ envelope, body, decoded: await decodeRequest(envelope, body, LIMITS) }, position);
+      pipeline.recover({ envelope, decoded: await decodeRequest(envelope, body, LIMITS) }, position);
     pipeline.recovered(true);
     this.#journal = journal;
     this.#pipeline = pipeline;

@@ -253,7 +253,7 @@ describe("the pipeline", () => {
     journal = await openJournal({ dataDir, bytesMax: 10_000_000 });
     pipeline = open();
     for await (const { envelope, body, position } of journal.replay()) {
-      pipeline.recover({ envelope, body, decoded: await decodeRequest(envelope, body, LIMITS) }, position);
+      pipeline.recover({ envelope, decoded: await decodeRequest(envelope, body, LIMITS) }, position);
     }
     expect(await stateOf("A")).toEqual(["placed", "paid"]);
     await pipeline.flush();

@@ -51,7 +51,7 @@ describe.each(["embedded", "server"] as const)("after a restart (%s)", (shape) =
   };
   const replay = async () => {
     for await (const { envelope, body, position } of journal.replay())
-      pipeline.recover({ envelope, body, decoded: await decodeRequest(envelope, body, LIMITS) }, position);
+      pipeline.recover({ envelope, decoded: await decodeRequest(envelope, body, LIMITS) }, position);
   };
   const reached = async (order: string) => {
     const { source, kindsOf } = pipeline;

@@ -76,7 +76,7 @@ class Process {
     const pipeline = openPipeline(options);
     await pipeline.ready();
     for await (const { envelope, body, position } of journal.replay())
-      pipeline.recover({ envelope, body, decoded: await decodeRequest(envelope, body, LIMITS) }, position);
+      pipeline.recover({ envelope, decoded: await decodeRequest(envelope, body, LIMITS) }, position);
     pipeline.recovered(true);
     return new Process(journal, pipeline, standing);
   }
