@@ -14,6 +14,12 @@ export function uncounted(bytes: number): SharedArrayBuffer {
   return new SharedArrayBuffer(bytes);
 }
 
+/** V8 is to hear of so many bytes all the same, and to collect as soon as if they were counted. */
+export function press(bytes: number): void {
+  // Garbage at once, which counts until it is collected.
+  new ArrayBuffer(bytes);
+}
+
 /** So many 32-bit numbers, all zeros. */
 export function uncountedWords(count: number): Uint32Array {
   return new Uint32Array(uncounted(count * Uint32Array.BYTES_PER_ELEMENT));

@@ -3,15 +3,16 @@
  *
  *   [columns_memory] → buffers, fixed → columns; blocks for the store
  *
- * Where V8 does not count it (uncounted.ts), but no more than a share of the machine's memory: columns live for seconds
- * and go when the heap is marked for another reason. Beyond the share the pressure is real, and V8 hears of it.
+ * Where V8 does not count it (uncounted.ts), for columns live for seconds and go when the heap is marked for another
+ * reason. Beyond a share of the machine's memory the pressure is real, and V8 hears of it. Shared memory it is even then:
+ * columns go to another thread, and what is not shared would be copied on the way, with all that lies beside it.
  *
  * All but large ones side by side in slabs: a delivery has sixty columns, of a thousand spans a few kilobytes each, of
  * one span a few bytes, and to ask for shared memory for each is a fifth of decoding. A slab is given up with the last
  * delivery in it; deliveries leave about as they came.
  */
 import { memoryShare } from "../memory.ts";
-import { uncounted } from "../uncounted.ts";
+import { press, uncounted } from "../uncounted.ts";
 
 /** Of all memory; what is no longer used and not collected yet counts, and so do the tables of live facts. */
 const SHARE = 1 / 24;
@@ -29,7 +30,7 @@ const sharedMax = memoryShare(SHARE);
 let isFull = false;
 let sinceLook = LOOK_BYTES;
 
-let slab: ArrayBufferLike = new ArrayBuffer(0);
+let slab = uncounted(0);
 let slabUsed = 0;
 
 /** So many bytes, all zeros. The buffer they are in may be shared with others. */
@@ -58,7 +59,7 @@ function placed(bytes: number): number {
 }
 
 /** A registry that hears of each that is collected would keep those that die young until the heap is marked. */
-function room(bytes: number): ArrayBufferLike {
+function room(bytes: number): SharedArrayBuffer {
   sinceLook += bytes;
   if (sinceLook >= LOOK_BYTES) {
     // What V8 counts is in both.
@@ -66,5 +67,11 @@ function room(bytes: number): ArrayBufferLike {
     isFull = arrayBuffers - external > sharedMax;
     sinceLook = 0;
   }
-  return isFull ? new ArrayBuffer(bytes) : uncounted(bytes);
+  if (isFull) press(bytes);
+  return uncounted(bytes);
+}
+
+/** Whether columns take more than their share: who holds them in another thread has to collect there too. */
+export function areTooMany(): boolean {
+  return isFull;
 }

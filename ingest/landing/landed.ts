@@ -11,6 +11,7 @@ import type { Counters } from "../../collector/counters.ts";
 import { batchOf } from "../../collector/decoder/batch.ts";
 import type { Address } from "../../collector/listen.ts";
 import type { Received } from "../../collector/request.ts";
+import { press } from "../../collector/uncounted.ts";
 import type { EdgeLog } from "../../collector/visit.ts";
 import type { Range } from "../extent.ts";
 import type { Journal } from "../journal.ts";
@@ -156,8 +157,10 @@ export class Landed {
   }
 }
 
-function receivedOf({ envelope, columns, rejected }: Landing): Received {
-  return { envelope, decoded: { batch: batchOf(columns), rejected } };
+function receivedOf({ envelope, columns, rejected, areTooMany }: Landing): Received {
+  const batch = batchOf(columns);
+  if (areTooMany) press(batch.bytes);
+  return { envelope, decoded: { batch, rejected } };
 }
 
 const NOTHING: SegmentsState = {

@@ -3,19 +3,20 @@
  *
  *   journal → reread → [readings] → landed.ts
  */
+import { areTooMany } from "../../collector/decoder/columns_memory.ts";
 import type { Received } from "../../collector/request.ts";
 import { own } from "../own.ts";
 import type { Reread } from "../reread.ts";
 import type { LandedAgain, Landing } from "./words.ts";
 
-/** What one answer holds at the most, but one delivery at least; count, bytes. */
+/** What one answer holds at the most, but one delivery at least; count, and bytes as `HopBatch` counts them. */
 const DELIVERIES_MAX = 64;
-const BYTES_MAX = 2 ** 20;
+const BYTES_MAX = 2 ** 24;
 
 /** A delivery as plain data. */
 export function landingOf({ envelope, decoded }: Received): Landing {
   const rejected = decoded.rejected.map((item) => ({ ...item, bytes: own(item.bytes) }));
-  return { envelope, columns: decoded.batch.columns, rejected };
+  return { envelope, columns: decoded.batch.columns, rejected, areTooMany: areTooMany() };
 }
 
 /** Everything that is being read. */
@@ -39,7 +40,7 @@ export class Readings {
       if (done === true) break;
       const { received, ...about } = value;
       some.push({ ...about, landing: landingOf(received) });
-      bytes += value.bodyBytes;
+      bytes += received.decoded.batch.bytes;
     }
     return some;
   }

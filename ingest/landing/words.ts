@@ -76,6 +76,8 @@ export interface Landing {
   readonly envelope: Envelope;
   readonly columns: HopColumns;
   readonly rejected: readonly RejectedItem[];
+  /** columns take more than their share of memory */
+  readonly areTooMany: boolean;
 }
 
 /** What a landing tells. */

@@ -170,7 +170,7 @@ async function land({ backlog, journal }: Pick<Awaited<ReturnType<typeof start>>
 test("what landed and has no room is read back, and senders wait a moment until there is some", async () => {
   const { backlog, journal } = await start();
   await backlog.start();
-  let goOn = () => undefined as void;
+  let goOn: () => void = () => undefined;
   slow = new Promise((resolve) => {
     goOn = resolve;
   });

@@ -67,7 +67,7 @@ test("one flush is one insert, and the rest waits", async () => {
 
 test("while other work goes on beside it whole blocks are stored, and a small rest waits for more", async () => {
   const { queue, stats, stored, flush } = await waiting(250_000);
-  let end = () => undefined as void;
+  let end: () => void = () => undefined;
   const beside = new Promise<void>((resolve) => {
     end = resolve;
   });

@@ -16,13 +16,14 @@ const envelope: Envelope = {
 };
 
 /** So many deliveries of so many bytes, and whether their reading was ended. */
-function reading(count: number, bodyBytes: number) {
+function reading(count: number, bytes: number) {
   const ended = { is: false };
+  const batch = { ...batchOf(newColumns(0, 0)), bytes };
   async function* all(): AsyncGenerator<Reread> {
     try {
       for (let end = 1; end <= count; end++) {
-        const received = { envelope, decoded: { batch: batchOf(newColumns(0, 0)), rejected: [] } };
-        yield { position: { segment: 1, end }, bodyBytes, received, isReadable: true, isAsItWas: true };
+        const received = { envelope, decoded: { batch, rejected: [] } };
+        yield { position: { segment: 1, end }, bodyBytes: 1, received, isReadable: true, isAsItWas: true };
       }
     } finally {
       ended.is = true;
@@ -33,7 +34,7 @@ function reading(count: number, bodyBytes: number) {
 
 test("an answer holds a few deliveries, by number and by size, and one at least", async () => {
   const readings = new Readings();
-  const [many, large, huge] = [reading(100, 10), reading(100, 2 ** 18), reading(3, 2 ** 24)];
+  const [many, large, huge] = [reading(100, 10), reading(100, 2 ** 22), reading(3, 2 ** 26)];
   const sizes: number[][] = [];
   for (const { all } of [many, large, huge]) {
     const number = readings.begin(all);
