@@ -29,6 +29,7 @@ import { Room } from "./ingest/landing/room.ts";
 import type { LandingStart } from "./ingest/landing/words.ts";
 import { LetterBudget, storeLetters } from "./ingest/letters.ts";
 import { migrate } from "./ingest/migrate.ts";
+import { standBack } from "./ingest/nice.ts";
 import { openPatiently } from "./ingest/patient.ts";
 import { openPipeline, type Pipeline } from "./ingest/pipeline.ts";
 import { openStore, type Store } from "./ingest/store.ts";
@@ -122,6 +123,7 @@ async function start(options: ServiceOptions, onClose: OnClose): Promise<Omit<Se
     prepare: async (store) => {
       await migrate(store);
       await makeDurable(store);
+      await standBack();
     },
     failed: (err, againMs) => log.warn({ err, againMs }, "The store is not there yet; trying again."),
   });
