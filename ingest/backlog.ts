@@ -2,7 +2,7 @@
  * Backlog: deliveries that are in the journal and not in memory.
  *
  *   after a start:     journal → [backlog] → pipeline, while new deliveries are taken in beside it
- *   store far behind:  accept → journal → [backlog] → pipeline, as soon as there is room
+ *   store far behind:  landing → journal → [backlog] → pipeline, as soon as there is room
  *
  * So the memory is bounded by what the pipeline may hold and the journal by its own limit, and an outage of the store
  * costs no sender anything before the journal is full. Such hops are in no answer yet: readiness says so. What arrives goes
@@ -116,7 +116,7 @@ export class Backlog {
 
   /** A store that takes nothing makes no room soon. */
   #tellRoom(): void {
-    this.#options.room?.setShort(!this.#hasRoom(1) && this.#options.pipeline.stats.trouble === null);
+    this.#options.room?.setShort(!this.#hasRoom(1) && this.#options.pipeline.stats.isTaking);
   }
 
   /** Begins to read; resolves when what an earlier run left is in memory, or at the close. */
@@ -206,8 +206,8 @@ export class Backlog {
   #hasRoom(share: number): boolean {
     if (this.#options.pipeline.settling().isCrowded) return false;
     const { pipeline, waitingMax = WAITING_MAX, waitingBytesMax = WAITING_BYTES_MAX } = this.#options;
-    const { waiting, waitingBytes, trouble } = pipeline.stats;
-    const ratio = trouble === null ? share : share * AWAY_RATIO;
+    const { waiting, waitingBytes, isTaking } = pipeline.stats;
+    const ratio = isTaking ? share : share * AWAY_RATIO;
     return waiting < waitingMax * ratio && waitingBytes < waitingBytesMax * ratio;
   }
 

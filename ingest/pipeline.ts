@@ -1,7 +1,7 @@
 /**
  * Pipeline: from a decoded delivery to stored hops and settled journeys. The file to read first.
  *
- *   receiver → accept: journal (durable) → ack → extract → recent (findable), live
+ *   landing: journal (durable) → ack → landed: extract → recent (findable), live
  *                └→ round: refs, hops, dead letters → settle → journeys → release the journal
  *
  * An ack means the journal has it; whoever asks after that finds it. Everything else may fail and is tried again from

@@ -80,6 +80,7 @@ export class Queue {
     } catch (error) {
       this.#waiting = [...taken, ...this.#waiting];
       this.#size.shrink();
+      this.#stats.isTaking = false;
       throw error;
     }
     const tookMs = performance.now() - beganMs;

@@ -26,6 +26,8 @@ export interface PipelineStats {
   oldestWaitingMs: number | null;
   /** why the store did not take the last flush, in words that may be shown; null when it did */
   trouble: string | null;
+  /** the last block was stored, whatever became of what follows from it */
+  isTaking: boolean;
 }
 
 /** Of a pipeline that has done nothing yet. */
@@ -41,6 +43,7 @@ export function zeroStats(): PipelineStats {
     flushMs: 0,
     oldestWaitingMs: null,
     trouble: null,
+    isTaking: true,
   };
 }
 
@@ -58,6 +61,7 @@ export function noteLongKeys({ longKeys }: PipelineStats, more: ReadonlyMap<stri
 /** The store took a flush. */
 export function noteFlushed(stats: PipelineStats, tookMs: number): void {
   stats.flushes += 1;
+  stats.isTaking = true;
   stats.lastFlushMs = tookMs;
   stats.flushMs += tookMs;
 }
