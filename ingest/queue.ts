@@ -80,7 +80,6 @@ export class Queue {
     } catch (error) {
       this.#waiting = [...taken, ...this.#waiting];
       this.#size.shrink();
-      this.#stats.isTaking = false;
       throw error;
     }
     const tookMs = performance.now() - beganMs;

@@ -26,7 +26,7 @@ export interface PipelineStats {
   oldestWaitingMs: number | null;
   /** why the store did not take the last flush, in words that may be shown; null when it did */
   trouble: string | null;
-  /** the last block was stored, whatever became of what follows from it */
+  /** a block was stored, and nothing has failed since */
   isTaking: boolean;
 }
 
@@ -69,5 +69,6 @@ export function noteFlushed(stats: PipelineStats, tookMs: number): void {
 /** It did not, or what follows from a flush could not be written; it is tried again. */
 export function noteFailed(stats: PipelineStats, error: unknown): void {
   stats.failedFlushes += 1;
+  stats.isTaking = false;
   stats.trouble = error instanceof Failure ? error.message : "It refuses what is written.";
 }

@@ -33,9 +33,9 @@ interface Asked {
 }
 
 /** What one side brings. */
-export interface PeerOptions<Ours extends Methods, Note> {
+export interface PeerOptions<Note> {
   /** what the other side may ask */
-  readonly methods: Ours;
+  readonly methods: Methods;
   /** is told what the other side tells, in order */
   readonly hear: (note: Note) => void;
 }
@@ -43,12 +43,12 @@ export interface PeerOptions<Ours extends Methods, Note> {
 /** One side. `Note` is what the other side tells, `Theirs` what it can be asked. */
 export class Peer<Theirs extends Methods, Note = never> {
   readonly #port: MessagePort;
-  readonly #options: PeerOptions<Methods, Note>;
+  readonly #options: PeerOptions<Note>;
   readonly #asked = new Map<number, Asked>();
   #serial = 0;
   #isOver = false;
 
-  constructor(port: MessagePort, options: PeerOptions<Methods, Note>) {
+  constructor(port: MessagePort, options: PeerOptions<Note>) {
     this.#port = port;
     this.#options = options;
     port.on("message", (said: Said<Note>) => this.#take(said));

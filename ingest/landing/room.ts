@@ -7,7 +7,6 @@
  * what is taken in then is not read back from the journal, which costs as much as decoding it twice. It waits no longer
  * than a far-away server would take, so that no sender has to drop anything; after that the journal has it.
  */
-
 import { memoryShare } from "../../collector/memory.ts";
 
 /** How long an ack may be held back; ms. */

@@ -7,9 +7,8 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { NO_TELEMETRY } from "../../collector/telemetry.ts";
 import { NO_TRACING } from "../../collector/tracing.ts";
 import { parseConfig } from "../../config.ts";
-import { openFolder } from "../../ingest/folder.ts";
 import { Landed } from "../../ingest/landing/landed.ts";
-import { Room } from "../../ingest/landing/room.ts";
+import { AT, startOn } from "../ingest/landing/start.ts";
 
 const BUILD = new URL("../../build.mjs", import.meta.url).href;
 const BUILT = new URL("../../dist/commands/own_thread.js", import.meta.url).href;
@@ -20,27 +19,14 @@ async function open() {
   const { inOwnThread }: typeof import("../../commands/own_thread.ts") = await import(BUILT);
   const dataDir = await mkdtemp(join(tmpdir(), "waybill-thread-"));
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
-  const { path, id, journal } = await openFolder(dataDir);
-  const room = new Room();
-  const start = {
-    folder: { path, id, journal },
-    tenant: "default",
-    token: null,
-    corsOrigins: [],
-    bodyBytesMax: 2 ** 20,
-    journalBytesMax: 2 ** 24,
-    times: { pastMs: 86_400_000, aheadMs: 86_400_000 },
-    unusedSegment: 1,
-    room: room.shared,
-  };
+  const { room, start } = await startOn(dataDir);
   const config = parseConfig({ WAYBILL_DATA_DIR: dataDir });
   const end = inOwnThread(config, NO_TELEMETRY)(start, { now: () => 0, tracing: NO_TRACING });
   const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
   const heard = { beforeRemoval: async () => undefined, unreadable: vi.fn(), cameBack: vi.fn() };
   const landed = await Landed.open(end, start, { room, log, ...heard });
   const orders: (string | undefined)[] = [];
-  const at = { host: "127.0.0.1", port: 0, setting: "WAYBILL_OTLP_PORT", share: 0.3 };
-  const port = await landed.listen(at, (received) => {
+  const port = await landed.listen(AT, (received) => {
     orders.push(received?.decoded.batch.hop(0).attributes.get("order.id"));
   });
   return { landed, orders, port };

@@ -13,6 +13,19 @@ export interface Body {
   readonly bytes: Buffer;
 }
 
+/** Of log records in JSON, not packed. */
+export function logsEnvelope(receivedMs: number): Envelope {
+  return {
+    signal: "logs",
+    contentType: "application/json",
+    contentEncoding: "",
+    receivedMs,
+    tenant: "default",
+    sender: "test",
+    headers: {},
+  };
+}
+
 /** One body per signal that is among the hops; the hops of a signal keep their order. */
 export function bodiesOf(hops: readonly Hop[]): Body[] {
   const spans = hops.filter((hop) => hop.kind === "span");

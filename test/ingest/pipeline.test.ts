@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type Delivery, decodeRequest, type Envelope } from "../../collector/request.ts";
+import { type Delivery, decodeRequest } from "../../collector/request.ts";
 import { Failure } from "../../errors.ts";
 import { type Journal, openJournal } from "../../ingest/journal.ts";
 import { createLookup } from "../../ingest/lookup.ts";
@@ -10,7 +10,7 @@ import { migrate } from "../../ingest/migrate.ts";
 import { openPipeline, type Pipeline } from "../../ingest/pipeline.ts";
 import { openStore, type Store } from "../../ingest/store.ts";
 import { at, DEFINITIONS, event, TEN_NS } from "./build.ts";
-import { deliveriesOf } from "./deliveries.ts";
+import { deliveriesOf, logsEnvelope } from "./deliveries.ts";
 
 const NOW_MS = Number(TEN_NS / 1_000_000n) + 60_000;
 const LIMITS = { bodyBytesMax: 1_000_000 };
@@ -23,15 +23,7 @@ async function delivery(order: string, name = "placed", count = 1): Promise<Deli
     return { eventName: name, timeUnixNano: String(at(ms)), attributes };
   });
   const body = Buffer.from(JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] }));
-  const envelope: Envelope = {
-    signal: "logs",
-    contentType: "application/json",
-    contentEncoding: "",
-    receivedMs: NOW_MS,
-    tenant: "default",
-    sender: "test",
-    headers: {},
-  };
+  const envelope = logsEnvelope(NOW_MS);
   return { envelope, body, decoded: await decodeRequest(envelope, body, LIMITS) };
 }
 

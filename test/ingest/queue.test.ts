@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { decodeRequest, type Envelope } from "../../collector/request.ts";
+import { decodeRequest } from "../../collector/request.ts";
 import { extract } from "../../ingest/extract.ts";
 import { LetterBudget } from "../../ingest/letters.ts";
 import { migrate } from "../../ingest/migrate.ts";
@@ -12,6 +12,7 @@ import { RefList } from "../../ingest/reflist.ts";
 import { noteAcked, zeroStats } from "../../ingest/stats.ts";
 import { openStore, type Store } from "../../ingest/store.ts";
 import { DEFINITIONS } from "./build.ts";
+import { logsEnvelope } from "./deliveries.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 20, 10);
 const ROWS = 5_000;
@@ -29,15 +30,7 @@ afterAll(async () => {
 });
 beforeEach(() => store.command("TRUNCATE TABLE hops"));
 
-const envelope: Envelope = {
-  signal: "logs",
-  contentType: "application/json",
-  contentEncoding: "",
-  receivedMs: NOW_MS,
-  tenant: "default",
-  sender: "test",
-  headers: {},
-};
+const envelope = logsEnvelope(NOW_MS);
 
 /** So many hops that wait, 5,000 in each delivery; and the numbers of those that were stored. */
 async function waiting(hops: number) {

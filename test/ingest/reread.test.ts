@@ -1,19 +1,11 @@
 import { expect, test } from "vitest";
-import type { Envelope } from "../../collector/request.ts";
 import { rereading } from "../../ingest/reread.ts";
 import type { Replayed } from "../../ingest/segments.ts";
+import { logsEnvelope } from "./deliveries.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 20, 10);
 const TIMES = { pastMs: 86_400_000, aheadMs: 86_400_000 };
-const envelope: Envelope = {
-  signal: "logs",
-  contentType: "application/json",
-  contentEncoding: "",
-  receivedMs: NOW_MS,
-  tenant: "default",
-  sender: "test",
-  headers: {},
-};
+const envelope = logsEnvelope(NOW_MS);
 
 const record = (atMs: number) =>
   JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [{ timeUnixNano: `${atMs}000000` }] }] }] });

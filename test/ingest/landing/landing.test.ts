@@ -10,11 +10,10 @@ import { NO_TRACING } from "../../../collector/tracing.ts";
 import { openFolder } from "../../../ingest/folder.ts";
 import { Landed } from "../../../ingest/landing/landed.ts";
 import { startLanding } from "../../../ingest/landing/landing.ts";
-import { Room } from "../../../ingest/landing/room.ts";
 import type { Position } from "../../../ingest/segments.ts";
+import { AT, startOn } from "./start.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 20, 10);
-const AT = { host: "127.0.0.1", port: 0, setting: "WAYBILL_OTLP_PORT", share: 0.3 };
 
 interface Came {
   readonly received: Received | null;
@@ -29,19 +28,7 @@ async function folder(): Promise<string> {
 
 /** One that was opened and lets senders in; what it hands on is kept. */
 async function open(dataDir: string, at = AT) {
-  const held = await openFolder(dataDir);
-  const room = new Room();
-  const start = {
-    folder: { path: held.path, id: held.id, journal: held.journal },
-    tenant: "default",
-    token: null,
-    corsOrigins: [],
-    bodyBytesMax: 2 ** 20,
-    journalBytesMax: 2 ** 24,
-    times: { pastMs: 86_400_000, aheadMs: 86_400_000 },
-    unusedSegment: 1,
-    room: room.shared,
-  };
+  const { held, room, start } = await startOn(dataDir);
   const { port1, port2 } = new MessageChannel();
   const cameBack = vi.fn();
   const openTracing = async () => ({ tracing: NO_TRACING, close: async () => undefined });

@@ -1,19 +1,11 @@
 import { expect, test } from "vitest";
 import { batchOf } from "../../../collector/decoder/batch.ts";
 import { newColumns } from "../../../collector/decoder/columns.ts";
-import type { Envelope } from "../../../collector/request.ts";
 import { Readings } from "../../../ingest/landing/readings.ts";
 import type { Reread } from "../../../ingest/reread.ts";
+import { logsEnvelope } from "../deliveries.ts";
 
-const envelope: Envelope = {
-  signal: "logs",
-  contentType: "application/json",
-  contentEncoding: "",
-  receivedMs: 0,
-  tenant: "default",
-  sender: "test",
-  headers: {},
-};
+const envelope = logsEnvelope(0);
 
 /** So many deliveries of so many bytes, and whether their reading was ended. */
 function reading(count: number, bytes: number) {
