@@ -48,17 +48,12 @@ export async function migrate(store: Store, migrations = loadMigrations(SCHEMA))
   await store.command(APPLIED);
   const done = await checksums(store);
   refuseNewer(done, migrations);
-  const result: Migrated = { applied: [], already: [] };
-  for (const migration of migrations) {
-    const checksum = done.get(migration.name);
-    if (checksum === undefined) {
-      await apply(store, migration);
-      result.applied.push(migration.name);
-    } else if (isOf(migration, checksum)) result.already.push(migration.name);
-    else
-      throw new Failure("config", `the schema file ${migration.name}.sql was changed after it was applied`);
-  }
-  return result;
+  refuseChanged(done, migrations);
+  const pending = migrations.filter(({ name }) => !done.has(name));
+  for (const { statement } of pending) await store.command(statement);
+  if (pending.length > 0) await record(store, pending);
+  const names = (of: readonly Migration[]) => of.map(({ name }) => name);
+  return { applied: names(pending), already: names(migrations.filter(({ name }) => done.has(name))) };
 }
 
 /** The files of a folder, in order of their number. */
@@ -113,8 +108,19 @@ function refuseNewer(done: ReadonlyMap<string, string>, migrations: readonly Mig
   throw new Failure("config", detail);
 }
 
-async function apply(store: Store, { name, statement, checksum }: Migration): Promise<void> {
-  await store.command(statement);
-  const record = "INSERT INTO migrations (name, checksum) SELECT {name:String}, {checksum:String}";
-  await store.command(record, { name, checksum });
+function refuseChanged(done: ReadonlyMap<string, string>, migrations: readonly Migration[]): void {
+  for (const migration of migrations) {
+    const checksum = done.get(migration.name);
+    if (checksum === undefined || isOf(migration, checksum)) continue;
+    throw new Failure("config", `the schema file ${migration.name}.sql was changed after it was applied`);
+  }
+}
+
+/** All at once: a block for each would take as long as making the schema does. After a crash before it all are repeated. */
+async function record(store: Store, migrations: readonly Migration[]): Promise<void> {
+  const rows = "arrayJoin(arrayZip({names:Array(String)}, {checksums:Array(String)}))";
+  await store.command(`INSERT INTO migrations (name, checksum) SELECT (${rows} AS row).1, row.2`, {
+    names: migrations.map(({ name }) => name),
+    checksums: migrations.map(({ checksum }) => checksum),
+  });
 }
