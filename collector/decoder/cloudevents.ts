@@ -17,7 +17,7 @@ import { dropRow, type HopColumns, linksOf, openRow } from "./columns.ts";
 import { entryOf } from "./dictionary.ts";
 import { identify, sealRow } from "./identity.ts";
 import { parseJson } from "./json_digits.ts";
-import { isObject, type Json, type JsonObject, own } from "./json_fields.ts";
+import { isObject, type Json, type JsonObject } from "./json_fields.ts";
 import { isDeeper, jsonText } from "./json_text.ts";
 import { closeMap, putKey } from "./maps.ts";
 import { newRefusals, type Refusals, refuse } from "./refuse.ts";
@@ -120,9 +120,9 @@ function structured(event: Json, headers: StructuredHead["headers"]): RawEvent {
 }
 
 function dataIn(event: JsonObject): string {
-  const encoded = own(event, "data_base64");
+  const encoded = event["data_base64"] ?? null;
   if (typeof encoded === "string") return textOrBase64(Buffer.from(encoded, "base64"));
-  const data = own(event, "data");
+  const data = event["data"] ?? null;
   if (data === null || typeof data === "string") return data ?? "";
   if (isDeeper(data, LEVELS_MAX))
     throw new BadRecord("depth", `The data is nested more than ${LEVELS_MAX} levels deep`);

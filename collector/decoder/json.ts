@@ -8,7 +8,7 @@
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
-import { isUtf8 } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import { Failure } from "../../errors.ts";
 import type { RejectedItem } from "../decode.ts";
 import type { HopColumns } from "./columns.ts";
@@ -70,9 +70,11 @@ function takeOne(
 
 function parsed(body: Uint8Array, columns: HopColumns): Json {
   if (body.length === 0) return {};
-  if (!isUtf8(body)) columns.replaced++;
+  // Most is ASCII, which is copied as it is.
+  const encoding = isAscii(body) ? "latin1" : "utf8";
+  if (encoding === "utf8" && !isUtf8(body)) columns.replaced++;
   try {
-    return parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"));
+    return parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString(encoding));
   } catch (cause) {
     throw new Failure("malformed", "It is not JSON.", cause);
   }
@@ -111,7 +113,7 @@ function putScope(scoped: Json, columns: HopColumns): void {
   const scope = (isObject(scoped) ? scoped["scope"] : undefined) ?? {};
   const fault = attempt(() => {
     if (!isObject(scope)) throw new BadRecord("type", "scope must be an object");
-    openScope(columns, text(scope, "name"), text(scope, "version"));
+    openScope(columns, text(scope["name"], "name"), text(scope["version"], "version"));
   });
   if (fault === null) return;
   openScope(columns, "", "");

@@ -10,11 +10,11 @@ import { sealRow } from "./identity.ts";
 import type { JsonRecordKind } from "./json.ts";
 import {
   count,
+  type Field,
   isObject,
   type Json,
   type JsonObject,
   objectsIn,
-  own,
   text,
   uint64,
   wrong,
@@ -41,24 +41,24 @@ function takeSpan(span: Json, columns: HopColumns): void {
   if (!isObject(span)) throw wrong("span", "an object");
   const row = openRow(columns, 1);
   const { fixed } = columns;
-  if (!putHexId(text(span, "traceId"), { words: fixed.traceId, width: 4, row }))
+  if (!putHexId(text(span["traceId"], "traceId"), { words: fixed.traceId, width: 4, row }))
     throw badId("trace_id", "traceId", 16);
-  if (!putHexId(text(span, "spanId"), { words: fixed.spanId, width: 2, row }))
+  if (!putHexId(text(span["spanId"], "spanId"), { words: fixed.spanId, width: 2, row }))
     throw badId("span_id", "spanId", 8);
-  putParent(text(span, "parentSpanId"), columns);
-  putString(columns.traceState, text(span, "traceState"));
-  fixed.name[row] = entryOf(columns.names, text(span, "name"));
-  const kind = count(span, "kind");
+  putParent(text(span["parentSpanId"], "parentSpanId"), columns);
+  putString(columns.traceState, text(span["traceState"], "traceState"));
+  fixed.name[row] = entryOf(columns.names, text(span["name"], "name"));
+  const kind = count(span["kind"], "kind");
   fixed.spanKind[row] = kind >= 1 && kind <= 5 ? kind : 1;
   putAttributes(span, columns.attributes);
-  for (const event of objectsIn(span, "events")) putEvent(event, columns);
-  for (const link of objectsIn(span, "links")) putLink(link, columns);
+  for (const event of objectsIn(span["events"], "events")) putEvent(event, columns);
+  for (const link of objectsIn(span["links"], "links")) putLink(link, columns);
   putDropped(span, columns);
-  putStatus(own(span, "status"), columns);
-  const begin = uint64(span, "startTimeUnixNano");
+  putStatus(span["status"], columns);
+  const begin = uint64(span["startTimeUnixNano"], "startTimeUnixNano");
   if (begin.low === 0 && begin.high === 0)
     throw new BadRecord("time_missing", "startTimeUnixNano is missing");
-  putTimes(columns, begin, uint64(span, "endTimeUnixNano"));
+  putTimes(columns, begin, uint64(span["endTimeUnixNano"], "endTimeUnixNano"));
   sealRow(columns);
 }
 
@@ -69,26 +69,26 @@ function putParent(hex: string, { fixed, rows }: HopColumns): void {
 }
 
 function putDropped(span: JsonObject, { fixed, rows }: HopColumns): void {
-  fixed.droppedAttributes[rows] = count(span, "droppedAttributesCount");
-  fixed.droppedEvents[rows] = count(span, "droppedEventsCount");
-  fixed.droppedLinks[rows] = count(span, "droppedLinksCount");
+  fixed.droppedAttributes[rows] = count(span["droppedAttributesCount"], "droppedAttributesCount");
+  fixed.droppedEvents[rows] = count(span["droppedEventsCount"], "droppedEventsCount");
+  fixed.droppedLinks[rows] = count(span["droppedLinksCount"], "droppedLinksCount");
 }
 
-function putStatus(status: Json, columns: HopColumns): void {
-  if (status === null) return;
+function putStatus(status: Field, columns: HopColumns): void {
+  if (status === null || status === undefined) return;
   if (!isObject(status)) throw wrong("status", "an object");
-  putString(columns.message, text(status, "message"));
-  const code = count(status, "code");
+  putString(columns.message, text(status["message"], "message"));
+  const code = count(status["code"], "code");
   columns.fixed.status[columns.rows] = code <= 2 ? code : 0;
 }
 
 function putEvent(event: JsonObject, columns: HopColumns): void {
   const events = eventsOf(columns);
-  const { low, high } = uint64(event, "timeUnixNano");
+  const { low, high } = uint64(event["timeUnixNano"], "timeUnixNano");
   putAttributes(event, events.attributes);
   push(events.at, low);
   push(events.at, high);
-  push(events.name, entryOf(events.names, text(event, "name")));
+  push(events.name, entryOf(events.names, text(event["name"], "name")));
   closeMap(events.attributes);
 }
 
@@ -97,8 +97,8 @@ const spanWords = new Uint32Array(2);
 
 function putLink(link: JsonObject, columns: HopColumns): void {
   const links = linksOf(columns);
-  const isTrace = putHexId(text(link, "traceId"), { words: traceWords, width: 4, row: 0 });
-  const isSpan = putHexId(text(link, "spanId"), { words: spanWords, width: 2, row: 0 });
+  const isTrace = putHexId(text(link["traceId"], "traceId"), { words: traceWords, width: 4, row: 0 });
+  const isSpan = putHexId(text(link["spanId"], "spanId"), { words: spanWords, width: 2, row: 0 });
   putAttributes(link, links.attributes);
   for (const part of traceWords) push(links.traceIds, isTrace && isSpan ? part : 0);
   for (const part of spanWords) push(links.spanIds, isTrace && isSpan ? part : 0);
@@ -109,18 +109,20 @@ function takeLog(log: Json, columns: HopColumns): void {
   if (!isObject(log)) throw wrong("logRecord", "an object");
   const row = openRow(columns, 2);
   const { fixed } = columns;
-  fixed.name[row] = entryOf(columns.names, text(log, "eventName"));
-  fixed.severity[row] = severityOf(count(log, "severityNumber"));
-  fixed.droppedAttributes[row] = count(log, "droppedAttributesCount");
+  fixed.name[row] = entryOf(columns.names, text(log["eventName"], "eventName"));
+  fixed.severity[row] = severityOf(count(log["severityNumber"], "severityNumber"));
+  fixed.droppedAttributes[row] = count(log["droppedAttributesCount"], "droppedAttributesCount");
   putAttributes(log, columns.attributes);
-  if (own(log, "body") !== null) putString(columns.body, valueText(own(log, "body")));
-  const hex = text(log, "traceId");
+  const body = log["body"] ?? null;
+  if (body !== null) putString(columns.body, valueText(body));
+  const hex = text(log["traceId"], "traceId");
   const isTrace = putHexId(hex, { words: fixed.traceId, width: 4, row });
   const context: Context = hex === "" ? "none" : isTrace ? "valid" : "broken";
-  putHexId(text(log, "spanId"), { words: fixed.spanId, width: 2, row });
-  const time = uint64(log, "timeUnixNano");
+  putHexId(text(log["spanId"], "spanId"), { words: fixed.spanId, width: 2, row });
+  const time = uint64(log["timeUnixNano"], "timeUnixNano");
   closeLog(columns, {
     context,
-    time: time.low === 0 && time.high === 0 ? uint64(log, "observedTimeUnixNano") : time,
+    time:
+      time.low === 0 && time.high === 0 ? uint64(log["observedTimeUnixNano"], "observedTimeUnixNano") : time,
   });
 }

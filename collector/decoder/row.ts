@@ -5,7 +5,7 @@
  */
 import { type HopColumns, listStart } from "./columns.ts";
 import { BadRecord, type Reason } from "./reject.ts";
-import { type Cursor, cursor } from "./wire.ts";
+import type { Cursor } from "./wire.ts";
 
 /** 1971-01-01; a clock before it was never set. ms */
 const EARLIEST_MS = 31_536_000_000;
@@ -50,12 +50,31 @@ export function takeSpanId(c: Cursor, words: Uint32Array, row: number): boolean 
   return (first | second) !== 0;
 }
 
-/** Puts an id given as hex in any case. "" is none; anything else that is no id answers false. */
+/** Puts an id given as hex in any case. Answers whether it is one; of what has other digits zeros are put. */
 export function putHexId(hex: string, slot: IdSlot): boolean {
-  const digits = slot.width * 8;
-  if (hex.length !== digits || !/^[0-9a-fA-F]*$/.test(hex)) return false;
-  return takeId(cursor(Buffer.from(hex, "hex")), digits / 2, slot);
+  const { words, width, row } = slot;
+  if (hex.length !== width * 8) return false;
+  let [all, isHex] = [0, true];
+  for (let i = 0; i < width; i++) {
+    let four = 0;
+    for (let digit = 7; digit >= 0; digit--) {
+      // The first byte is the lowest, and in each byte the first digit the highest.
+      const value = HEX[hex.charCodeAt(i * 8 + (digit ^ 1))] ?? NO_DIGIT;
+      isHex &&= value !== NO_DIGIT;
+      four = (four << 4) | value;
+    }
+    words[row * width + i] = four;
+    all |= four;
+  }
+  if (!isHex) clearId(slot);
+  return isHex && all !== 0;
 }
+
+const NO_DIGIT = 16;
+const HEX = Uint8Array.from({ length: 128 }, (_, code) => {
+  const value = Number.parseInt(String.fromCharCode(code), 16);
+  return Number.isNaN(value) ? NO_DIGIT : value;
+});
 
 /** Zeros instead of an id. */
 export function clearId({ words, width, row }: IdSlot): void {
