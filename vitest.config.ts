@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 /** Ratios of speed: taken before anything else runs, for whoever shares a processor's caches changes them. */
 const ALONE = "test/collector/speed.test.ts";
 
-/** Thousands of made-up worlds: in a process that has run other tests before the same code takes half as long again. */
+/** Thousands of made-up worlds each: in a process of its own the code that they run hot is compiled for nothing else. */
 const LAWS = "test/**/*.prop.test.ts";
 
 /**
