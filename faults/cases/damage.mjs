@@ -12,6 +12,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -64,9 +65,13 @@ async function hurt(way) {
     progress(way.name);
     const known = await fiveFiles(world);
     const folder = join(world.folder, "data", "journal");
-    const files = readdirSync(folder).filter((name) => name.endsWith(".segment"));
-    if (files.length < FILES) world.ledger.breach(`only ${files.length} files of the journal`);
-    way.hurt(join(folder, files.sort()[HURT]));
+    // A life that was killed leaves the file behind that it made ahead, with nothing in it.
+    const files = readdirSync(folder)
+      .filter((name) => name.endsWith(".segment"))
+      .map((name) => join(folder, name))
+      .filter((path) => statSync(path).size > 0);
+    if (files.length !== FILES) world.ledger.breach(`${files.length} files of the journal`);
+    way.hurt(files.sort()[HURT]);
     await world.service.start();
     await world.service.ready();
     await world.service.drained(30_000);
