@@ -9,15 +9,30 @@
  * it himself, or lets go of it at once, as of any other object that dies young.
  */
 
+import { memoryShare } from "./memory.ts";
+
+/** What V8 lets come, live or dead, before it marks the heap, however little memory there is; bytes. */
+const V8_PATIENCE = 2 ** 26;
+const TIMES_MAX = 8;
+const TIMES = timesTold(memoryShare(1 / 16));
+
 /** So many bytes, all zeros. */
 export function uncounted(bytes: number): SharedArrayBuffer {
   return new SharedArrayBuffer(bytes);
 }
 
-/** V8 is to hear of so many bytes all the same, and to collect as soon as if they were counted. */
+/**
+ * V8 is to hear of so many bytes all the same, and to collect as soon as if they were counted; sooner where there is little
+ * memory, for what was shared is gone only when every thread has collected.
+ */
 export function press(bytes: number): void {
-  // Garbage at once, which counts until it is collected.
-  new ArrayBuffer(bytes);
+  // Garbage at once, which counts until it is collected. Nobody touches it, so it takes no memory.
+  new ArrayBuffer(Math.ceil(bytes * TIMES));
+}
+
+/** How many times a buffer has to be told of, for V8 to collect when no more than so many bytes have come. */
+export function timesTold(patience: number): number {
+  return Math.min(TIMES_MAX, Math.max(1, V8_PATIENCE / patience));
 }
 
 /** So many 32-bit numbers, all zeros. */

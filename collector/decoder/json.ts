@@ -68,10 +68,13 @@ function takeOne(
   refuse(rejected, bad, { where: path, bytes: () => singleJsonExport({ ...around, record: value }) });
 }
 
+/** A little less than what Node keeps outside the heap. */
+const LONG_BYTES = 1_000_000;
+
 function parsed(body: Uint8Array, columns: HopColumns): Json {
   if (body.length === 0) return {};
-  // Most is ASCII, which is copied as it is.
-  const encoding = isAscii(body) ? "latin1" : "utf8";
+  // Most is ASCII, which is copied as it is; what is long would lie outside the heap then, where V8 lets garbage gather.
+  const encoding = body.length < LONG_BYTES && isAscii(body) ? "latin1" : "utf8";
   if (encoding === "utf8" && !isUtf8(body)) columns.replaced++;
   try {
     return parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString(encoding));
