@@ -120,7 +120,7 @@ function structured(event: Json, headers: StructuredHead["headers"]): RawEvent {
 }
 
 function dataIn(event: JsonObject): string {
-  const encoded = event["data_base64"] ?? null;
+  const encoded = event["data_base64"];
   if (typeof encoded === "string") return textOrBase64(Buffer.from(encoded, "base64"));
   const data = event["data"] ?? null;
   if (data === null || typeof data === "string") return data ?? "";
