@@ -39,7 +39,10 @@ export interface SpanEvent {
   readonly attributes: Attributes;
 }
 
-/** One observed fact. Two hops with the same `id` are the same fact, told twice. */
+/**
+ * One observed fact. Two hops with the same `id` are the same fact, told twice. What is stored beside it for Grafana alone
+ * (scope, severity number, trace state, other counts of what was dropped) is not in it, so that no lookup reads it.
+ */
 export interface Hop {
   /** span: trace id then span id, 48 hex digits; log and CloudEvent: 32 hex digits of a hash of its identity */
   readonly id: string;
@@ -60,25 +63,18 @@ export interface Hop {
   readonly message: string;
   /** log body or CloudEvent data as text (JSON when structured), "" for a span */
   readonly body: string;
-  /** log severity number 0–24, 0 for anything else */
-  readonly severity: number;
   /** 32 lowercase hex digits, or "" when the fact names no trace */
   readonly traceId: string;
   /** span: its own id; log: the span it was written in; 16 lowercase hex digits or "" */
   readonly spanId: string;
   /** span: the parent span's id, "" for a root; CloudEvent: the span of the transport `traceparent`; else "" */
   readonly parentId: string;
-  readonly traceState: string;
   readonly attributes: Attributes;
   readonly resource: Attributes;
-  readonly scopeName: string;
-  readonly scopeVersion: string;
   readonly links: readonly Link[];
   readonly events: readonly SpanEvent[];
-  /** what the sender's SDK threw away before sending; counts */
+  /** how many the sender's SDK threw away before sending */
   readonly droppedLinks: number;
-  readonly droppedEvents: number;
-  readonly droppedAttributes: number;
   /** 32-bit checksum of the content: tells two versions of one fact apart, and which of them wins */
   readonly digest: number;
 }

@@ -3,7 +3,7 @@
  *
  *   store → [rows] → Hop → gather, stitch
  *
- * Pure. The other direction is native_hops.ts; both together give back every hop unchanged. All-zero ids are ids that the
+ * Pure. The other direction is native_hops.ts; both together give back all that is told of a hop unchanged. All-zero ids are ids that the
  * fact does not have.
  */
 import { z } from "zod";
@@ -30,14 +30,10 @@ export const HopRow = z.object({
   name: z.string(),
   span_kind: z.enum(["internal", "server", "client", "producer", "consumer"]),
   status: z.enum(["unset", "ok", "error"]),
-  severity: Count,
   message: z.string(),
   body: z.string(),
-  trace_state: z.string(),
   attributes: Pairs,
   resource: Pairs,
-  scope_name: z.string(),
-  scope_version: z.string(),
   event_ns: z.array(Int64),
   event_name: Texts,
   event_attributes: z.array(Pairs),
@@ -45,8 +41,6 @@ export const HopRow = z.object({
   link_spans: z.array(Hex),
   link_attributes: z.array(Pairs),
   dropped_links: Count,
-  dropped_events: Count,
-  dropped_attributes: Count,
 });
 
 type Row = z.output<typeof HopRow>;
@@ -65,20 +59,14 @@ export function hopOfRow(row: Row): Hop {
     status: row.status,
     message: row.message,
     body: row.body,
-    severity: row.severity,
     traceId: idOf(row.trace),
     spanId: idOf(row.span),
     parentId: idOf(row.parent),
-    traceState: row.trace_state,
     attributes: new Map(row.attributes),
     resource: new Map(row.resource),
-    scopeName: row.scope_name,
-    scopeVersion: row.scope_version,
     links: linksOf(row),
     events: eventsOf(row),
     droppedLinks: row.dropped_links,
-    droppedEvents: row.dropped_events,
-    droppedAttributes: row.dropped_attributes,
     digest: row.digest,
   };
 }

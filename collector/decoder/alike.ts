@@ -3,7 +3,7 @@
  *
  *   HopBatch → [alike] → outlines, kept for minutes
  *
- * A Hop is some thirty fields, with texts and maps of its own: kept by the hundred thousand they are what the garbage
+ * A Hop is some twenty fields, with texts and maps of its own: kept by the hundred thousand they are what the garbage
  * collector does all day. Most rows differ from their like in ids and times, which are plain integers, and at most in an
  * attribute or two.
  */
@@ -51,27 +51,22 @@ function isSame(a: readonly string[], b: readonly string[]): boolean {
 
 /** Whether a row has nothing to itself but ids, times, digest and attributes. */
 function isPlain(columns: HopColumns, row: number, flags: Flags): boolean {
-  const { fixed } = columns;
-  const dropped = (fixed.droppedLinks[row] ?? 0) + (fixed.droppedEvents[row] ?? 0);
-  if (dropped + (fixed.droppedAttributes[row] ?? 0) > 0) return false;
-  if (hasFlaggedEvent(columns, row, flags)) return false;
-  return isEmpty(columns.message, row) && isEmpty(columns.body, row) && isEmpty(columns.traceState, row);
+  if ((columns.fixed.droppedLinks[row] ?? 0) > 0 || hasFlaggedEvent(columns, row, flags)) return false;
+  return isEmpty(columns.message, row) && isEmpty(columns.body, row);
 }
 
-const SMALL = 2 ** 15;
+const SMALL = 2 ** 7;
 const SOME = 2 ** 10;
 
 /** Whether `likeness` is a number of its own for all that differ. */
-function isCountable({ names, resources, scopes }: HopColumns): boolean {
-  const isFew = resources.service.length < SOME && scopes.name.length < SOME;
-  return isFew && entryCount(names) < Number.MAX_SAFE_INTEGER / (SMALL * SOME * SOME);
+function isCountable({ names, resources }: HopColumns): boolean {
+  return resources.service.length < SOME && entryCount(names) < Number.MAX_SAFE_INTEGER / (SMALL * SOME);
 }
 
 /** One number for all that plain rows may differ in, beside attributes. */
 function likeness({ fixed }: HopColumns, row: number): number {
   const small = ((fixed.kind[row] ?? 0) * 8 + (fixed.spanKind[row] ?? 0)) * 4 + (fixed.status[row] ?? 0);
-  const where = (fixed.resource[row] ?? 0) * SOME + (fixed.scope[row] ?? 0);
-  return ((fixed.name[row] ?? 0) * SOME * SOME + where) * SMALL + small * 256 + (fixed.severity[row] ?? 0);
+  return ((fixed.name[row] ?? 0) * SOME + (fixed.resource[row] ?? 0)) * SMALL + small;
 }
 
 /** A text of no bytes is one byte long: its length. */

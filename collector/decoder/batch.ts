@@ -3,7 +3,7 @@
  *
  *   HopColumns → [batch] → Hop
  *
- * For stitching and for people. Storing needs no objects: the columns go to the store as they are.
+ * For stitching and for people, so only what is told. Storing needs no objects: the columns go to the store as they are.
  */
 
 import type { Attributes, Hop, HopKind, HopStatus, Link, SpanEvent, SpanKind } from "../hop.ts";
@@ -69,12 +69,11 @@ interface Row {
 }
 
 function hopAt(made: Made, columns: HopColumns, { row, attributes, events, links }: Row): Hop {
-  const { fixed, scopes, resources } = columns;
+  const { fixed, resources } = columns;
   const kind = kindAt(columns, row);
   const traceId = hexOf(fixed.traceId, row * 4, 4);
   const spanId = hexOf(fixed.spanId, row * 2, 2);
   const sender = fixed.resource[row] ?? 0;
-  const scope = fixed.scope[row] ?? 0;
   return {
     id: kind === "span" ? traceId + spanId : hexOf(fixed.factId, row * 4, 4),
     kind,
@@ -87,20 +86,14 @@ function hopAt(made: Made, columns: HopColumns, { row, attributes, events, links
     status: STATUSES[fixed.status[row] ?? 0] ?? "unset",
     message: stringAt(columns.message, row),
     body: stringAt(columns.body, row),
-    severity: fixed.severity[row] ?? 0,
     traceId,
     spanId,
     parentId: hexOf(fixed.parentId, row * 2, 2),
-    traceState: stringAt(columns.traceState, row),
     attributes,
     resource: resourceAt(made, columns, sender),
-    scopeName: entryAt(made, scopes.names, word(scopes.name, scope)),
-    scopeVersion: entryAt(made, scopes.versions, word(scopes.version, scope)),
     links,
     events,
     droppedLinks: fixed.droppedLinks[row] ?? 0,
-    droppedEvents: fixed.droppedEvents[row] ?? 0,
-    droppedAttributes: fixed.droppedAttributes[row] ?? 0,
     digest: fixed.digest[row] ?? 0,
   };
 }

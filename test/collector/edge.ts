@@ -3,10 +3,10 @@ import { connect } from "node:net";
 import pino from "pino";
 import { onTestFinished } from "vitest";
 import { type Counters, createCounters } from "../../collector/counters.ts";
-import type { Hop } from "../../collector/hop.ts";
 import { listen } from "../../collector/listen.ts";
 import { createReceiver, type Receiver, type ReceiverOptions } from "../../collector/receiver.ts";
 import type { Delivery } from "../../collector/request.ts";
+import { type DecodedHop, decodedHops } from "./decoded_hop.ts";
 
 /** 2026-01-02T03:04:05.678Z */
 export const NOW_MS = 1_767_323_045_678;
@@ -46,12 +46,9 @@ export async function openEdge(options: Partial<ReceiverOptions> = {}): Promise<
 }
 
 /** All hops that were handed on, without the time of their arrival. */
-export function hopsOf(edge: TestEdge): Omit<Hop, "receivedNs">[] {
+export function hopsOf(edge: TestEdge): Omit<DecodedHop, "receivedNs">[] {
   return edge.deliveries.flatMap(({ decoded: { batch } }) =>
-    Array.from({ length: batch.rows }, (_, row) => {
-      const { receivedNs: _arrival, ...hop } = batch.hop(row);
-      return hop;
-    }),
+    decodedHops(batch).map(({ receivedNs: _arrival, ...hop }) => hop),
   );
 }
 

@@ -3,11 +3,11 @@
  *
  * Shares no line with the decoders. Leaves out what only we know: identity hashes and digests.
  */
-import type { Hop } from "../../collector/hop.ts";
+import type { DecodedHop } from "./decoded_hop.ts";
 import { type Message, RECEIVED_MS } from "./otlp.ts";
 
 /** A hop without the hashes. */
-export type Told = Omit<Hop, "digest" | "id">;
+export type Told = Omit<DecodedHop, "digest" | "id">;
 
 /** The hops of an export as protobufjs read it. */
 export function expectedHops(signal: "traces" | "logs", request: Message): Told[] {

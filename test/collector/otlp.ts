@@ -5,6 +5,7 @@
 import protobuf from "protobufjs";
 import type { Decoded } from "../../collector/decode.ts";
 import { decodeRequest, type Envelope, type Signal } from "../../collector/request.ts";
+import { type DecodedHop, decodedHops } from "./decoded_hop.ts";
 
 /** 2026-09-01T10:00:05Z, when everything in these tests arrives. */
 export const RECEIVED_MS = 1_788_256_805_000;
@@ -177,8 +178,8 @@ export function decodeJson(signal: "traces" | "logs", body: unknown): Promise<De
 }
 
 /** All hops of a decoded request. */
-export function hops({ batch }: Decoded): ReturnType<Decoded["batch"]["hop"]>[] {
-  return Array.from({ length: batch.rows }, (_, row) => batch.hop(row));
+export function hops({ batch }: Decoded): DecodedHop[] {
+  return decodedHops(batch);
 }
 
 /** A span that is fine as it is. */

@@ -52,16 +52,10 @@ const PLAIN = {
   status: "unset",
   message: "",
   body: "",
-  severity: 0,
-  traceState: "",
   resource: new Map<string, string>(),
-  scopeName: "test",
-  scopeVersion: "1",
   links: [] as Link[],
   events: [],
   droppedLinks: 0,
-  droppedEvents: 0,
-  droppedAttributes: 0,
   digest: 0,
 } as const;
 

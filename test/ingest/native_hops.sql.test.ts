@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import type { HopBatch } from "../../collector/decoder/columns.ts";
 import type { Hop } from "../../collector/hop.ts";
 import { migrate } from "../../ingest/migrate.ts";
@@ -7,6 +8,7 @@ import { encodeHops } from "../../ingest/native_hops.ts";
 import type { Store } from "../../ingest/store.ts";
 import { storedIn } from "../../ingest/stored.ts";
 import { anyRequest } from "../collector/arbitrary.ts";
+import type { DecodedHop } from "../collector/decoded_hop.ts";
 import {
   attribute,
   decode,
@@ -24,17 +26,45 @@ import { onBothShapes } from "../server.ts";
 const DAYS = [20_695, 20_696, 20_697];
 const LIMITS = { placesMax: 10, hopsMax: 100_000 };
 
-/** Stores a batch under one locality and reads it back, both in the order of the ids. */
-async function stored(store: Store, tenant: string, batch: HopBatch): Promise<Hop[]> {
-  const localities = new BigUint64Array(batch.rows).fill(2n ** 64n - 1n);
+const LOCALITY = 2n ** 64n - 1n;
+
+/** Stores a batch under one locality and reads it back in the order of the ids. */
+async function stored(store: Store, tenant: string, batch: HopBatch): Promise<DecodedHop[]> {
+  const localities = new BigUint64Array(batch.rows).fill(LOCALITY);
   await store.insertNative("hops", encodeHops(tenant, [{ batch, localities }]));
-  const places = DAYS.map((day) => ({ locality: 2n ** 64n - 1n, day }));
-  return sorted(await storedIn(store, LIMITS).hops(tenant, places));
+  return back(store, tenant);
+}
+
+/** What lookups read, and what is kept beside it for Grafana. */
+async function back(store: Store, tenant: string): Promise<DecodedHop[]> {
+  const places = DAYS.map((day) => ({ locality: LOCALITY, day }));
+  const hops = await storedIn(store, LIMITS).hops(tenant, places);
+  const rows = z.array(BESIDE).parse(await store.query(BESIDE_SQL, { tenant }));
+  const beside = new Map(rows.map(({ version, ...rest }) => [version.toLowerCase(), rest]));
+  return sorted(hops.map((hop) => ({ ...hop, ...BESIDE_FIELDS.parse(beside.get(versionOf(hop))) })));
+}
+
+const BESIDE_FIELDS = z.object({
+  severity: z.int(),
+  traceState: z.string(),
+  scopeName: z.string(),
+  scopeVersion: z.string(),
+  droppedEvents: z.int(),
+  droppedAttributes: z.int(),
+});
+const BESIDE = BESIDE_FIELDS.extend({ version: z.string() });
+const BESIDE_SQL = `SELECT concat(if(kind = 'span', concat(hex(trace_id), hex(span_id)), hex(fact_id)), ' ', toString(digest)) AS version,
+  severity, trace_state AS traceState, scope_name AS scopeName, scope_version AS scopeVersion,
+  dropped_events AS droppedEvents, dropped_attributes AS droppedAttributes
+  FROM hops WHERE tenant = {tenant:String}`;
+
+function versionOf({ id, digest }: Hop): string {
+  return `${id} ${digest}`;
 }
 
 /** A set of versions: told twice is told once. */
-function sorted(list: readonly Hop[]): Hop[] {
-  const versions = new Map(list.map((hop) => [`${hop.id} ${hop.digest}`, hop]));
+function sorted(list: readonly DecodedHop[]): DecodedHop[] {
+  const versions = new Map(list.map((hop) => [versionOf(hop), hop]));
   return [...versions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, hop]) => hop);
 }
 
@@ -55,7 +85,6 @@ onBothShapes("decoded hops, stored as blocks", (open) => {
   test("batches that share a block come back as if each had one of its own", async () => {
     const store = await open();
     await migrate(store);
-    const locality = 2n ** 64n - 1n;
     for (const signal of ["traces", "logs"] as const) {
       const requests = fc.sample(anyRequest(signal), { numRuns: 60, seed: 4 });
       const decoded = await Promise.all(
@@ -63,14 +92,10 @@ onBothShapes("decoded hops, stored as blocks", (open) => {
       );
       const filled = decoded.filter(({ batch }) => batch.rows > 0);
       const located = filled.map(({ batch }) => {
-        return { batch, localities: new BigUint64Array(batch.rows).fill(locality) };
+        return { batch, localities: new BigUint64Array(batch.rows).fill(LOCALITY) };
       });
       await store.insertNative("hops", encodeHops(signal, located));
-      const back = await storedIn(store, LIMITS).hops(
-        signal,
-        DAYS.map((day) => ({ locality, day })),
-      );
-      expect(sorted(back)).toEqual(sorted(filled.flatMap(hops)));
+      expect(await back(store, signal)).toEqual(sorted(filled.flatMap(hops)));
     }
   }, 120_000);
 
