@@ -48,12 +48,12 @@ export const refsNewest = statement(fileOf("refs_newest"), {
   row: REF,
 });
 
-/** Every hop at these places. `localities` and `days` go in pairs. */
+/** Every hop at these places. `localities` and `days`, which are ISO dates, go in pairs. */
 export const hopsByLocality = statement(fileOf("hops_by_locality"), {
   params: z.object({
     tenant: z.string(),
     localities: z.array(z.bigint()),
-    days: z.array(z.int()),
+    days: z.array(z.iso.date()),
     limit: z.int(),
   }),
   row: HopRow,
@@ -89,13 +89,19 @@ export function storedIn(store: Store, { placesMax, hopsMax }: StoredOptions): S
     },
     hops: async (tenant, places) => {
       const localities = places.map(({ locality }) => locality);
-      const days = places.map(({ day }) => day);
+      const days = places.map(({ day }) => dateOf(day));
       return (await hopsByLocality(store, { tenant, localities, days, limit: hopsMax })).map(hopOfRow);
     },
     elders: eldersIn(store),
     kindsOf: async (tenant, value, kinds) =>
       (await kindsOfValue(store, { tenant, value, kinds: [...kinds] })).map(({ kind }) => kind),
   };
+}
+
+const DAY_MS = 86_400_000;
+
+function dateOf(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }
 
 /** Whether any ref has so many rows that they have to be chosen from. */

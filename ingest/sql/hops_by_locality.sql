@@ -7,6 +7,7 @@
 -- Reads    hops only: the pairs prune partitions by day, then its key (tenant, locality).
 --          Said to be read first: to find that out for itself takes the planner a twentieth of the whole.
 -- Trap     the same pair twice is harmless; lists of unlike length are an error. Sorting would be a fifth of the cost.
+--          A number instead of the date, which partitions are named by, would be a twelfth.
 SELECT
     kind,
     toUnixTimestamp64Nano(at)           AS at_ns,
@@ -34,6 +35,6 @@ SELECT
     dropped_links
 FROM hops
 PREWHERE tenant = {tenant:String}
-  AND (locality, toUInt16(toDate(at))) IN arrayZip({localities:Array(UInt64)}, {days:Array(UInt16)})
+  AND (locality, toDate(at)) IN arrayZip({localities:Array(UInt64)}, {days:Array(Date)})
 LIMIT 1 BY kind, trace_id, span_id, fact_id, digest
 LIMIT {limit:UInt32}
