@@ -54,6 +54,8 @@ export function figuresOf(measured: Measured, run: { readonly machine: string; r
       storedSpans: lookup.storedSpans,
       p50Ms: lookup.idle.p50Ms,
       p99Ms: lookup.idle.p99Ms,
+      againP50Ms: lookup.again.p50Ms,
+      againP99Ms: lookup.again.p99Ms,
       underLoadP50Ms: lookup.underLoad.p50Ms,
       underLoadP99Ms: lookup.underLoad.p99Ms,
     },

@@ -107,6 +107,7 @@ function answerLines({ lookup, freshness, slo, restart }: Measured): Line[] {
             pair(lookup.idle.p50Ms, lookup.idle.p99Ms),
             `must 25 / 75, aim 10 / 25; ${number(lookup.storedSpans)} spans, ${lookup.days} days, ${lookup.parts} parts`,
           ] as const,
+          ["lookup: the same orders again, p50 / p99", pair(lookup.again.p50Ms, lookup.again.p99Ms)] as const,
           [
             "lookup: under load, p50 / p99",
             pair(lookup.underLoad.p50Ms, lookup.underLoad.p99Ms),
