@@ -6,9 +6,10 @@
  * The counterpart of recent.ts, which has the latest deliveries; acked.ts reads both as one.
  */
 import { z } from "zod";
+import type { Hop } from "../collector/hop.ts";
 import { eldersIn } from "./elders.ts";
 import type { HopSource } from "./gather.ts";
-import { refText } from "./refs.ts";
+import { type Place, refText } from "./refs.ts";
 import { HopRow, hopOfRow } from "./rows.ts";
 import { Int64, statement } from "./statements.ts";
 import type { Store } from "./store.ts";
@@ -48,12 +49,13 @@ export const refsNewest = statement(fileOf("refs_newest"), {
   row: REF,
 });
 
-/** Every hop at these places. `localities` and `days`, which are ISO dates, go in pairs. */
+/** Every hop at these places: localities, days as partitions are named, and both as `locality/partition`. */
 export const hopsByLocality = statement(fileOf("hops_by_locality"), {
   params: z.object({
     tenant: z.string(),
     localities: z.array(z.bigint()),
-    days: z.array(z.iso.date()),
+    partitions: z.array(z.string()),
+    places: z.array(z.string()),
     limit: z.int(),
   }),
   row: HopRow,
@@ -88,9 +90,14 @@ export function storedIn(store: Store, { placesMax, hopsMax }: StoredOptions): S
       }));
     },
     hops: async (tenant, places) => {
-      const localities = places.map(({ locality }) => locality);
-      const days = places.map(({ day }) => dateOf(day));
-      return (await hopsByLocality(store, { tenant, localities, days, limit: hopsMax })).map(hopOfRow);
+      const hops: Hop[] = [];
+      for (const some of places.length > FEW ? byDay(places) : [places]) {
+        const limit = hopsMax - hops.length;
+        if (limit <= 0) break;
+        const rows = await hopsByLocality(store, { tenant, ...namesOf(some), limit });
+        for (const row of rows) hops.push(hopOfRow(row));
+      }
+      return hops;
     },
     elders: eldersIn(store),
     kindsOf: async (tenant, value, kinds) =>
@@ -98,10 +105,33 @@ export function storedIn(store: Store, { placesMax, hopsMax }: StoredOptions): S
   };
 }
 
+/** Places that may be looked for on each other's days as well: it is less than another question; count. */
+const FEW = 64;
+
+/** The places of each day. */
+function byDay(places: readonly Place[]): Iterable<readonly Place[]> {
+  const days = new Map<number, Place[]>();
+  for (const place of places) {
+    const others = days.get(place.day);
+    if (others === undefined) days.set(place.day, [place]);
+    else others.push(place);
+  }
+  return days.values();
+}
+
 const DAY_MS = 86_400_000;
 
-function dateOf(day: number): string {
-  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+function namesOf(places: readonly Place[]) {
+  const each = places.map(({ day }) => partitionOf(day));
+  return {
+    localities: [...new Set(places.map(({ locality }) => locality))],
+    partitions: [...new Set(each)],
+    places: places.map(({ locality }, at) => `${locality}/${each[at]}`),
+  };
+}
+
+function partitionOf(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10).replaceAll("-", "");
 }
 
 /** Whether any ref has so many rows that they have to be chosen from. */

@@ -107,8 +107,33 @@ onBothShapes("what is stored", (open) => {
     expect(await source.hops("acme", [{ locality: 2n, day: DAY + 1 }])).toEqual([]);
     expect(await source.hops("other", places)).toEqual([]);
     expect(await source.hops("acme", places)).toHaveLength(2);
+    expect(await source.hops("acme", [...places, { locality: 3n, day: DAY + 1 }])).toHaveLength(2);
     expect(await source.hops("acme", [])).toEqual([]);
   });
+
+  test.each([2, 65])(
+    "of %i places on two days each is read on its own day, up to the limit",
+    async (count) => {
+      const store = await migrated(open);
+      const at = "toDateTime64(toDate({day:UInt16}), 9, 'UTC')";
+      for (const day of [DAY, DAY + 1]) {
+        await store.command(
+          `INSERT INTO hops (tenant, locality, at, kind, trace_id, span_id, name)
+         SELECT 'acme', number, ${at}, 'span', toFixedString(leftPad(toString(number), 16, 'x'), 16),
+         toFixedString('12345678', 8), concat(toString(number), '/', toString({day:UInt16})) FROM numbers(100)`,
+          { day },
+        );
+      }
+      const places = Array.from({ length: count }, (_, at) => ({
+        locality: BigInt(at),
+        day: DAY + (at % 2),
+      }));
+      const names = (await storedIn(store, LIMITS).hops("acme", places)).map(({ name }) => name);
+      expect(names.sort()).toEqual(places.map(placeText).sort());
+      for (const hopsMax of [1, count - 1])
+        expect(await storedIn(store, { ...LIMITS, hopsMax }).hops("acme", places)).toHaveLength(hopsMax);
+    },
+  );
 
   test("a ref leads to its places, to the newest of them when there are more than are wanted", async () => {
     const store = await migrated(open);
@@ -193,8 +218,10 @@ describe("the keys prune", () => {
     test("hops are found by reading one day and a granule or two of it", async () => {
       const store = await migrated(open);
       await store.command(CROWD_HOPS);
-      const date = new Date(DAY * 86_400_000).toISOString().slice(0, 10);
-      const params = { tenant: "acme", localities: [10_000n, 10_002n], days: [date, date], limit: 10 };
+      const partition = new Date(DAY * 86_400_000).toISOString().slice(0, 10).replaceAll("-", "");
+      const localities = [10_000n, 10_002n];
+      const places = localities.map((locality) => `${locality}/${partition}`);
+      const params = { tenant: "acme", localities, partitions: [partition], places, limit: 10 };
       const granules = await granulesRead(store, hopsByLocality.sql, params);
       expect(granules.of).toBeGreaterThanOrEqual(20);
       expect(granules.read).toBeLessThanOrEqual(2);
