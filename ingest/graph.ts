@@ -6,7 +6,9 @@
  * Pure. The same facts give the same graph, whatever their order and however often each was told: versions of one
  * fact are reduced to one, and nodes stand in order of their id. Holds no opinion about subjects.
  */
+
 import type { Hop } from "../collector/hop.ts";
+import { append } from "../group.ts";
 import { causationOf, isSending, messagesOf } from "./carriers.ts";
 import type { KeyKind } from "./definitions.ts";
 import { type Keys, keysOf, keyText } from "./keys.ts";
@@ -129,12 +131,6 @@ function indexOf(hops: readonly Hop[]): Index {
     if (event !== null) append(events, event.eventId, { at, correlationId: event.correlationId });
   });
   return { spans, traces, senders, events };
-}
-
-function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
 }
 
 function causesOf(hop: Hop, at: number, index: Index): Edges {

@@ -7,7 +7,9 @@
  * have folded at that moment, whichever process writes it. Where the first of them are no longer kept, the row that is
  * there remembers them (elder.ts). Does not write: settler.ts does.
  */
+
 import type { Hop } from "../collector/hop.ts";
+import { groupBy } from "../group.ts";
 import type { Definition, Definitions, KeyKind } from "./definitions.ts";
 import { byJourney, type Elder, keptSinceNs, saysMore } from "./elder.ts";
 import { fold } from "./fold.ts";
@@ -81,13 +83,7 @@ async function settleParts(
 
 /** Two parts of the hops, none of which splits hops that have the same keys; one when all of them have. */
 function partsOf(hops: readonly Hop[], kinds: readonly KeyKind[]): readonly (readonly Hop[])[] {
-  const alike = new Map<string, Hop[]>();
-  for (const hop of hops) {
-    const text = textOf(hop, keysOf(hop, kinds));
-    const group = alike.get(text);
-    if (group === undefined) alike.set(text, [hop]);
-    else group.push(hop);
-  }
+  const alike = groupBy(hops, (hop) => textOf(hop, keysOf(hop, kinds)));
   const groups = [...alike.values()].sort((a, b) => b.length - a.length);
   // A crowd is told apart from the others at once: each part that it is in loads it again.
   const isCrowd = (groups[0]?.length ?? 0) * 2 > hops.length;

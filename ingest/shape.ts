@@ -5,6 +5,7 @@
  *
  * Pure.
  */
+import { append } from "../group.ts";
 import type { Cluster, KeySet } from "./cluster.ts";
 import type { Pointer, Shape } from "./forest.ts";
 import type { Keys } from "./keys.ts";
@@ -57,11 +58,7 @@ function localOf(own: (KeySet | null | undefined)[], keys: KeySet | null | undef
 /** The names of a set, by kind, as they were read. */
 function keysIn(set: KeySet | null | undefined): Keys {
   const keys = new Map<string, string[]>();
-  for (const { kind, value } of set?.names ?? []) {
-    const values = keys.get(kind);
-    if (values === undefined) keys.set(kind, [value]);
-    else values.push(value);
-  }
+  for (const { kind, value } of set?.names ?? []) append(keys, kind, value);
   return keys;
 }
 

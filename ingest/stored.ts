@@ -7,6 +7,7 @@
  */
 import { z } from "zod";
 import type { Hop } from "../collector/hop.ts";
+import { groupBy } from "../group.ts";
 import { eldersIn } from "./elders.ts";
 import type { HopSource } from "./gather.ts";
 import { type Place, refText } from "./refs.ts";
@@ -91,7 +92,7 @@ export function storedIn(store: Store, { placesMax, hopsMax }: StoredOptions): S
     },
     hops: async (tenant, places) => {
       const hops: Hop[] = [];
-      for (const some of places.length > FEW ? byDay(places) : [places]) {
+      for (const some of places.length > FEW ? groupBy(places, ({ day }) => day).values() : [places]) {
         const limit = hopsMax - hops.length;
         if (limit <= 0) break;
         const rows = await hopsByLocality(store, { tenant, ...namesOf(some), limit });
@@ -107,17 +108,6 @@ export function storedIn(store: Store, { placesMax, hopsMax }: StoredOptions): S
 
 /** Places that may be looked for on each other's days as well: it is less than another question; count. */
 const FEW = 64;
-
-/** The places of each day. */
-function byDay(places: readonly Place[]): Iterable<readonly Place[]> {
-  const days = new Map<number, Place[]>();
-  for (const place of places) {
-    const others = days.get(place.day);
-    if (others === undefined) days.set(place.day, [place]);
-    else others.push(place);
-  }
-  return days.values();
-}
 
 const DAY_MS = 86_400_000;
 

@@ -5,10 +5,12 @@
  *
  * Pure. Shared packages, batches, conflicting keys, old message versions, gaps.
  */
+
+import { groupBy } from "../group.ts";
 import type { Contract } from "../ingest/definitions.ts";
 import { momentOf } from "../ingest/facts.ts";
 import type { Gap, Member, Related } from "../ingest/told.ts";
-import { groupBy, missingKind, type Telling } from "./line.ts";
+import { missingKind, type Telling } from "./line.ts";
 import {
   elapsedMs,
   noun,

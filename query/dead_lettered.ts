@@ -8,9 +8,10 @@
  * on the message that comes out of the queue again.
  */
 import type { Attributes, Hop } from "../collector/hop.ts";
+import { groupBy } from "../group.ts";
 import { momentOf } from "../ingest/facts.ts";
 import type { Journey } from "../ingest/journey.ts";
-import { groupBy, type Line, renderWhy, type Telling } from "./line.ts";
+import { type Line, renderWhy, type Telling } from "./line.ts";
 import { quote, renderClock, sentence, who } from "./phrase.ts";
 
 const NAME = /dead[-_. ]?letter|(^|[^a-z])(dlq|dlt|dlx)([^a-z]|$)/i;

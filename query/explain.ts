@@ -7,6 +7,7 @@
  * answer that was made up, or a rule that was applied wrongly, does not pass. `open` is what an answer alone cannot show:
  * a path through a fact of somebody else, or one on another page.
  */
+import { append } from "../group.ts";
 import type { Answer, HopView } from "./answer.ts";
 import { renderEvidence } from "./evidence.ts";
 import { plain, renderCount, sentence, who } from "./phrase.ts";
@@ -72,12 +73,6 @@ function listed(
   const lists = new Map<string, HopView[]>();
   for (const hop of hops) for (const key of keysOf(hop)) append(lists, key, hop);
   return lists;
-}
-
-function append<K>(lists: Map<K, HopView[]>, key: K, hop: HopView): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [hop]);
-  else list.push(hop);
 }
 
 interface Causes {

@@ -129,17 +129,3 @@ export function renderWhy(hop: Hop, { hops }: Telling): string {
   const why = plain(errorOf(hop, hops) ?? "");
   return why === "" || /^[{[]/.test(why) ? "" : `: ${why}`;
 }
-
-/** Items with the same key side by side, in the order of their first. */
-export function groupBy<T>(
-  items: readonly T[],
-  keyOf: (item: T) => string,
-): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
-}

@@ -7,10 +7,11 @@
  * never quoted: they may be secret. Only names and status messages are.
  */
 import type { Hop } from "../collector/hop.ts";
+import { groupBy } from "../group.ts";
 import { matches } from "../ingest/match.ts";
 import type { Member } from "../ingest/told.ts";
 import { isDeadLetter, tellDeadLetters } from "./dead_lettered.ts";
-import { groupBy, type Line, renderWhy, type Telling } from "./line.ts";
+import { type Line, renderWhy, type Telling } from "./line.ts";
 import {
   elapsedMs,
   quote,

@@ -7,6 +7,7 @@
  * Knows nothing of what goes by the names. One that was put under several minutes comes from each of them: whoever takes
  * it has to look whether it counts later by now.
  */
+import { append } from "../group.ts";
 
 /** Names by minute. */
 export class Shelf {
@@ -14,9 +15,7 @@ export class Shelf {
 
   /** Puts a name under a minute. */
   put(minute: number, name: string): void {
-    const names = this.#names.get(minute);
-    if (names === undefined) this.#names.set(minute, [name]);
-    else names.push(name);
+    append(this.#names, minute, name);
   }
 
   /** Takes out what is under the minutes before that one. */
