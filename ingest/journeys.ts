@@ -6,8 +6,8 @@
  * A row is written when what it says changed since this process last wrote it; what it forgot it writes again, which
  * the table takes. A journey that is no more gets a closing row, if it ever had one (provisional.ts).
  */
+import { hashesOf } from "./hashes.ts";
 import type { Journey } from "./journey.ts";
-import { hashesOf } from "./known.ts";
 import { sayingOf, sayingText } from "./saying.ts";
 import type { Merged } from "./settle.ts";
 import { journeyName } from "./subject.ts";

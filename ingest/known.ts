@@ -3,22 +3,19 @@
  *
  *   refs, evictions → [known] → live
  *
- * Bloom filters: may say yes of a name that it never saw (one in 150 for each filter that is full), never no of one that
- * it did. A wrong yes costs a journey the way through the store. A full filter gets a second one beside it, as
- * large as all before, for a process runs for weeks; when memory sets an end to that, wrong answers become more. Hashes
- * as ClickHouse does, so that the store can fill it.
+ * Bloom filters: may say yes of a name that it never saw (one in 4,000 for each filter that is full), never no of one that
+ * it did. A wrong yes costs a journey the way through the store, which takes as long as a hundred others, and a journey has
+ * five names. A full filter gets a second one beside it, as large as all before, for a process runs for weeks; when memory
+ * sets an end to that, wrong answers become more. Hashes as ClickHouse does, so that the store can fill it.
  */
-
-import { finishHash, mixWord } from "../collector/decoder/digest.ts";
 import { memoryShare } from "../collector/memory.ts";
+import { type Hashes, hashesOf, hashesOfId } from "./hashes.ts";
 
 /** Hashes per name. */
-const PROBES = 4;
-/** What is put behind a name to get a second hash of it. */
-const [SALT_A, SALT_B] = [0x61, 0x62];
+const PROBES = 5;
 
 /** A filter with so many is full. */
-const BITS_PER_NAME = 12;
+const BITS_PER_NAME = 24;
 /** A second filter is not smaller; bytes. */
 const SECOND_BYTES_MIN = 2 ** 16;
 /** So many bits can be told apart by a hash of 32. */
@@ -65,17 +62,16 @@ export class Known {
 
   /** Adds a name. */
   add(name: string): void {
-    const { a, b } = hashesOf(name);
-    this.addHashed(a, b);
+    this.addHashed(hashesOf(name));
   }
 
   /** Adds the trace whose id starts at a word. */
   addTrace(words: Uint32Array, at: number): void {
-    this.addHashed(hashId(words, at, SALT_A), hashId(words, at, SALT_B));
+    this.addHashed(hashesOfId(words, at));
   }
 
   /** Adds a name by its two hashes. */
-  addHashed(a: number, b: number): void {
+  addHashed({ a, b }: Hashes): void {
     if (this.#newest.size * BITS_PER_NAME > this.#newest.mask) this.#grow();
     const filter = this.#newest;
     for (let probe = 0; probe < PROBES; probe++) {
@@ -89,24 +85,24 @@ export class Known {
 
   /** Whether a name may have been added. */
   has(name: string): boolean {
-    if (this.#size === 0) return false;
-    const { a, b } = hashesOf(name);
-    return this.#hasHashed(a, b);
+    return this.#size > 0 && this.#hasHashed(hashesOf(name));
   }
 
   /** Whether the trace whose id starts at a word may have been added. */
   hasTrace(words: Uint32Array, at: number): boolean {
-    return this.#size > 0 && this.#hasHashed(hashId(words, at, SALT_A), hashId(words, at, SALT_B));
+    return this.#size > 0 && this.#hasHashed(hashesOfId(words, at));
   }
 
-  #hasHashed(a: number, b: number): boolean {
-    for (const filter of this.#filters) if (isIn(filter, a, b)) return true;
+  #hasHashed(hashes: Hashes): boolean {
+    for (const filter of this.#filters) if (isIn(filter, hashes)) return true;
     return false;
   }
 
   /** Once there is no room, the newest takes more than is good for it. */
   #grow(): void {
-    const bytes = Math.min(FILTER_BYTES_MAX, Math.max(SECOND_BYTES_MIN, this.#bytes));
+    // A power of two again, whatever the first was: a mask with a gap would leave most of a filter unused.
+    const asMuch = 2 ** Math.floor(Math.log2(this.#bytes));
+    const bytes = Math.min(FILTER_BYTES_MAX, Math.max(SECOND_BYTES_MIN, asMuch));
     if (this.#bytes + bytes > this.#bytesMax) return;
     this.#bytes += bytes;
     this.#newest = newFilter(bytes);
@@ -118,44 +114,10 @@ function newFilter(bytes: number): Filter {
   return { bits: new Uint32Array(bytes / 4), mask: bytes * 8 - 1, size: 0 };
 }
 
-function isIn(filter: Filter, a: number, b: number): boolean {
+function isIn(filter: Filter, { a, b }: Hashes): boolean {
   for (let probe = 0; probe < PROBES; probe++) {
     const bit = (a + Math.imul(probe, b | 1)) & filter.mask;
     if (((filter.bits[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) return false;
   }
   return true;
-}
-
-/** Room for the bytes of most texts: a buffer for each is what the garbage collector has most to do with. */
-const SCRATCH = Buffer.allocUnsafeSlow(4_096);
-
-/** `murmurHash3_32(text || salt)` with either salt: two numbers of 32 bits. */
-export function hashesOf(text: string): { readonly a: number; readonly b: number } {
-  const fits = text.length * 3 <= SCRATCH.length;
-  const bytes = fits ? SCRATCH : Buffer.from(text, "utf8");
-  const length = fits ? SCRATCH.write(text, "utf8") : bytes.length;
-  return { a: hashOf(bytes, length, SALT_A), b: hashOf(bytes, length, SALT_B) };
-}
-
-function hashOf(bytes: Buffer, length: number, salt: number): number {
-  const whole = length & ~3;
-  let hash = 0;
-  for (let at = 0; at < whole; at += 4) hash = mixWord(hash, bytes.readInt32LE(at));
-  let tail = salt;
-  for (let at = length - 1; at >= whole; at--) tail = (tail << 8) | (bytes[at] ?? 0);
-  // Three bytes and the salt are a word of their own.
-  hash = length - whole === 3 ? mixWord(hash, tail) : hash ^ scrambled(tail);
-  return finishHash(hash ^ (length + 1));
-}
-
-/** `murmurHash3_32(id || salt)`, the id as its sixteen bytes. */
-export function hashId(words: Uint32Array, at: number, salt: number): number {
-  let hash = 0;
-  for (let i = 0; i < 4; i++) hash = mixWord(hash, words[at + i] ?? 0);
-  return finishHash(hash ^ scrambled(salt) ^ 17);
-}
-
-function scrambled(tail: number): number {
-  const k = Math.imul(tail, 0xcc9e2d51);
-  return Math.imul((k << 15) | (k >>> 17), 0x1b873593);
 }

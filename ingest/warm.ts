@@ -147,7 +147,7 @@ async function addAll(known: Known, hashes: string): Promise<void> {
   const breathe = breather();
   for (let at = 0; at + 8 <= words.length; at += 8) {
     if (at % STRETCH_BYTES === 0) await breathe();
-    known.addHashed(words.readUInt32LE(at), words.readUInt32LE(at + 4));
+    known.addHashed({ a: words.readUInt32LE(at), b: words.readUInt32LE(at + 4) });
   }
 }
 

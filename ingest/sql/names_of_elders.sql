@@ -3,8 +3,9 @@
 -- Row      one: the hashes of so many names, eight bytes each, as base64; how many they are, and the last key among them.
 -- Window   journeys of all tenants that began before `before_ns`, behind the key (after_tenant, …, after_subject).
 -- Reads    journeys, from its key of the cursor on: asked once per process and page, so all of it is read once.
--- Trap     the same names, and the same hash, as ingest/known.ts. A journey that is not merged yet comes once per version,
---          and counts if any of them began so early. As tuples the two keys would be compared just as well, but prune nothing.
+-- Trap     the same names, and the same hashes, as ingest/known.ts and hashes.ts. A journey that is not merged yet comes once
+--          per version, and counts if any of them began so early. As tuples the two keys would be compared just as well, but
+--          prune nothing.
 SELECT
     base64Encode(arrayStringConcat(groupArray(hashes))) AS names,
     count()                                             AS found,
@@ -18,8 +19,8 @@ FROM
         (toString(tenant), toString(definition), toString(subject_kind), subject) AS place,
         concat(subject_kind, '=', subject)                                        AS name,
         concat(
-            reinterpretAsFixedString(murmurHash3_32(concat(name, 'a'))),
-            reinterpretAsFixedString(murmurHash3_32(concat(name, 'b')))) AS hashes
+            reinterpretAsFixedString(murmurHash3_32(name)),
+            reinterpretAsFixedString(murmurHash2_32(name))) AS hashes
     FROM journeys
     WHERE (tenant > {after_tenant:String} OR tenant = {after_tenant:String}
           AND (definition > {after_definition:String} OR definition = {after_definition:String}
