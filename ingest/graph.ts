@@ -6,7 +6,6 @@
  * Pure. The same facts give the same graph, whatever their order and however often each was told: versions of one
  * fact are reduced to one, and nodes stand in order of their id. Holds no opinion about subjects.
  */
-
 import type { Hop } from "../collector/hop.ts";
 import { append } from "../group.ts";
 import { causationOf, isSending, messagesOf } from "./carriers.ts";

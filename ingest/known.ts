@@ -3,19 +3,19 @@
  *
  *   refs, evictions → [known] → live
  *
- * Bloom filters: may say yes of a name that it never saw (one in 4,000 for each filter that is full), never no of one that
- * it did. A wrong yes costs a journey the way through the store, which takes as long as a hundred others, and a journey has
- * five names. A full filter gets a second one beside it, as large as all before, for a process runs for weeks; when memory
- * sets an end to that, wrong answers become more. Hashes as ClickHouse does, so that the store can fill it.
+ * Bloom filters: may say yes of a name that it never saw (one in 1,000 for each filter that is full), never no of one that
+ * it did. A wrong yes costs a journey the way through the store. A full filter gets a second one beside it, as
+ * large as all before, for a process runs for weeks; when memory sets an end to that, wrong answers become more. Hashes
+ * as ClickHouse does, so that the store can fill it.
  */
 import { memoryShare } from "../collector/memory.ts";
 import { type Hashes, hashesOf, hashesOfId } from "./hashes.ts";
 
 /** Hashes per name. */
-const PROBES = 5;
+const PROBES = 6;
 
 /** A filter with so many is full. */
-const BITS_PER_NAME = 24;
+const BITS_PER_NAME = 16;
 /** A second filter is not smaller; bytes. */
 const SECOND_BYTES_MIN = 2 ** 16;
 /** So many bits can be told apart by a hash of 32. */

@@ -5,7 +5,6 @@
  *
  * Pure. Shared packages, batches, conflicting keys, old message versions, gaps.
  */
-
 import { groupBy } from "../group.ts";
 import type { Contract } from "../ingest/definitions.ts";
 import { momentOf } from "../ingest/facts.ts";

@@ -16,8 +16,9 @@ function twins(hashes: Iterable<{ readonly a: number; readonly b: number }>) {
   return { first, both };
 }
 
+/** All of one length, in whole words: where hashes differ by how a text ends, these could not. */
 function* names() {
-  for (let i = 0; i < NAMES; i++) yield hashesOf(`order.id=${i}`);
+  for (let i = 0; i < NAMES; i++) yield hashesOf(`order.id=ORD${String(i).padStart(8, "0")}`);
 }
 
 function* ids() {
